@@ -1,0 +1,151 @@
+package cases
+
+import "time"
+
+// Severity orders the queue: how much harm waiting does.
+type Severity int
+
+// The severities.
+const (
+	Mild     Severity = iota // a remark
+	Low                      // a complaint
+	High                     // churn, abuse, a public campaign
+	Critical                 // safety, self-harm, threat, law or press
+)
+
+// String names a severity as config.yaml and the records spell it.
+func (s Severity) String() string {
+	return [...]string{"mild", "low", "high", "critical"}[min(max(s, Mild), Critical)]
+}
+
+// Score is what the judgement says of one mention, or of the worst mention of
+// a case.
+type Score struct {
+	Label         string  // "neg", "neu" or "pos"
+	Neg, Neu, Pos float64 // probabilities; they sum to 1
+	Value         float64 // -1..1, shown on the card
+	Severity      Severity
+	Signals       []string // churn, legal, press, safety, selfharm, threat, abuse, boycott …
+	Language      string   // ar, en, mixed, arabizi, other
+	Dialect       string   // "" when unsure
+	Topics        []string // what it is about, most likely first; never empty once scored
+	Target        float64  // probability that it is about us
+	Reasons       []Reason
+}
+
+// Reason is one span of the text that moved the score.
+type Reason struct {
+	Start, End int     // byte offsets in the mention's Text
+	Text       string  // the span itself
+	Weight     float64 // signed
+	Kind       string  // word, phrase, emoji, stars, learned …
+	By         string  // the word that negated or strengthened it; may be empty
+}
+
+// Finding is something the guard saw in a draft.
+type Finding struct {
+	Kind  string // privacy-phone, tone-blame, length …
+	Words string // the words that caused it
+	Block bool   // needs a second explicit confirmation and never passes by rule
+}
+
+// Draft is one version of the public reply to a case.
+type Draft struct {
+	Version  int    // 1, 2, … within the case
+	Text     string // exactly what would be posted
+	Language string // ar or en
+	Topic    string
+	Origin   string // "template:ar/delivery/2", "staff", "model"
+	By       string // staff id of the author; "rasid" for a draft of our own
+	Findings []Finding
+	At       time.Time
+}
+
+// Blocked reports whether a finding asks for a second confirmation.
+func (d Draft) Blocked() bool {
+	for _, f := range d.Findings {
+		if f.Block {
+			return true
+		}
+	}
+	return false
+}
+
+// Rasid is the By of everything the program did by itself.
+const Rasid = "rasid"
+
+// Entry is one line of the append-only, hash-chained history of a case.
+type Entry struct {
+	Seq      int64
+	Case     int64
+	Version  int // version of the case after the event
+	Event    Event
+	From, To State
+	By       string // staff id, Rasid, "rule:NAME" or "customer"
+	Draft    int    // draft version the event spoke of; 0 when none
+	Note     string // reason, report text, platform's refusal …
+	At       time.Time
+	Hash     string // SHA-256 over the previous Hash and this line
+}
+
+// Past is one earlier case of the same author.
+type Past struct {
+	Case     int64
+	State    State
+	Topic    string
+	OpenedAt time.Time
+}
+
+// Case is one customer's problem: mentions by the same author in the same
+// thread, or within a window on the same source, join the open case.
+type Case struct {
+	ID      int64
+	Version int // rises with every Change; a Change names the version it saw
+	State   State
+	Level   int // escalation level: 0 = the staff room
+
+	Source, Thread   string
+	AuthorID, Author string
+
+	Mentions []Mention // oldest first; the last one is what a reply answers
+	Score    Score     // of the worst unanswered mention; zero while new
+	Drafts   []Draft   // oldest first; the last one is what Approve means
+	Past     []Past    // earlier cases of this author, newest first, at most 5
+
+	ClaimedBy    string
+	ClaimedUntil time.Time
+
+	WakeAt  time.Time // zero: nothing planned
+	WakeFor string    // why it wakes: remind, snooze, …
+	Reminds int       // reminders already given at this level
+
+	ApprovedBy string // staff id or rule whose decision stands; "" when none
+	Reply      Receipt
+	OpenedAt   time.Time
+	FlaggedAt  time.Time
+	AckedAt    time.Time // first decision or claim by a person
+	AnsweredAt time.Time
+	ClosedAt   time.Time
+	UpdatedAt  time.Time
+}
+
+// Draft returns the latest draft, or false when there is none.
+func (c Case) Draft() (Draft, bool) {
+	if len(c.Drafts) == 0 {
+		return Draft{}, false
+	}
+	return c.Drafts[len(c.Drafts)-1], true
+}
+
+// Last returns the customer's latest mention, the one a reply answers.
+func (c Case) Last() Mention {
+	for i := len(c.Mentions) - 1; i >= 0; i-- {
+		if m := c.Mentions[i]; !m.Ours && !m.Gone {
+			return m
+		}
+	}
+	if len(c.Mentions) > 0 {
+		return c.Mentions[len(c.Mentions)-1]
+	}
+	return Mention{}
+}

@@ -1,0 +1,197 @@
+package cases
+
+import (
+	"errors"
+	"time"
+)
+
+// Change is one step of one case and everything that must happen with it. The
+// store writes all of it or none of it.
+type Change struct {
+	Case    int64
+	Version int // the version the decision was based on; ErrStale when the case moved on
+	Event   Event
+	By      string // staff id, Rasid, or "rule:NAME"
+	At      time.Time
+	Note    string
+	DraftNo int // the draft version a decision speaks of; goes into the history
+
+	Score    *Score          // the case's score
+	Scores   map[int64]Score // per mention number
+	Draft    *Draft          // appended; the store sets its Version
+	Level    *int            // new escalation level
+	WakeAt   *time.Time      // new alarm; the zero time clears it
+	WakeFor  string          // with WakeAt
+	Claim    *Claimed        // new claim; zero value releases
+	Reminds  *int
+	Receipt  *Receipt // where the reply stands in public
+	Rooms    []string // rooms that show this case's card from now on
+	Send     []Send   // outbox rows written with the step
+	Withdraw []string // outbox keys taken back; ErrStale when one already started
+	Urgent   bool     // cards are shown again as new messages, not edited in place
+}
+
+// Claimed says who works on a case and until when.
+type Claimed struct {
+	By    string
+	Until time.Time
+}
+
+// SendKind says what an outbox row carries, which decides how a cut-off is
+// treated: a reply becomes unsure, a notice is sent again, a digest waits for
+// a person.
+type SendKind string
+
+// The kinds of outbox rows.
+const (
+	SendReply  SendKind = "reply"
+	SendNotice SendKind = "notice"
+	SendDigest SendKind = "digest"
+)
+
+// SendState is where an outbox row stands:
+// ready → started → delivered | ready | gave-up | in-doubt; ready → withdrawn;
+// in-doubt → delivered | ready.
+type SendState string
+
+// The states of an outbox row.
+const (
+	Ready     SendState = "ready"
+	Started   SendState = "started"
+	Delivered SendState = "delivered"
+	GaveUp    SendState = "gave-up"
+	InDoubt   SendState = "in-doubt"
+	Withdrawn SendState = "withdrawn"
+	Held      SendState = "held" // after a restore: waits until a person releases it
+)
+
+// Send is one row of the outbox: something that leaves. Its Key is unique for
+// ever, so approving twice cannot make two rows.
+type Send struct {
+	Key    string // "reply/41/2" (case/draft), "notice/41/…", "digest/2026-11-22/managers"
+	Kind   SendKind
+	Case   int64  // 0 when it belongs to no case
+	Target string // source name for a reply, room name for the rest
+	Reply  Reply  // for SendReply
+	Text   string // for SendNotice and SendDigest
+	Body   []byte // more to send with it (a picture); may be nil
+	Hash   string // hex SHA-256 of target, mention and text, fixed at approval
+	By     string // person or "rule:NAME" that let it leave
+	DueAt  time.Time
+
+	State     SendState
+	Attempts  int
+	StartedAt time.Time
+	Owner     string // instance that started it
+	LastError string
+	Receipt   Receipt
+}
+
+// Reply is what goes out in public: exactly the approved bytes, under exactly
+// that mention.
+type Reply struct {
+	Key     string    // the outbox key; platforms with idempotency derive theirs from it
+	Attempt int       // 1 for the first
+	First   time.Time // when the first attempt started; idempotency windows count from here
+	Case    int64
+	Draft   int
+	Mention Mention // what it answers
+	Text    string
+}
+
+// Receipt says where a reply stands.
+type Receipt struct {
+	ID  string // the platform's id of our post
+	URL string // link to it; may be empty
+	At  time.Time
+}
+
+// Outcome is what is known after trying to send. Unknown is not a retry.
+type Outcome string
+
+// The outcomes of an attempt.
+const (
+	WasDelivered Outcome = "delivered" // the platform confirmed it
+	WasNotSent   Outcome = "not-sent"  // proven that nothing reached the platform: retry is safe
+	WasRefused   Outcome = "refused"   // the platform said no for good
+	WasUnknown   Outcome = "unknown"   // the answer was lost, or anything we cannot prove
+)
+
+// Errors that adapters wrap. Any other error of a Replier means: unknown.
+var (
+	// ErrNotSent says that nothing reached the platform; a retry is safe.
+	ErrNotSent = errors.New("not sent")
+	// ErrRefused says that the platform refused for good; a retry cannot help.
+	ErrRefused = errors.New("refused")
+	// ErrStale says that the case changed since the caller looked.
+	ErrStale = errors.New("the case changed meanwhile")
+	// ErrNotFound says that there is no such case, draft or row.
+	ErrNotFound = errors.New("not found")
+	// ErrStopped says that the kill switch is on.
+	ErrStopped = errors.New("posting is stopped")
+)
+
+// LaterError says that nothing was sent and when to try again, as a platform's
+// 429 asks. It counts as ErrNotSent.
+type LaterError struct {
+	After time.Duration
+	Err   error // what the platform said; may be nil
+}
+
+// Error says what the platform asked for.
+func (e *LaterError) Error() string {
+	s := "asked to wait " + e.After.String()
+	if e.Err != nil {
+		s += ": " + e.Err.Error()
+	}
+	return s
+}
+
+// Unwrap makes a LaterError an ErrNotSent as well as its cause.
+func (e *LaterError) Unwrap() []error {
+	if e.Err == nil {
+		return []error{ErrNotSent}
+	}
+	return []error{ErrNotSent, e.Err}
+}
+
+// OutcomeOf classifies the error of an attempt to send. The default is
+// WasUnknown: an error nobody understood must never cause a second post.
+func OutcomeOf(err error) Outcome {
+	switch {
+	case err == nil:
+		return WasDelivered
+	case errors.Is(err, ErrNotSent):
+		return WasNotSent
+	case errors.Is(err, ErrRefused):
+		return WasRefused
+	}
+	return WasUnknown
+}
+
+// Settlement closes one attempt of an outbox row.
+type Settlement struct {
+	Key     string
+	Owner   string
+	Outcome Outcome
+	Receipt Receipt   // with WasDelivered
+	RetryAt time.Time // with WasNotSent; zero: give up
+	Why     string    // what the platform said; shown to staff
+	At      time.Time
+}
+
+// CardDue is a card that some room must show again.
+type CardDue struct {
+	Case   int64
+	Room   string
+	Ref    string // the room's own reference of the shown card; "" when never shown
+	Want   int    // case version to show
+	Urgent bool   // show as a new message
+}
+
+// Fault is one mistake in a part of config.yaml, found by the part's own kind.
+type Fault struct {
+	Field   string // path below the part: "url", "thread.id"
+	Problem string // what is wrong
+	Write   string // what to write instead
+}

@@ -1,0 +1,81 @@
+// Package cases holds the words of rasid: what people said (Mention), the
+// problem of one customer (Case), the answers proposed (Draft) and sent
+// (Reply), the legal steps of a case (Rules) and what must happen with each
+// step (Change). It imports only the standard library; every other package
+// imports it.
+package cases
+
+import "time"
+
+// Mention is one thing somebody said in public, as a source read it. Every
+// text in it is untrusted.
+type Mention struct {
+	Num    int64  // number the store gave it; 0 before it is recorded
+	Source string // name of the source in config.yaml
+	ID     string // the platform's own id, unique within Source
+
+	// Aliases are other identities under which the same item may come back,
+	// strongest first (canonical link, hash of author, text and day). A feed
+	// that changes its GUIDs is recognised by them. Usually empty.
+	Aliases []string
+
+	Thread   string // conversation it belongs to; "" where the platform has none
+	ReplyTo  string // where a public reply belongs; only the platform's own code reads it
+	AnswerTo string // ID of the mention it answers within Source, where known
+	URL      string // link a person can open; may be empty
+
+	AuthorID string // stable id of the author on the platform
+	Author   string // name to show; never a reason to trust
+
+	Title, Text string // plain text, markup removed
+	Stars       int    // 1..5; 0 where the platform has none
+	Lang        string // language the platform claims ("ar", "en"), a hint; may be empty
+
+	PostedAt, EditedAt time.Time // EditedAt is zero when never edited
+
+	Direct bool // said to us: a dedicated source, our review page, or a reply to us
+	Ours   bool // written by the business itself; never a complaint, may be an answer
+	Bot    bool // written by a program; recorded, never answered
+	Old    bool // recorded for history at the first run; never alerts
+	Gone   bool // the platform says it was deleted
+}
+
+// Cursor is where a source stopped reading. Only the source that wrote it
+// understands it; "" means it never read.
+type Cursor string
+
+// Page is what one poll of a source brought. The store saves its mentions and
+// Next in one transaction, which alone makes intake lossless.
+type Page struct {
+	Mentions []Mention     // oldest first
+	Next     Cursor        // saved with the mentions
+	More     bool          // more is waiting: poll again without a pause
+	Wait     time.Duration // the platform asked for this pause; 0 = the source's own interval
+	Gap      string        // why mentions may have been missed; "" when none can have been
+}
+
+// InboxItem is one raw message that a shared connection (Telegram, Discord, a
+// webhook) wrote down before it told the platform "received".
+type InboxItem struct {
+	Seq     int64     // position in the inbox, rising; given by the store
+	Account string    // name of the connection that received it
+	Key     string    // identity on the platform; a repeated key is stored once
+	Body    []byte    // the platform's own JSON
+	At      time.Time // when it was received
+}
+
+// SourceStatus is the honest state of one source, as the console, doctor and
+// digest show it.
+type SourceStatus struct {
+	Source      string
+	Kind        string
+	LastTry     time.Time
+	LastOK      time.Time // last poll that was answered
+	LastNew     time.Time // last poll that brought something new
+	LastError   string    // "" after a good poll
+	ErrorsInRow int
+	Stalled     bool // too many errors in a row, or silent for too long
+	NextTry     time.Time
+	Seen        int64  // mentions recorded since the first start
+	Limits      string // what the platform does not allow, in plain words
+}

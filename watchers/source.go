@@ -1,0 +1,45 @@
+// Package watchers listens: it polls sources, keeps what is about the
+// business, and records it together with the source's cursor. One folder per
+// platform holds the sources; this package holds what they have in common.
+package watchers
+
+import (
+	"context"
+	"time"
+
+	"rasid/internal/cases"
+)
+
+// Source reads one public place. Poll returns what came after the cursor,
+// oldest first. The same cursor gives the same page again: polling changes
+// nothing at the source, because only a recorded page counts. An error that
+// wraps *cases.LaterError says when to come back.
+type Source interface {
+	Poll(ctx context.Context, after cases.Cursor) (cases.Page, error)
+}
+
+// Doctor is a source, replier or chat that can say what is wrong with its
+// set-up and what to switch where. It changes nothing.
+type Doctor interface {
+	Doctor(ctx context.Context) []Advice
+}
+
+// Advice is one line of `rasid doctor`.
+type Advice struct {
+	OK   bool
+	What string // what was checked: "token", "group -100123", "message content intent"
+	Fix  string // what to do when not OK: which switch, where
+}
+
+// Book is where mentions are recorded: mentions and cursor in one transaction.
+type Book interface {
+	Cursor(ctx context.Context, source string) (cases.Cursor, error)
+	Record(ctx context.Context, source string, p cases.Page, now time.Time) (added int, err error)
+	SaveStatus(ctx context.Context, s cases.SourceStatus) error
+}
+
+// Inbox holds what a shared connection received, in order. Sources that live
+// on such a connection read it; their cursor is a position in it.
+type Inbox interface {
+	Inbox(ctx context.Context, account string, after int64, limit int) ([]cases.InboxItem, error)
+}
