@@ -1,0 +1,73 @@
+package phrases
+
+import (
+	"regexp"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestBothLanguagesSayTheSameThings(t *testing.T) {
+	ar, en := load(t, "ar"), load(t, "en")
+	arKeys, enKeys := ar.Keys(), en.Keys()
+	slices.Sort(arKeys)
+	slices.Sort(enKeys)
+	if diff := cmp.Diff(enKeys, arKeys); diff != "" {
+		t.Fatalf("keys differ (-en +ar):\n%s", diff)
+	}
+	places := regexp.MustCompile(`\{[a-z]+\}`)
+	for _, k := range enKeys {
+		a, e := places.FindAllString(ar.Text(k), -1), places.FindAllString(en.Text(k), -1)
+		slices.Sort(a)
+		slices.Sort(e)
+		if diff := cmp.Diff(slices.Compact(e), slices.Compact(a)); diff != "" {
+			t.Errorf("%s has other places in Arabic (-en +ar):\n%s", k, diff)
+		}
+	}
+}
+
+func TestValuesAreIsolatedAndNeverReadAsPhrases(t *testing.T) {
+	c := &Catalogue{Language: "en", words: map[string]string{"k": "by {name}, {name}: {other}"}}
+	got := c.Say("k", "name", "{other}", "other", "x")
+	want := "by " + FSI + "{other}" + PDI + ", " + FSI + "{other}" + PDI + ": " + FSI + "x" + PDI
+	if got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+func TestDurationsUseTheLargestFittingUnit(t *testing.T) {
+	ar, en := load(t, "ar"), load(t, "en")
+	for _, c := range []struct {
+		d      time.Duration
+		en, ar string
+	}{
+		{30 * time.Second, "30 s", "٣٠ ث"},
+		{47 * time.Minute, "47 min", "٤٧ د"},
+		{-3 * time.Hour, "3 h", "٣ س"},
+		{72 * time.Hour, "3 d", "٣ ي"},
+	} {
+		if got := en.Duration(c.d); got != c.en {
+			t.Errorf("en %v: got %q, want %q", c.d, got, c.en)
+		}
+		if got := ar.Duration(c.d); got != c.ar {
+			t.Errorf("ar %v: got %q, want %q", c.d, got, c.ar)
+		}
+	}
+}
+
+func TestAMissingKeyIsVisible(t *testing.T) {
+	if got := load(t, "en").Say("no.such.key"); got != "⟦no.such.key⟧" {
+		t.Errorf("got %q", got)
+	}
+}
+
+func load(t *testing.T, language string) *Catalogue {
+	t.Helper()
+	c, err := Load(language)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
