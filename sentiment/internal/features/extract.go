@@ -1,0 +1,202 @@
+package features
+
+import "rasid/sentiment/internal/text"
+
+// Feat is one hashed feature and the tokens it comes from.
+type Feat struct {
+	Hash uint32
+	A, B int32 // tokens; B is -1 for a feature of one token; A is one of the groups below for features of the whole text
+}
+
+// Groups of features that belong to no single token.
+const (
+	OwnerPos  = -2 // the positive lexicon hits
+	OwnerNeg  = -3 // the negative lexicon hits
+	OwnerHits = -4 // all lexicon hits
+	OwnerNone = -5 // nothing in particular
+)
+
+// Salts keep kinds of features apart in one table.
+const (
+	saltWord = iota + 0x51
+	saltPair
+	saltSkip
+	saltLetters
+	saltNegLetters
+	saltStem
+	saltNumber
+	saltEmoji
+	saltRepeat
+	saltMark
+	saltLink
+	saltUser
+	saltFace
+	saltLexPos
+	saltLexNeg
+	saltLexDiff
+)
+
+const (
+	fnvBasis  = 14695981039346656037
+	edge      = 0x110000 // the border of a word, outside Unicode
+	minGram   = 2
+	maxGram   = 6
+	negatedBy = 0x110001
+)
+
+// Extract fills p.Feats with the features of a text that Read has read. Mask gives the size of the table; features
+// that share a slot are one feature.
+func (p *Page) Extract(mask uint32) {
+	p.Feats = p.Feats[:0]
+	p.words = p.words[:0]
+	p.seen.reset(len(p.Doc.R)*6 + 64)
+	p.seen.mask = mask
+	toks := p.Doc.Tok
+	for i := range toks {
+		t := &toks[i]
+		switch t.Kind {
+		case text.Word:
+			p.wordFeats(int32(i), t)
+		case text.Number:
+			p.emit(text.Step(seed(saltNumber), uint64(min(t.To-t.From, 7))), int32(i), -1)
+		case text.EmojiTok:
+			p.emit(text.Step(seed(saltEmoji), t.Hash), int32(i), -1)
+		case text.EmojiRepeat:
+			p.emit(seed(saltRepeat), int32(i), -1)
+			continue
+		case text.Mark:
+			if t.Hash == text.Dot {
+				continue
+			}
+			p.emit(text.Step(seed(saltMark), t.Hash), int32(i), -1)
+		case text.URL:
+			p.emit(seed(saltLink), int32(i), -1)
+		case text.User:
+			p.emit(seed(saltUser), int32(i), -1)
+		case text.Happy, text.Sad:
+			p.emit(text.Step(seed(saltFace), uint64(t.Kind)), int32(i), -1)
+		default:
+			continue
+		}
+		p.words = append(p.words, int32(i))
+	}
+	p.pairs()
+	p.counts()
+}
+
+func seed(salt uint64) uint64 { return text.Step(fnvBasis, salt) }
+
+func (p *Page) emit(h uint64, a, b int32) {
+	x := uint32(text.Mix(h))
+	if p.seen.add(x & p.seen.mask) {
+		p.Feats = append(p.Feats, Feat{x & p.seen.mask, a, b})
+	}
+}
+
+// key is the hash of a token as a word of a feature: a negated word is another word.
+func key(t *text.Token) uint64 {
+	h := t.Hash ^ uint64(t.Kind)<<56
+	if t.Kind == text.Number {
+		h = uint64(min(t.To-t.From, 7)) | uint64(t.Kind)<<56
+	}
+	if t.Neg {
+		return text.Step(h, negatedBy)
+	}
+	return h
+}
+
+func (p *Page) wordFeats(i int32, t *text.Token) {
+	w := p.Doc.R[t.From:t.To]
+	p.emit(text.Step(seed(saltWord), key(t)), i, -1)
+	if t.Script == text.Arabic {
+		if st, ok := text.Stem(w); ok {
+			h := text.HashRunes(st)
+			if t.Neg {
+				h = text.Step(h, negatedBy)
+			}
+			p.emit(text.Step(seed(saltStem), h), i, -1)
+		}
+	}
+	base := seed(saltLetters)
+	if t.Neg {
+		base = seed(saltNegLetters)
+	}
+	n := len(w) + 2
+	if n > maxWord {
+		n = maxWord
+	}
+	for s := range n - 1 {
+		h := base
+		for l := 1; l <= maxGram && s+l <= n; l++ {
+			c := uint64(edge)
+			if k := s + l - 1; k > 0 && k <= len(w) {
+				c = uint64(uint32(w[k-1]))
+			}
+			h = text.Step(h, c)
+			if l >= minGram {
+				p.emit(h, i, -1)
+			}
+		}
+	}
+}
+
+// maxWord bounds the letters looked at in one "word", so that a megabyte without a space stays cheap.
+const maxWord = 64
+
+// pairs emits neighbours and pairs with one token between them.
+func (p *Page) pairs() {
+	toks := p.Doc.Tok
+	for k := 1; k < len(p.words); k++ {
+		b := p.words[k]
+		hb := key(&toks[b])
+		a := p.words[k-1]
+		p.emit(text.Step(text.Step(seed(saltPair), key(&toks[a])), hb), a, b)
+		if k > 1 {
+			a = p.words[k-2]
+			p.emit(text.Step(text.Step(seed(saltSkip), key(&toks[a])), hb), a, b)
+		}
+	}
+}
+
+// counts tells the table how many good and bad words the lexicon knows in the text.
+func (p *Page) counts() {
+	p.emit(text.Step(seed(saltLexPos), uint64(min(p.Pos, 4))), OwnerPos, -1)
+	p.emit(text.Step(seed(saltLexNeg), uint64(min(p.NegN, 4))), OwnerNeg, -1)
+	p.emit(text.Step(seed(saltLexDiff), uint64(int64(min(max(p.Pos-p.NegN, -3), 3)+8))), OwnerHits, -1)
+}
+
+// seen is a small set that empties itself by counting generations.
+type seen struct {
+	slots []uint64 // generation<<32 | value
+	gen   uint32
+	mask  uint32 // of the values, kept here for emit
+}
+
+func (s *seen) reset(n int) {
+	size := 1024
+	for size < 2*n && size < 1<<22 {
+		size <<= 1
+	}
+	if size > len(s.slots) {
+		s.slots, s.gen = make([]uint64, size), 0
+	}
+	s.gen++
+	if s.gen == 0 {
+		clear(s.slots)
+		s.gen = 1
+	}
+}
+
+func (s *seen) add(v uint32) bool {
+	m := uint32(len(s.slots) - 1)
+	want := uint64(s.gen)<<32 | uint64(v)
+	for i := v * 2654435761 & m; ; i = (i + 1) & m {
+		switch x := s.slots[i]; {
+		case uint32(x>>32) != s.gen:
+			s.slots[i] = want
+			return true
+		case x == want:
+			return false
+		}
+	}
+}

@@ -1,0 +1,210 @@
+// Package features reads a normalised text: which words are negated, which lexicon entries it holds and with what
+// sign, and the hashed features that a learned table sums. The trainer and the scorer share it, so they cannot differ.
+package features
+
+import (
+	"rasid/sentiment/internal/text"
+	"rasid/sentiment/lexicon"
+)
+
+// Windows of negation in words, measured on labelled texts: Arabic negators reach less far.
+const (
+	windowLatin  = 3
+	windowArabic = 2
+)
+
+// Factors of the lexicon rules.
+const (
+	negatedPositive = -0.75 // "not good" is weaker than "bad"
+	negatedNegative = -0.4  // "not bad" is faint praise
+	beforeContrast  = 0.5   // what stands before "but" counts less …
+	afterContrast   = 1.25  // … than what follows
+	shout           = 1.15  // capitals, or an exclamation mark that ends the clause
+)
+
+// Reader holds what all texts share; it is only read.
+type Reader struct {
+	Folder *text.Folder
+	Lex    *lexicon.Set
+}
+
+// Hit is one lexicon entry found in a text.
+type Hit struct {
+	Entry     *lexicon.Entry
+	Tok, N    int     // first token and number of tokens
+	Value     float32 // valence after negation, intensity and contrast
+	Negator   int     // token that negates it, or -1
+	Intensity int     // token that intensifies or weakens it, or -1
+	Stemmed   bool    // found by its stem only
+}
+
+// Page is one text being read; it is reused.
+type Page struct {
+	Doc   text.Doc
+	Hits  []Hit
+	Feats []Feat
+	Pos   int // number of hits above and below zero
+	NegN  int
+	Caps  bool // the whole text is written in capitals
+	roles []roles
+	seen  seen
+	words []int32
+}
+
+type roles struct {
+	intensity float32 // multiplier, 0 when the token is no intensifier
+	contrast  bool
+	negLen    int8
+}
+
+// Read parses s and finds negation and lexicon entries; it leaves the hashed features to Extract.
+func (r *Reader) Read(p *Page, s string) {
+	r.Folder.Parse(&p.Doc, s)
+	r.mark(p)
+	r.find(p)
+}
+
+// mark finds negators, intensifiers and turning words, and opens the negation windows.
+func (r *Reader) mark(p *Page) {
+	toks := p.Doc.Tok
+	if cap(p.roles) < len(toks) {
+		p.roles = make([]roles, len(toks)*2)
+	}
+	p.roles = p.roles[:len(toks)]
+	clear(p.roles)
+	left, by, caps, words := 0, int32(-1), 0, 0
+	var es [4]*lexicon.Entry
+	var ns [4]int
+	for i := range toks {
+		t := &toks[i]
+		switch t.Kind {
+		case text.Mark:
+			left = 0
+			continue
+		case text.Word:
+			words++
+			if t.Caps {
+				caps++
+			}
+		case text.Number:
+		default:
+			continue
+		}
+		r.Lex.All(toks, i, &es, &ns)
+		if e := es[lexicon.Intensifier]; e != nil {
+			for k := range ns[lexicon.Intensifier] {
+				p.roles[i+k].intensity = e.Valence
+			}
+		}
+		p.roles[i].contrast = es[lexicon.Contrast] != nil
+		if n := ns[lexicon.Negator]; n > 0 || negatedForm(&p.Doc, t) {
+			p.roles[i].negLen = int8(max(n, 1))
+			left, by = windowLatin, int32(i)
+			if t.Script == text.Arabic {
+				left = windowArabic
+			}
+			left += max(n, 1) - 1
+			continue
+		}
+		if left > 0 {
+			t.Neg, t.NegBy = true, by
+			left--
+		}
+	}
+	p.Caps = words > 0 && caps*10 >= words*7
+}
+
+// negatedForm recognises every n't form, written or typed with any apostrophe.
+func negatedForm(d *text.Doc, t *text.Token) bool {
+	n := t.To - t.From
+	return t.Kind == text.Word && n > 3 && d.R[t.To-1] == 't' && d.R[t.To-2] == '\'' && d.R[t.To-3] == 'n'
+}
+
+// find fills Hits: the longest entry at each place, then, for an unknown Arabic word, its light stem.
+func (r *Reader) find(p *Page) {
+	p.Hits, p.Pos, p.NegN = p.Hits[:0], 0, 0
+	toks := p.Doc.Tok
+	for i := 0; i < len(toks); {
+		if !lexicon.Joins(toks[i].Kind) {
+			i++
+			continue
+		}
+		e, n := r.Lex.At(toks, i, lexicon.Valued)
+		stemmed := false
+		if e == nil && toks[i].Script == text.Arabic {
+			if st, ok := text.Stem(p.Doc.R[toks[i].From:toks[i].To]); ok {
+				e, n, stemmed = r.Lex.ByStem(text.HashRunes(st)), 1, true
+			}
+		}
+		if e == nil {
+			i++
+			continue
+		}
+		p.hit(e, i, n, stemmed)
+		i += n
+	}
+	p.turn()
+}
+
+func (p *Page) hit(e *lexicon.Entry, i, n int, stemmed bool) {
+	h := Hit{Entry: e, Tok: i, N: n, Value: e.Valence, Negator: -1, Intensity: -1, Stemmed: stemmed}
+	toks := p.Doc.Tok
+	if k := p.intensifier(i, n); k >= 0 {
+		h.Intensity = k
+		h.Value *= p.roles[k].intensity
+	}
+	if toks[i].Caps && !p.Caps {
+		h.Value *= shout
+	}
+	if toks[i].Neg && int(toks[i].NegBy) < i && h.Value != 0 {
+		h.Negator = int(toks[i].NegBy)
+		if h.Value > 0 {
+			h.Value *= negatedPositive
+		} else {
+			h.Value *= negatedNegative
+		}
+	}
+	switch {
+	case h.Value > 0:
+		p.Pos++
+	case h.Value < 0:
+		p.NegN++
+	}
+	p.Hits = append(p.Hits, h)
+}
+
+// intensifier looks two tokens back and one ahead ("very good", "حلو مرة").
+func (p *Page) intensifier(i, n int) int {
+	for k := i - 1; k >= 0 && k >= i-2; k-- {
+		if p.Doc.Tok[k].Kind == text.Mark {
+			break
+		}
+		if p.roles[k].intensity != 0 {
+			return k
+		}
+	}
+	if k := i + n; k < len(p.Doc.Tok) && p.roles[k].intensity != 0 && p.Doc.Tok[k].Script == text.Arabic {
+		return k
+	}
+	return -1
+}
+
+// turn weakens what stands before the last turning word and strengthens what follows.
+func (p *Page) turn() {
+	at := -1
+	for i := range p.roles {
+		if p.roles[i].contrast && i > 0 {
+			at = i
+		}
+	}
+	if at < 0 {
+		return
+	}
+	for i := range p.Hits {
+		if p.Hits[i].Tok < at {
+			p.Hits[i].Value *= beforeContrast
+		} else {
+			p.Hits[i].Value *= afterContrast
+		}
+	}
+}

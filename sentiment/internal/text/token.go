@@ -1,0 +1,273 @@
+package text
+
+// FNV-1a over code points: one step per rune is as good as one per byte here and twice as fast.
+const (
+	fnvBasis = 14695981039346656037
+	fnvPrime = 1099511628211
+)
+
+// HashRunes is the hash of a normalised word.
+func HashRunes(rs []rune) uint64 {
+	h := uint64(fnvBasis)
+	for _, r := range rs {
+		h = (h ^ uint64(uint32(r))) * fnvPrime
+	}
+	return h
+}
+
+// Step extends a hash by one value.
+func Step(h, v uint64) uint64 { return (h ^ v) * fnvPrime }
+
+// Mix is murmur3's finaliser; it spreads a hash over all its bits.
+func Mix(h uint64) uint64 {
+	h ^= h >> 33
+	h *= 0xff51afd7ed558ccd
+	h ^= h >> 33
+	h *= 0xc4ceb9fe1a85ec53
+	return h ^ h>>33
+}
+
+func (d *Doc) tokenise() {
+	d.Tok = d.Tok[:0]
+	n := len(d.R)
+	for i := 0; i < n; {
+		switch c := d.Class[i]; c {
+		case Letter, Digit:
+			i = d.word(i)
+		case Emoji:
+			i = d.emoji(i)
+		case Punct, Apostrophe:
+			i = d.punct(i)
+		default:
+			if d.R[i] == '\n' {
+				d.add(Comma, i, i+1)
+			}
+			i++
+		}
+	}
+}
+
+func (d *Doc) add(k Kind, i, j int) {
+	t := Token{From: int32(i), To: int32(j), Start: d.start[i], End: d.end[j-1], Kind: k, NegBy: -1}
+	t.Hash = HashRunes(d.R[i:j])
+	d.Tok = append(d.Tok, t)
+}
+
+// word reads a run of letters and digits with inner apostrophes, a number, or a web address.
+func (d *Doc) word(i int) int {
+	if j := d.url(i); j > 0 {
+		d.add(URL, i, j)
+		return j
+	}
+	j, letters, caps, latin, other, arabic := i, 0, 0, 0, 0, 0
+	for j < len(d.R) {
+		switch d.Class[j] {
+		case Letter:
+			letters++
+			if d.caps[j] {
+				caps++
+			}
+			switch r := d.R[j]; {
+			case r < 0x250:
+				latin++
+			case r >= 0x600 && r < 0x780:
+				arabic++
+			default:
+				other++
+			}
+		case Digit:
+		case Apostrophe:
+			if j+1 >= len(d.R) || d.Class[j+1] != Letter || letters == 0 {
+				goto done
+			}
+		default:
+			goto done
+		}
+		j++
+	}
+done:
+	if letters == 0 {
+		d.add(Number, i, j)
+		return j
+	}
+	if other > 0 && latin > 0 {
+		d.unmask(i, j)
+	}
+	d.add(Word, i, j)
+	t := &d.Tok[len(d.Tok)-1]
+	t.Caps = letters >= 3 && caps*10 >= letters*8
+	switch {
+	case arabic > 0 && arabic >= latin:
+		t.Script = Arabic
+	case latin > 0:
+		t.Script = Latin
+	default:
+		t.Script = OtherScript
+	}
+	return j
+}
+
+// unmask replaces Cyrillic and Greek letters that imitate Latin ones inside a Latin word.
+func (d *Doc) unmask(i, j int) {
+	for k := i; k < j; k++ {
+		if m := lookalike(d.R[k]); m != 0 {
+			d.R[k] = m
+		}
+	}
+}
+
+func lookalike(r rune) rune {
+	const from = "аесорхуіјѕԁһӏвкмнтοαενικρτυχωɡɑ"
+	const to = "aecopxyijsdhlbkmhtoaevikptuxwga"
+	k := 0
+	for _, c := range from {
+		if c == r {
+			return rune(to[k])
+		}
+		k++
+	}
+	return 0
+}
+
+// url recognises http://…, https://… and www.… (whose third w the squeezing has taken) and returns where it ends, or 0.
+func (d *Doc) url(i int) int {
+	if !d.has(i, "http://") && !d.has(i, "https://") && !d.has(i, "ww.") {
+		return 0
+	}
+	j := i
+	for j < len(d.R) && d.Class[j] != Space && d.Class[j] != Emoji && d.R[j] < 0x250 && d.R[j] != '"' && d.R[j] != '<' {
+		j++
+	}
+	return j
+}
+
+func (d *Doc) has(i int, s string) bool {
+	if i+len(s) > len(d.R) {
+		return false
+	}
+	for k := range len(s) {
+		if d.R[i+k] != rune(s[k]) {
+			return false
+		}
+	}
+	return true
+}
+
+// emoji makes one token of an emoji and one mark for any number of repeats.
+func (d *Doc) emoji(i int) int {
+	j := i + 1
+	for j < len(d.R) && d.R[j] == d.R[i] && d.Class[j] == Emoji {
+		j++
+	}
+	d.add(EmojiTok, i, i+1)
+	if j > i+1 {
+		d.add(EmojiRepeat, i+1, j)
+	}
+	return j
+}
+
+func (d *Doc) punct(i int) int {
+	if k, j := d.emoticon(i); j > 0 {
+		d.add(k, i, j)
+		return j
+	}
+	switch d.R[i] {
+	case '@':
+		j := i + 1
+		for j < len(d.R) && (d.Class[j] == Letter || d.Class[j] == Digit) || j < len(d.R) && d.start[j]+1 == d.end[j] && d.Source[d.start[j]] == '_' {
+			j++
+		}
+		if j > i+1 {
+			d.add(User, i, j)
+			return j
+		}
+	case '!', '?', '.':
+		j := i
+		for j < len(d.R) && (d.R[j] == '!' || d.R[j] == '?' || d.R[j] == '.') {
+			j++
+		}
+		d.add(Mark, i, j)
+		d.Tok[len(d.Tok)-1].Hash = d.markClass(i, j)
+		return j
+	case ',', ';', ':', '-', '(', ')', '"', '/', '|':
+		d.add(Comma, i, i+1)
+	}
+	return i + 1
+}
+
+// Mark classes, in Token.Hash of a Mark.
+const (
+	Bang = iota + 1
+	Bangs
+	Quest
+	Quests
+	BangQuest
+	Dot
+	Dots
+)
+
+func (d *Doc) markClass(i, j int) uint64 {
+	b, q := 0, 0
+	for _, r := range d.R[i:j] {
+		switch r {
+		case '!':
+			b++
+		case '?':
+			q++
+		}
+	}
+	switch {
+	case b > 0 && q > 0:
+		return BangQuest
+	case b > 1:
+		return Bangs
+	case b == 1:
+		return Bang
+	case q > 1:
+		return Quests
+	case q == 1:
+		return Quest
+	case j-i > 1:
+		return Dots
+	}
+	return Dot
+}
+
+// emoticon recognises :) :-) ;) :D =) and their sad mirror images; it returns the end, or 0.
+func (d *Doc) emoticon(i int) (Kind, int) {
+	r := d.R[i]
+	if r == '<' && i+1 < len(d.R) && d.R[i+1] == '3' {
+		return Happy, i + 2
+	}
+	if r != ':' && r != ';' && r != '=' {
+		return 0, 0
+	}
+	j := i + 1
+	if j < len(d.R) && (d.R[j] == '-' || d.R[j] == '\'' || d.R[j] == 'o') {
+		j++
+	}
+	if j >= len(d.R) {
+		return 0, 0
+	}
+	alone := j+1 >= len(d.R) || d.Class[j+1] != Letter && d.Class[j+1] != Digit
+	k := Happy
+	switch d.R[j] {
+	case ')', ']', '*':
+	case 'd', 'p', '3':
+		if !alone {
+			return 0, 0
+		}
+	case '(', '[', '|', '\\', '/':
+		if d.R[j] == '/' && j+1 < len(d.R) && d.R[j+1] == '/' {
+			return 0, 0
+		}
+		k = Sad
+	default:
+		return 0, 0
+	}
+	j++
+	for j < len(d.R) && (d.R[j] == d.R[j-1]) && d.Class[j] == Punct {
+		j++
+	}
+	return k, j
+}

@@ -1,0 +1,245 @@
+// Package lexicon holds the hand-written words of the scorer: valenced words and phrases, negators, intensifiers
+// and turning words, in Arabic and English, with a tag for what else a word tells (dialect, threat, churn …).
+//
+// Each line of a data file is: entry, valence (-4..4; a multiplier for intensifiers), tags or "-", optional note.
+package lexicon
+
+import (
+	"bufio"
+	"embed"
+	"fmt"
+	"hash/fnv"
+	"io/fs"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+
+	"rasid/sentiment/internal/text"
+)
+
+//go:embed ar/*.tsv en/*.tsv emoji.tsv
+var files embed.FS
+
+// maxPhrase bounds the words of an entry, and with it the work per word of a text.
+const maxPhrase = 8
+
+// Role is what an entry does in a sentence.
+type Role uint8
+
+// The roles.
+const (
+	Valued Role = iota
+	Negator
+	Intensifier
+	Contrast
+)
+
+// Entry is one word or phrase.
+type Entry struct {
+	Text    string
+	Valence float32
+	Role    Role
+	Arabic  bool
+	Tags    []string
+	Words   int
+}
+
+// Tagged says whether the entry carries the tag.
+func (e *Entry) Tagged(tag string) bool { return slices.Contains(e.Tags, tag) }
+
+// Set is a loaded lexicon, safe for concurrent reading.
+type Set struct {
+	nodes   map[uint64]node // by hash of the words so far
+	stems   map[uint64]int32
+	entries []Entry
+	print   uint64
+}
+
+type node struct {
+	entry [4]int32 // by role, index+1
+	more  bool     // a longer entry continues here
+}
+
+// Load reads the embedded files.
+func Load(f *text.Folder) (*Set, error) { return LoadFS(f, files) }
+
+// LoadFS reads ar/*.tsv, en/*.tsv and emoji.tsv from fsys; a bad line is an error that names file and line.
+func LoadFS(f *text.Folder, fsys fs.FS) (*Set, error) {
+	var names []string
+	for _, pat := range []string{"ar/*.tsv", "en/*.tsv", "emoji.tsv"} {
+		m, err := fs.Glob(fsys, pat)
+		if err != nil {
+			return nil, fmt.Errorf("listing %s: %w", pat, err)
+		}
+		names = append(names, m...)
+	}
+	s := &Set{nodes: make(map[uint64]node, 1<<15), stems: make(map[uint64]int32, 1<<14)}
+	sum := fnv.New64a()
+	var doc text.Doc
+	for _, name := range names {
+		b, err := fs.ReadFile(fsys, name)
+		if err != nil {
+			return nil, fmt.Errorf("reading lexicon %s: %w", name, err)
+		}
+		sum.Write(b) // never fails
+		if err := s.read(f, &doc, name, string(b)); err != nil {
+			return nil, err
+		}
+	}
+	s.print = sum.Sum64()
+	return s, nil
+}
+
+// Fingerprint changes when any entry changes; a learned table remembers the one it was trained with.
+func (s *Set) Fingerprint() uint64 { return s.print }
+
+// Entries returns all entries; callers must not change them.
+func (s *Set) Entries() []Entry { return s.entries }
+
+func roleOf(name string) Role {
+	switch strings.TrimSuffix(path.Base(name), ".tsv") {
+	case "negators":
+		return Negator
+	case "intensifiers":
+		return Intensifier
+	case "contrast":
+		return Contrast
+	}
+	return Valued
+}
+
+func (s *Set) read(f *text.Folder, doc *text.Doc, name, body string) error {
+	role := roleOf(name)
+	sc := bufio.NewScanner(strings.NewReader(body))
+	for line := 1; sc.Scan(); line++ {
+		l := strings.TrimRight(sc.Text(), "\r")
+		if l == "" || strings.HasPrefix(l, "#") && !strings.Contains(l, "\t") {
+			continue
+		}
+		e, err := parse(l, role)
+		if err != nil {
+			return fmt.Errorf("reading lexicon %s:%d: %w", name, line, err)
+		}
+		e.Arabic = strings.HasPrefix(name, "ar/")
+		if err := s.add(f, doc, e); err != nil {
+			return fmt.Errorf("reading lexicon %s:%d: %w", name, line, err)
+		}
+	}
+	if err := sc.Err(); err != nil {
+		return fmt.Errorf("reading lexicon %s: %w", name, err)
+	}
+	return nil
+}
+
+func parse(line string, role Role) (Entry, error) {
+	c := strings.Split(line, "\t")
+	if len(c) < 3 || len(c) > 4 {
+		return Entry{}, fmt.Errorf("%d columns instead of entry, valence, tags and an optional note", len(c))
+	}
+	v, err := strconv.ParseFloat(strings.TrimSpace(c[1]), 32)
+	if err != nil || v < -4 || v > 4 {
+		return Entry{}, fmt.Errorf("valence %q is not a number from -4 to 4", c[1])
+	}
+	e := Entry{Text: strings.TrimSpace(c[0]), Valence: float32(v), Role: role}
+	if t := strings.TrimSpace(c[2]); t != "-" && t != "" {
+		for tag := range strings.SplitSeq(t, ",") {
+			e.Tags = append(e.Tags, strings.TrimSpace(tag))
+		}
+	}
+	return e, nil
+}
+
+func (s *Set) add(f *text.Folder, doc *text.Doc, e Entry) error {
+	f.Parse(doc, e.Text)
+	toks := make([]text.Token, 0, 8)
+	for _, t := range doc.Tok {
+		if Joins(t.Kind) {
+			toks = append(toks, t)
+		}
+	}
+	if len(toks) == 0 || len(toks) > maxPhrase {
+		return fmt.Errorf("entry %q has %d words; 1 to %d are allowed", e.Text, len(toks), maxPhrase)
+	}
+	e.Words = len(toks)
+	s.entries = append(s.entries, e)
+	at := int32(len(s.entries))
+	var h uint64
+	for i, t := range toks {
+		h = text.Step(h, t.Hash)
+		n := s.nodes[h]
+		if i < len(toks)-1 {
+			n.more = true
+		} else if n.entry[e.Role] == 0 {
+			n.entry[e.Role] = at
+		}
+		s.nodes[h] = n
+	}
+	if e.Role == Valued && e.Arabic && len(toks) == 1 && toks[0].Kind == text.Word {
+		if stem, ok := text.Stem(doc.R[toks[0].From:toks[0].To]); ok {
+			k := text.HashRunes(stem)
+			if _, dup := s.stems[k]; !dup {
+				s.stems[k] = at
+			}
+		}
+	}
+	return nil
+}
+
+// Joins says whether a token of this kind can be part of an entry.
+func Joins(k text.Kind) bool {
+	return k == text.Word || k == text.Number || k == text.EmojiTok || k == text.Happy || k == text.Sad
+}
+
+// At finds the longest entry of a role that starts at token i; n is the number of tokens it takes, 0 when there is none.
+func (s *Set) At(toks []text.Token, i int, role Role) (e *Entry, n int) {
+	var h uint64
+	for j := i; j < len(toks) && j-i < maxPhrase && Joins(toks[j].Kind); j++ {
+		h = text.Step(h, toks[j].Hash)
+		nd, ok := s.nodes[h]
+		if !ok {
+			break
+		}
+		if k := nd.entry[role]; k > 0 {
+			e, n = &s.entries[k-1], j-i+1
+		}
+		if !nd.more {
+			break
+		}
+	}
+	return e, n
+}
+
+// All is At for every role in one walk: the longest entry of each role and its length.
+func (s *Set) All(toks []text.Token, i int, es *[4]*Entry, ns *[4]int) bool {
+	*es, *ns = [4]*Entry{}, [4]int{}
+	found := false
+	var h uint64
+	for j := i; j < len(toks) && j-i < maxPhrase && Joins(toks[j].Kind); j++ {
+		h = text.Step(h, toks[j].Hash)
+		nd, ok := s.nodes[h]
+		if !ok {
+			break
+		}
+		for r, k := range nd.entry {
+			if k > 0 {
+				es[r], ns[r], found = &s.entries[k-1], j-i+1, true
+			}
+		}
+		if !nd.more {
+			break
+		}
+	}
+	return found
+}
+
+// ByStem finds the valued Arabic word that shares the light stem, or the word itself is the stem of.
+func (s *Set) ByStem(stem uint64) *Entry {
+	if n, ok := s.nodes[text.Step(0, stem)]; ok && n.entry[Valued] > 0 {
+		return &s.entries[n.entry[Valued]-1]
+	}
+	if k, ok := s.stems[stem]; ok {
+		return &s.entries[k-1]
+	}
+	return nil
+}

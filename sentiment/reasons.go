@@ -1,0 +1,80 @@
+package sentiment
+
+import (
+	"cmp"
+	"math"
+	"slices"
+	"strings"
+
+	"rasid/sentiment/internal/features"
+	"rasid/sentiment/internal/text"
+)
+
+func hitReason(p *features.Page, h *features.Hit, w float64) Reason {
+	first, last := &p.Doc.Tok[h.Tok], &p.Doc.Tok[h.Tok+h.N-1]
+	r := Reason{Start: int(first.Start), End: int(last.End), Weight: w, Kind: KindWord}
+	r.Text = p.Doc.Source[r.Start:r.End]
+	switch {
+	case h.Negator >= 0:
+		r.Kind, r.By = KindNegated, span(p, h.Negator)
+	case h.Intensity >= 0:
+		r.Kind, r.By = KindStronger, span(p, h.Intensity)
+	case h.N > 1:
+		r.Kind = KindPhrase
+	case first.Kind == text.EmojiTok || first.Kind == text.Happy || first.Kind == text.Sad:
+		r.Kind = KindEmoji
+	}
+	return r
+}
+
+func span(p *features.Page, tok int) string {
+	t := &p.Doc.Tok[tok]
+	return p.Doc.Source[t.Start:t.End]
+}
+
+func sortReasons(rs []Reason) {
+	slices.SortStableFunc(rs, func(a, b Reason) int {
+		if c := cmp.Compare(math.Abs(b.Weight), math.Abs(a.Weight)); c != 0 {
+			return c
+		}
+		return cmp.Compare(a.Start, b.Start)
+	})
+}
+
+// Isolates keep a foreign span from reordering the sentence around it.
+const (
+	fsi = "\u2068"
+	pdi = "\u2069"
+)
+
+// explanations in both languages; %s is the span, %b the word in By.
+var explanations = map[string][2]string{
+	KindWord:     {"%s", "%s"},
+	KindPhrase:   {"%s", "%s"},
+	KindNegated:  {"%s, turned by %b", "%s، مقلوبة بـ%b"},
+	KindStronger: {"%s, with %b", "%s، مع %b"},
+	KindEmoji:    {"emoji %s", "الرمز %s"},
+	KindStars:    {"stars %s", "التقييم %s"},
+	KindConflict: {"stars %s, but the words say otherwise", "التقييم %s والكلام يقول خلافه"},
+	KindLearned:  {"%s (seen in similar texts)", "%s (من نصوص مشابهة)"},
+	KindBase:     {"texts of this shape", "طبيعة مثل هذا النص"},
+	KindRest:     {"the other words together", "بقية الكلمات معًا"},
+}
+
+// Explain says in a few words, in Arabic for "ar" and otherwise in English, what the reason is and which way it points.
+func (r Reason) Explain(lang string) string {
+	k, up, down := 0, "speaks for praise", "speaks for a complaint"
+	if lang == "ar" {
+		k, up, down = 1, "يشير إلى الرضا", "يشير إلى الشكوى"
+	}
+	form, ok := explanations[r.Kind]
+	if !ok {
+		form = explanations[KindWord]
+	}
+	dir := up
+	if r.Weight < 0 {
+		dir = down
+	}
+	s := strings.NewReplacer("%s", fsi+r.Text+pdi, "%b", fsi+r.By+pdi).Replace(form[k])
+	return s + ": " + dir
+}

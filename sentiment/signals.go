@@ -1,0 +1,46 @@
+package sentiment
+
+import (
+	"slices"
+
+	"rasid/sentiment/internal/features"
+)
+
+// graveSignals are the tags that raise severity; every other tag only describes a word.
+var graveSignals = []string{SignalChurn, SignalLegal, SignalPress, SignalSafety, SignalSelfHarm, SignalThreat, SignalAbuse, SignalBoycott}
+
+// signals lists the grave tags of the entries in the text. A negated word gives none: "I am not going to sue".
+func signals(p *features.Page) []string {
+	var out []string
+	for i := range p.Hits {
+		h := &p.Hits[i]
+		if h.Negator >= 0 {
+			continue
+		}
+		for _, t := range h.Entry.Tags {
+			if slices.Contains(graveSignals, t) && !slices.Contains(out, t) {
+				out = append(out, t)
+			}
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+// flagged is the probability from which a text counts as a likely complaint; it is the best threshold for alerts.
+const flagged = 0.35
+
+// severity orders the queue. Threats and danger are critical whatever the mood; the other signals need a likely complaint.
+func severity(r *Result) int {
+	has := func(s string) bool { return slices.Contains(r.Signals, s) }
+	if has(SignalSelfHarm) || has(SignalThreat) && r.Neg >= 0.2 || has(SignalSafety) && r.Neg >= flagged {
+		return Critical
+	}
+	if r.Neg < flagged {
+		return Calm
+	}
+	if has(SignalChurn) || has(SignalLegal) || has(SignalPress) || has(SignalBoycott) || has(SignalAbuse) || r.Neg >= 0.95 {
+		return High
+	}
+	return Low
+}
