@@ -1,7 +1,10 @@
 package cases
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
+	"fmt"
 	"time"
 )
 
@@ -194,4 +197,19 @@ type Fault struct {
 	Field   string // path below the part: "url", "thread.id"
 	Problem string // what is wrong
 	Write   string // what to write instead
+}
+
+// HashReply fixes what was approved: the place, the mention and the exact
+// bytes of the text. What leaves must hash to the same value (hex SHA-256).
+func HashReply(source, mentionID, text string) string {
+	h := sha256.New()
+	for _, s := range []string{source, mentionID, text} {
+		_, _ = fmt.Fprintf(h, "%d:%s;", len(s), s) // lengths keep "ab","c" apart from "a","bc"
+	}
+	return hex.EncodeToString(h.Sum(nil))
+}
+
+// ReplyKey is the outbox key of a draft: one draft version can leave once.
+func ReplyKey(caseID int64, draft int) string {
+	return fmt.Sprintf("reply/%d/%d", caseID, draft)
 }
