@@ -120,6 +120,8 @@ type Case struct {
 	Reminds int       // reminders already given at this level
 
 	ApprovedBy string // staff id or rule whose decision stands; "" when none
+	ClosedBy   string // who set it aside or answered elsewhere; "" when open
+	ClosedNote string // why: the reason of a dismissal, the platform's refusal
 	Reply      Receipt
 	OpenedAt   time.Time
 	FlaggedAt  time.Time
