@@ -1,0 +1,174 @@
+package config
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"time"
+)
+
+// reserved are the words the records use for those who are no staff.
+var reserved = []string{"rasid", "rule", "customer"}
+
+func (r *reader) checkStaff(c *Config) {
+	if len(c.Staff) == 0 {
+		r.whole("staff", "nobody may decide", "at least one person, like - {id: mona, role: approver}")
+	}
+	taken, ids, approvers := map[string]int{}, map[string]string{}, 0
+	for i := range c.Staff {
+		p := &c.Staff[i]
+		path := fmt.Sprintf("staff[%d]", i)
+		r.named(path+".id", p.ID, taken, i)
+		if slices.Contains(reserved, p.ID) {
+			r.fault(path+".id", fmt.Sprintf("%q has a meaning of its own in the records", p.ID), "another id")
+		}
+		if p.Role == "" {
+			r.fault(path+".role", "no role", "agent, approver, supervisor or manager")
+		}
+		if p.Role.Approves() || r.has(path+".role") {
+			approvers++
+		}
+		for _, on := range []struct{ platform, id string }{{"telegram", string(p.Telegram)}, {"discord", string(p.Discord)}} {
+			key := on.platform + " " + on.id
+			if other, twice := ids[key]; twice && on.id != "" {
+				r.fault(path+"."+on.platform, "the same person as "+other, "each id once")
+			}
+			ids[key] = p.ID
+		}
+		p.Name = cmp.Or(p.Name, p.ID)
+	}
+	if len(c.Staff) > 0 && approvers == 0 {
+		r.whole("staff", "nobody may approve a reply", "role: approver for one of them")
+	}
+	if c.Policy.FourEyes != "never" && approvers == 1 {
+		r.fault("policy.four_eyes", "two people must agree, but only one may approve", "a second approver under staff, or four_eyes: never")
+	}
+	r.checkHands(c)
+}
+
+// checkHands looks that in each chat room somebody can press a button.
+func (r *reader) checkHands(c *Config) {
+	for i, m := range c.Rooms {
+		if !slices.Contains(connected, m.Kind) || len(c.Staff) == 0 {
+			continue
+		}
+		can := slices.ContainsFunc(c.Staff, func(p Person) bool {
+			return p.Role.Approves() && (m.Kind == "telegram" && p.Telegram != "" || m.Kind == "discord" && p.Discord != "")
+		})
+		unread := false
+		for j := range c.Staff {
+			unread = unread || r.has(fmt.Sprintf("staff[%d].%s", j, m.Kind))
+		}
+		if !can && !unread {
+			r.fault(fmt.Sprintf("rooms[%d].kind", i), fmt.Sprintf("nobody who may approve has a %s id, so no button here would work", m.Kind), m.Kind+": 123456789 beside the people under staff")
+		}
+	}
+}
+
+// bounded is a limit of the policy.
+type bounded struct {
+	path     string
+	value    time.Duration
+	min, max time.Duration
+	off      bool // 0 switches it off
+}
+
+func (r *reader) checkPolicy(c *Config) {
+	p := c.Policy
+	if p.FlagAt < 0.05 || p.FlagAt > 0.99 {
+		r.fault("policy.flag_at", "not a probability between 0.05 and 0.99", "a number like 0.5 (lower flags more)")
+	}
+	limits := []bounded{
+		{"policy.undo", p.Undo, 0, time.Hour, true},
+		{"policy.max_age", p.MaxAge, time.Hour, 3650 * day, false},
+		{"policy.join_within", p.JoinWithin, 0, 90 * day, true},
+		{"policy.remind_after", p.RemindAfter, time.Minute, 30 * day, true},
+		{"policy.claim_for", p.ClaimFor, time.Minute, 7 * day, false},
+		{"policy.snooze_for", p.SnoozeFor, time.Minute, 30 * day, false},
+		{"policy.commitment.reply_within", p.Commitment.ReplyWithin, time.Hour, 30 * day, false},
+	}
+	for i, d := range p.EscalateAfter {
+		limits = append(limits, bounded{fmt.Sprintf("policy.escalate_after[%d]", i), d, time.Minute, 30 * day, false})
+	}
+	for _, l := range limits {
+		if l.off && l.value == 0 || l.value >= l.min && l.value <= l.max {
+			continue
+		}
+		write := fmt.Sprintf("a time from %s to %s", span(l.min), span(l.max))
+		if l.off {
+			write += ", or 0 for never"
+		}
+		r.fault(l.path, fmt.Sprintf("%s is too short or too long", span(l.value)), write)
+	}
+	r.checkCounts(p)
+	r.checkLevels(c)
+	r.checkOffers(p)
+}
+
+// span writes a length of time as this file spells it.
+func span(d time.Duration) string {
+	switch {
+	case d == 0:
+		return "0"
+	case d%day == 0:
+		return fmt.Sprintf("%dd", d/day)
+	case d%time.Hour == 0:
+		return fmt.Sprintf("%dh", d/time.Hour)
+	case d%time.Minute == 0:
+		return fmt.Sprintf("%dm", d/time.Minute)
+	}
+	return d.String()
+}
+
+func (r *reader) checkCounts(p Policy) {
+	counts := []struct {
+		path          string
+		value, lo, hi int
+	}{
+		{"policy.remind_times", p.RemindTimes, 0, 20},
+		{"policy.budgets.per_author_day", p.Budgets.PerAuthorDay, 1, 100},
+		{"policy.budgets.per_hour", p.Budgets.PerHour, 1, 10_000},
+		{"policy.budgets.per_day", p.Budgets.PerDay, 1, 100_000},
+		{"policy.budgets.per_approver_hour", p.Budgets.PerApproverHour, 1, 10_000},
+	}
+	for _, n := range counts {
+		if n.value < n.lo || n.value > n.hi {
+			r.fault(n.path, fmt.Sprintf("%d is out of bounds", n.value), fmt.Sprintf("a number from %d to %d", n.lo, n.hi))
+		}
+	}
+}
+
+// checkLevels looks that every level a case can climb to has a room.
+func (r *reader) checkLevels(c *Config) {
+	for i := range c.Policy.EscalateAfter {
+		level := i + 1
+		if !slices.ContainsFunc(c.Rooms, func(m Room) bool { return m.Level == level }) {
+			r.fault(fmt.Sprintf("policy.escalate_after[%d]", i), fmt.Sprintf("a case would go to level %d, but no room has it", level), fmt.Sprintf("level: %d in one of the rooms, or fewer times here", level))
+		}
+	}
+}
+
+func (r *reader) checkOffers(p Policy) {
+	taken := map[string]int{}
+	for i, o := range p.Offers {
+		path := fmt.Sprintf("policy.offers[%d]", i)
+		r.named(path+".name", o.Name, taken, i)
+		if blank(o.AR) || blank(o.EN) {
+			r.fault(path, "an offer must be the same in both languages", "its wording under ar: and en:")
+		}
+	}
+	for i, contact := range p.Contacts {
+		if blank(contact) {
+			r.fault(fmt.Sprintf("policy.contacts[%d]", i), "nothing is written here", "an address or number that replies may name")
+		}
+	}
+}
+
+func blank(s string) bool {
+	for _, c := range s {
+		if c != ' ' && c != '\t' && c != '\u00a0' && c != '\u200f' && c != '\u200e' {
+			return false
+		}
+	}
+	return true
+}
