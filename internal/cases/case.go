@@ -151,3 +151,13 @@ func (c Case) Last() Mention {
 	}
 	return Mention{}
 }
+
+// Scored is a recorded mention with what was made of it, as the digest counts
+// it.
+type Scored struct {
+	Mention Mention
+	Score   Score // zero until judged
+	Case    int64 // 0 when it belongs to no case
+	State   State // of the case now
+	SeenAt  time.Time
+}
