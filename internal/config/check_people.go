@@ -81,14 +81,14 @@ func (r *reader) checkPolicy(c *Config) {
 	limits := []bounded{
 		{"policy.undo", p.Undo, 0, time.Hour, true},
 		{"policy.max_age", p.MaxAge, time.Hour, 3650 * day, false},
+		{"policy.expire_after", p.ExpireAfter, time.Hour, 365 * day, true},
+		{"policy.resend_after", p.ResendAfter, time.Minute, day, false},
+		{"policy.escalate_after", p.EscalateAfter, time.Minute, 30 * day, true},
 		{"policy.join_within", p.JoinWithin, 0, 90 * day, true},
 		{"policy.remind_after", p.RemindAfter, time.Minute, 30 * day, true},
 		{"policy.claim_for", p.ClaimFor, time.Minute, 7 * day, false},
 		{"policy.snooze_for", p.SnoozeFor, time.Minute, 30 * day, false},
 		{"policy.commitment.reply_within", p.Commitment.ReplyWithin, time.Hour, 30 * day, false},
-	}
-	for i, d := range p.EscalateAfter {
-		limits = append(limits, bounded{fmt.Sprintf("policy.escalate_after[%d]", i), d, time.Minute, 30 * day, false})
 	}
 	for _, l := range limits {
 		if l.off && l.value == 0 || l.value >= l.min && l.value <= l.max {
@@ -138,12 +138,15 @@ func (r *reader) checkCounts(p Policy) {
 	}
 }
 
-// checkLevels looks that every level a case can climb to has a room.
+// checkLevels looks that no level between the staff room and the highest room
+// is empty, because a case climbs one level at a time.
 func (r *reader) checkLevels(c *Config) {
-	for i := range c.Policy.EscalateAfter {
-		level := i + 1
-		if !slices.ContainsFunc(c.Rooms, func(m Room) bool { return m.Level == level }) {
-			r.fault(fmt.Sprintf("policy.escalate_after[%d]", i), fmt.Sprintf("a case would go to level %d, but no room has it", level), fmt.Sprintf("level: %d in one of the rooms, or fewer times here", level))
+	for i, m := range c.Rooms {
+		if m.Level < 2 || m.Level > 9 {
+			continue
+		}
+		if !slices.ContainsFunc(c.Rooms, func(o Room) bool { return o.Level == m.Level-1 }) {
+			r.fault(fmt.Sprintf("rooms[%d].level", i), fmt.Sprintf("no room has level %d, so no case would climb to level %d", m.Level-1, m.Level), fmt.Sprintf("level: %d", m.Level-1))
 		}
 	}
 }

@@ -156,7 +156,7 @@ rooms:
   - {name: bosses, kind: console, level: 1, language: ar}
 staff:
   - {id: mona, role: approver, telegram: 77, languages: [ar, en]}
-policy: {undo: 5s, max_age: 14d, escalate_after: [1h30m], offers: [{name: cup, ar: كوب, en: cup, until: 2026-12-31}]}
+policy: {undo: 5s, max_age: 14d, escalate_after: 1h30m, offers: [{name: cup, ar: كوب, en: cup, until: 2026-12-31}]}
 digest: {at: "21:30", rooms: [bosses]}
 `, 0o644, map[string]string{"DB": "postgres://u:p@db/x"})
 	if messages != "" {
@@ -178,7 +178,7 @@ digest: {at: "21:30", rooms: [bosses]}
 	got := []any{
 		cfg.Business.Zone.String(), cfg.DatabasePath(), cfg.Sources[0].Account, cfg.Sources[0].Every, cfg.Sources[0].Reply.Kind,
 		cfg.Sources[0].Reply.Account, cfg.Sources[1].Reply.Kind, cfg.Sources[1].Reply.Name, cfg.Rooms[0].Account, cfg.Rooms[0].Chat,
-		cfg.Policy.EscalateAfter[0], cfg.Policy.MaxAge, cfg.Policy.Offers[0].Until.Format(time.DateOnly), cfg.Digest.At.String(),
+		cfg.Policy.EscalateAfter, cfg.Policy.MaxAge, cfg.Policy.Offers[0].Until.Format(time.DateOnly), cfg.Digest.At.String(),
 	}
 	wantAll := []any{
 		"Asia/Riyadh", "postgres://u:p@db/x", "shop", 90 * time.Second, "telegram",

@@ -10,8 +10,15 @@ type Policy struct {
 	FlagAt float64 `yaml:"flag_at"`
 	// Undo is how long an approval can be taken back before the reply is posted.
 	Undo time.Duration `yaml:"undo"`
-	// MaxAge is the age from which a mention is no longer answered in public.
+	// MaxAge is the age from which a draft must be read again before it can be
+	// approved.
 	MaxAge time.Duration `yaml:"max_age"`
+	// ExpireAfter is how long a case may wait before the moment for an answer
+	// has passed.
+	ExpireAfter time.Duration `yaml:"expire_after"`
+	// ResendAfter is how long "send again" is locked when a platform's answer
+	// was lost: a slow reply could still appear.
+	ResendAfter time.Duration `yaml:"resend_after"`
 	// JoinWithin is how long the same author on the same source continues the
 	// same case.
 	JoinWithin time.Duration `yaml:"join_within"`
@@ -20,15 +27,15 @@ type Policy struct {
 	RemindAfter time.Duration `yaml:"remind_after"`
 	// RemindTimes is how many reminders a level gets.
 	RemindTimes int `yaml:"remind_times"`
-	// EscalateAfter is how long a case waits at each level before it goes one
-	// level up: [1h, 4h] means level 1 after 1 h, level 2 after 4 h more.
-	EscalateAfter []time.Duration `yaml:"escalate_after"`
+	// EscalateAfter is how long a case waits at each level before it goes to
+	// the rooms one level up.
+	EscalateAfter time.Duration `yaml:"escalate_after"`
 	// ClaimFor is how long a claim holds before it is released.
 	ClaimFor time.Duration `yaml:"claim_for"`
 	// SnoozeFor is the pause of "later" when none is named.
 	SnoozeFor time.Duration `yaml:"snooze_for"`
-	// FourEyes is the severity from which two people must agree: low, high,
-	// critical or never.
+	// FourEyes is the severity from which the person who wrote the words may not
+	// approve them: low, high, critical or never.
 	FourEyes Severity `yaml:"four_eyes"`
 	// Commitment is what replies may promise.
 	Commitment Commitment `yaml:"commitment"`
@@ -74,13 +81,15 @@ type Budgets struct {
 func defaultPolicy() Policy {
 	return Policy{
 		FlagAt:        0.5,
-		Undo:          30 * time.Second,
-		MaxAge:        14 * day,
+		Undo:          10 * time.Second,
+		MaxAge:        day,
+		ExpireAfter:   7 * day,
+		ResendAfter:   10 * time.Minute,
 		JoinWithin:    2 * day,
 		RemindAfter:   30 * time.Minute,
 		RemindTimes:   3,
-		EscalateAfter: nil,
-		ClaimFor:      30 * time.Minute,
+		EscalateAfter: 2 * time.Hour,
+		ClaimFor:      time.Hour,
 		SnoozeFor:     2 * time.Hour,
 		FourEyes:      "never",
 		Commitment:    Commitment{ReplyWithin: day},

@@ -1,0 +1,75 @@
+// Command rasid (راصد, "the one who watches") watches what people say in
+// public about a business, drafts polite answers for its staff to approve, and
+// posts exactly what they approved.
+//
+// Each command has a file of its own; build.go makes the objects out of
+// config.yaml, kinds.go lists the platforms, and duties.go is the whole running
+// program as one table.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+	_ "time/tzdata" // zones work on machines that have none installed
+
+	"rasid/internal/config"
+)
+
+// program is what commands need from the outside, so that nothing below main
+// reaches for it on its own.
+type program struct {
+	in     io.Reader
+	out    io.Writer
+	err    io.Writer
+	env    func(string) (string, bool)
+	now    func() time.Time
+	config string // path of the configuration, set by --config
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	p := &program{in: os.Stdin, out: os.Stdout, err: os.Stderr, env: os.LookupEnv, now: time.Now}
+	code := p.run(ctx, os.Args[1:])
+	stop()
+	os.Exit(code)
+}
+
+// run executes one command line and returns the exit code: 0 done, 1 it could
+// not be done, 2 the command line itself is wrong.
+func (p *program) run(ctx context.Context, args []string) int {
+	root := p.root()
+	root.SetArgs(args)
+	cmd, err := root.ExecuteContextC(ctx)
+	var problems config.Problems
+	var usage usageError
+	switch {
+	case err == nil:
+		return 0
+	case errors.As(err, &problems):
+		fmt.Fprintln(p.err, problems.Error())
+		fmt.Fprintf(p.err, "rasid: %s in %s; nothing was started\n", count(len(problems), "mistake"), p.config)
+		return 1
+	case errors.As(err, &usage):
+		fmt.Fprintf(p.err, "rasid: %v\nSee: %s --help\n", err, cmd.CommandPath())
+		return 2
+	}
+	fmt.Fprintf(p.err, "rasid: %v\n", err)
+	return 1
+}
+
+// usageError is a command line that cannot be understood.
+type usageError struct{ error }
+
+// count writes a number with its noun.
+func count(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}

@@ -1,0 +1,69 @@
+package main
+
+import (
+	"errors"
+
+	"github.com/spf13/cobra"
+)
+
+// root puts the commands together.
+func (p *program) root() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "rasid",
+		Short: "Watch what people say about a business, and answer politely",
+		Long: `rasid (راصد) watches what people say in public about a business, in Arabic and
+English, finds the unhappy ones, drafts a polite reply in the customer's own
+language, and lets staff approve it with one tap in Telegram, in Discord or on a
+local page. It posts exactly what was approved, once, and reports every morning.
+
+Everything it needs is in one file, config.yaml. To see it work with nothing set
+up, run "rasid run" beside the config.yaml that came with it.`,
+		Example: `  rasid run                      watch, ask, answer; prints a link to the page
+  rasid check                    find every mistake in config.yaml
+  rasid doctor                   ask each platform what is missing
+  rasid score "الطلب متأخر"      what would rasid think of this text?`,
+		SilenceUsage:  true,
+		SilenceErrors: true,
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				return usageError{unknownCommand(cmd, args[0])}
+			}
+			return nil
+		},
+		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	root.SuggestionsMinimumDistance = 2
+	root.SetIn(p.in)
+	root.SetOut(p.out)
+	root.SetErr(p.err)
+	root.PersistentFlags().StringVarP(&p.config, "config", "c", "config.yaml", "path of the configuration")
+	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
+	root.AddCommand(p.checkCommand(), p.scoreCommand(), p.versionCommand())
+	return root
+}
+
+func unknownCommand(root *cobra.Command, word string) error {
+	text := "there is no command " + word
+	if near := root.SuggestionsFor(word); len(near) > 0 {
+		text += " (did you mean " + near[0] + "?)"
+	}
+	return errors.New(text)
+}
+
+// exactly wants n arguments and says what they are when they are missing.
+func exactly(n int, what string) cobra.PositionalArgs {
+	return func(_ *cobra.Command, args []string) error {
+		if len(args) != n {
+			return usageError{errors.New("want " + what)}
+		}
+		return nil
+	}
+}
+
+// nothing wants no arguments.
+func nothing(_ *cobra.Command, args []string) error {
+	if len(args) > 0 {
+		return usageError{errors.New("no argument belongs here: " + args[0])}
+	}
+	return nil
+}
