@@ -1,0 +1,282 @@
+package responder
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"rasid/internal/cases"
+	"rasid/internal/phrases"
+)
+
+// tokenLife is how long a button's token is good for. The state of the case
+// decides what a press means; this only bounds how long a leaked token lives.
+const tokenLife = 7 * 24 * time.Hour
+
+// maxShown bounds the customer's text on a card; the rest is behind the link.
+const maxShown = 1200
+
+// Card renders a case for a room: what one needs to answer, and the buttons
+// that are possible now.
+func (o *Office) Card(c cases.Case, room Room, now time.Time, stopped bool) Card {
+	w := cardWriter{o: o, c: c, say: o.words(room.Language), now: now}
+	w.head()
+	w.author()
+	w.said()
+	w.score()
+	w.draft()
+	w.standing(stopped)
+	card := Card{
+		Case: c.ID, Version: c.Version, Language: room.Language,
+		Text: strings.Join(w.lines, "\n"), URL: c.Last().URL,
+		Buttons: o.buttons(c, room, w.say, now),
+	}
+	if d, ok := c.Draft(); ok {
+		card.Draft = d.Version
+	}
+	return card
+}
+
+type cardWriter struct {
+	o     *Office
+	c     cases.Case
+	say   *phrases.Catalogue
+	now   time.Time
+	lines []string
+}
+
+func (w *cardWriter) line(parts ...string) {
+	var full []string
+	for _, p := range parts {
+		if p != "" {
+			full = append(full, p)
+		}
+	}
+	if len(full) > 0 {
+		w.lines = append(w.lines, strings.Join(full, " · "))
+	}
+}
+
+func (w *cardWriter) head() {
+	s := w.c.Score
+	kind, dot := "card.remark", "🟡"
+	switch s.Label {
+	case "neg":
+		kind, dot = "card.complaint", "🟠"
+	case "pos":
+		kind, dot = "card.praise", "🟢"
+	}
+	if s.Severity >= cases.High {
+		dot = "🔴"
+	}
+	if w.c.Score.Label == "" {
+		dot = "⚪"
+	}
+	parts := []string{dot + " " + w.say.Say(kind)}
+	if len(s.Topics) > 0 {
+		parts = append(parts, w.say.Say("topic."+s.Topics[0]))
+	}
+	parts = append(parts, w.say.Say("severity."+s.Severity.String()))
+	for _, sig := range s.Signals {
+		if key := "signal." + sig; w.say.Has(key) {
+			parts = append(parts, w.say.Say(key))
+		}
+	}
+	parts = append(parts, w.say.Say("card.case", "case", w.c.ID))
+	if w.c.Level > 0 {
+		parts = append(parts, w.say.Say("card.level", "n", w.c.Level))
+	}
+	if w.c.State == cases.Waiting && !w.c.FlaggedAt.IsZero() {
+		left := w.c.FlaggedAt.Add(w.o.Policy.EscalateAfter * time.Duration(w.c.Level+1)).Sub(w.now)
+		if left >= 0 {
+			parts = append(parts, "⏰ "+w.say.Say("card.deadline", "span", left))
+		} else {
+			parts = append(parts, "⏰ "+w.say.Say("card.overdue", "span", left))
+		}
+	}
+	w.line(parts...)
+}
+
+func (w *cardWriter) author() {
+	history := w.say.Say("card.first")
+	if n := len(w.c.Past); n > 0 {
+		history = w.say.Say("card.earlier", "n", n, "state", phrases.Plain(w.say.Say("state."+string(w.c.Past[0].State))))
+	}
+	place := Isolate(Visible(w.o.Place(w.c.Source).Title))
+	stars := ""
+	if n := w.c.Last().Stars; n > 0 {
+		stars = strings.Repeat("★", n) + strings.Repeat("☆", max(0, 5-n))
+	}
+	w.line("👤 "+Isolate(Excerpt(Visible(w.c.Author), 60))+" ("+history+")", place, stars)
+}
+
+func (w *cardWriter) said() {
+	m := w.c.Last()
+	text := m.Text
+	if m.Title != "" && !strings.HasPrefix(m.Text, m.Title) {
+		text = m.Title + "\n" + m.Text
+	}
+	shown := Visible(text)
+	if r := []rune(shown); len(r) > maxShown {
+		shown = string(r[:maxShown]) + "…"
+	}
+	w.line("«" + Isolate(shown) + "»")
+	lang := ""
+	if key := "lang." + w.c.Score.Language; w.say.Has(key) {
+		lang = w.say.Say(key)
+	}
+	if key := "dialect." + w.c.Score.Dialect; w.say.Has(key) {
+		lang += " · " + w.say.Say(key)
+	}
+	edited, more := "", ""
+	if !m.EditedAt.IsZero() {
+		edited = w.say.Say("card.edited")
+	}
+	if n := len(unanswered(w.c)); n > 1 {
+		more = w.say.Say("card.more", "n", n-1)
+	}
+	w.line(lang, edited, more)
+}
+
+// score shows the value and the strongest words that caused it.
+func (w *cardWriter) score() {
+	s := w.c.Score
+	if s.Label == "" {
+		return
+	}
+	parts := []string{signed(s.Value, 2)}
+	for i, r := range s.Reasons {
+		if i == 4 {
+			break
+		}
+		part := Isolate(Excerpt(Visible(r.Text), 30)) + " " + signed(r.Weight, 1)
+		if r.By != "" {
+			part += " (" + Isolate(Visible(r.By)) + ")"
+		}
+		parts = append(parts, part)
+	}
+	w.line(parts...)
+}
+
+func signed(v float64, digits int) string {
+	s := fmt.Sprintf("%+.*f", digits, v)
+	return Isolate(strings.Replace(s, "-", "−", 1))
+}
+
+func (w *cardWriter) draft() {
+	d, ok := w.c.Draft()
+	if !ok {
+		if w.c.State == cases.Waiting {
+			w.line(w.say.Say("card.nodraft"))
+		}
+		return
+	}
+	if w.c.State == cases.Dismissed || w.c.State == cases.Gone || w.c.State == cases.Expired {
+		return
+	}
+	w.line("✍️ " + Isolate(Visible(d.Text)))
+	for _, f := range d.Findings {
+		w.line(w.say.Say("card.finding", "what", phrases.Plain(w.say.Say("finding."+f.Kind)), "words", Visible(f.Words)))
+	}
+}
+
+// standing says where the case is and who did what.
+func (w *cardWriter) standing(stopped bool) {
+	c, say := w.c, w.say
+	by := w.o.NameOf(c.ApprovedBy)
+	place := w.o.Place(c.Source)
+	switch c.State {
+	case cases.Waiting:
+		if place.Replier == nil {
+			w.line("ℹ️ " + say.Say("card.noapi"))
+		} else if place.Blind {
+			w.line("ℹ️ " + say.Say("card.uncheckable"))
+		}
+		if c.ClaimedBy != "" && c.ClaimedUntil.After(w.now) {
+			w.line("🙋 " + say.Say("card.claimed", "name", w.o.NameOf(c.ClaimedBy)))
+		}
+		if c.WakeFor == WakeSnooze && c.WakeAt.After(w.now) {
+			w.line(say.Say("card.snoozed", "time", w.o.clock(c.WakeAt, w.now)))
+		}
+	case cases.Approved:
+		w.line(say.Say("card.approved", "name", by))
+	case cases.Answered:
+		if rule, ok := strings.CutPrefix(c.ApprovedBy, "rule:"); ok {
+			w.line(say.Say("card.answered.rule", "name", rule, "time", w.o.clock(c.AnsweredAt, w.now)))
+		} else {
+			w.line(say.Say("card.answered", "name", by, "time", w.o.clock(c.AnsweredAt, w.now)))
+		}
+		if e := c.Last().EditedAt; e.After(c.AnsweredAt) {
+			w.line(say.Say("card.changed"))
+		}
+	case cases.Handled:
+		w.line(say.Say("card.handled", "name", w.o.NameOf(c.ClosedBy), "time", w.o.clock(c.AnsweredAt, w.now)))
+	case cases.Dismissed:
+		w.line(say.Say("card.dismissed", "name", w.o.NameOf(c.ClosedBy), "time", w.o.clock(c.ClosedAt, w.now), "note", Visible(c.ClosedNote)))
+	case cases.Failed:
+		w.line(say.Say("card.failed", "note", Visible(c.ClosedNote)))
+	case cases.Unsure:
+		w.line(say.Say("card.unsure"))
+	case cases.Resolved:
+		w.line(say.Say("card.resolved"))
+	case cases.Expired:
+		w.line(say.Say("card.expired"))
+	case cases.Gone:
+		w.line(say.Say("card.gone"))
+	case cases.New, cases.Noted, cases.Flagged:
+		w.line(say.Say("state." + string(c.State)))
+	}
+	if stopped && c.State.Open() {
+		w.line(say.Say("card.stopped"))
+	}
+}
+
+// buttons lists what can be pressed now; none when there is nothing to do.
+func (o *Office) buttons(c cases.Case, room Room, say *phrases.Catalogue, now time.Time) [][]Button {
+	d, drafted := c.Draft()
+	press := func(a Action, label string) Button {
+		return Button{Action: a, Label: say.Say("button." + label), Data: o.Signer.Sign(room.Name, a, c.ID, d.Version, now.Add(tokenLife))}
+	}
+	row := func(buttons ...Button) []Button { return buttons }
+	var rows [][]Button
+	switch c.State {
+	case cases.Waiting:
+		send := press(ActApprove, "approve")
+		if o.Place(c.Source).Replier == nil {
+			send = press(ActHandled, "handled")
+		}
+		first := row(send)
+		if !drafted && o.Place(c.Source).Replier != nil {
+			first = nil
+		}
+		if d.Blocked() {
+			first = append(first, press(ActConfirm, "confirm"))
+		}
+		first = append(first, press(ActEdit, "edit"), press(ActRedraft, "redraft"))
+		second := row(press(ActDismiss, "dismiss"), press(ActSnooze, "snooze"))
+		if NextLevel(o, c) > c.Level {
+			second = append(row(press(ActEscalate, "escalate")), second...)
+		}
+		third := row(press(ActClaim, "claim"))
+		if c.ClaimedBy != "" && c.ClaimedUntil.After(now) {
+			third = row(press(ActRelease, "release"))
+		}
+		if o.Place(c.Source).Replier != nil {
+			third = append(third, press(ActHandled, "handled"))
+		}
+		rows = [][]Button{first, second, third}
+	case cases.Approved:
+		rows = [][]Button{row(press(ActUndo, "undo"))}
+	case cases.Unsure:
+		rows = [][]Button{row(press(ActThere, "there"), press(ActNotThere, "not-there")), row(press(ActDismiss, "drop"))}
+	case cases.Failed:
+		rows = [][]Button{row(press(ActEdit, "edit"), press(ActHandled, "handled"), press(ActDismiss, "dismiss"))}
+	case cases.Answered, cases.Handled:
+		rows = [][]Button{row(press(ActResolve, "resolve"), press(ActReopen, "reopen"))}
+	case cases.Resolved, cases.Dismissed, cases.Expired, cases.Gone, cases.New, cases.Noted, cases.Flagged:
+	}
+	if url := c.Last().URL; url != "" && (strings.HasPrefix(url, "https://") || strings.HasPrefix(url, "http://")) && c.State.Open() {
+		rows = append(rows, row(Button{Label: say.Say("button.open"), URL: url}))
+	}
+	return rows
+}

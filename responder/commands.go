@@ -1,0 +1,157 @@
+package responder
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"rasid/internal/cases"
+	"rasid/internal/phrases"
+)
+
+// inboxShown bounds the lines of /inbox; the page shows them all.
+const inboxShown = 15
+
+// command answers what staff type. Every command also works on the console.
+func (k *Clerk) command(ctx context.Context, r *request) (Answer, error) {
+	switch r.d.Action {
+	case CmdInbox:
+		return k.inbox(ctx, r)
+	case CmdCase:
+		return k.showCase(ctx, r)
+	case CmdDigest:
+		return k.digest(ctx, r)
+	case CmdReport:
+		return k.report(ctx, r)
+	case CmdStop:
+		return k.stop(ctx, r)
+	case CmdResume:
+		return k.resume(ctx, r)
+	case CmdHelp:
+		return k.help(r), nil
+	case ActApprove, ActConfirm, ActEdit, ActRedraft, ActEscalate, ActDismiss, ActClaim, ActRelease, ActSnooze,
+		ActHandled, ActUndo, ActThere, ActNotThere, ActResolve, ActReopen:
+	}
+	return r.refuse("answer.unknown"), nil
+}
+
+func (k *Clerk) inbox(ctx context.Context, r *request) (Answer, error) {
+	var lines []string
+	total := 0
+	for _, s := range []cases.State{cases.Unsure, cases.Failed, cases.Waiting} {
+		open, err := k.Desk.InState(ctx, s, 500)
+		if err != nil {
+			return Answer{}, fmt.Errorf("listing %s cases: %w", s, err)
+		}
+		total += len(open)
+		for _, c := range open {
+			if len(lines) == inboxShown {
+				break
+			}
+			lines = append(lines, k.inboxLine(r, c))
+		}
+	}
+	if total == 0 {
+		return r.answer("inbox.none"), nil
+	}
+	lines = append([]string{r.say.Say("inbox.title", "n", total)}, lines...)
+	if more := total - inboxShown; more > 0 {
+		lines = append(lines, r.say.Say("inbox.more", "n", more))
+	}
+	return Answer{Text: strings.Join(lines, "\n")}, nil
+}
+
+func (k *Clerk) inboxLine(r *request, c cases.Case) string {
+	topic := "other"
+	if len(c.Score.Topics) > 0 {
+		topic = c.Score.Topics[0]
+	}
+	return r.say.Say("inbox.line", "case", c.ID, "severity", plain(r, "severity."+c.Score.Severity.String()),
+		"topic", plain(r, "topic."+topic), "name", Excerpt(Visible(c.Author), 30), "age", r.d.At.Sub(c.FlaggedAt))
+}
+
+func (k *Clerk) showCase(ctx context.Context, r *request) (Answer, error) {
+	c, err := k.Desk.Case(ctx, r.d.Case)
+	if errors.Is(err, cases.ErrNotFound) {
+		return r.refuse("answer.nocase", "case", r.d.Case), nil
+	}
+	if err != nil {
+		return Answer{}, fmt.Errorf("reading case %d: %w", r.d.Case, err)
+	}
+	_, _, _, stopped, err := k.Switch.Stopped(ctx)
+	if err != nil {
+		return Answer{}, fmt.Errorf("reading the switch: %w", err)
+	}
+	return Answer{Cards: []Card{k.Office.Card(c, r.room, r.d.At, stopped)}}, nil
+}
+
+func (k *Clerk) digest(ctx context.Context, r *request) (Answer, error) {
+	day := r.d.At.In(k.Office.Zone)
+	if t := strings.TrimSpace(r.d.Text); t != "" {
+		d, err := time.ParseInLocation(time.DateOnly, t, k.Office.Zone)
+		if err != nil {
+			return r.refuse("answer.date"), nil
+		}
+		day = d
+	}
+	text, png, err := k.Digest(ctx, day, r.room.Language)
+	if err != nil {
+		return Answer{}, fmt.Errorf("writing the digest of %s: %w", day.Format(time.DateOnly), err)
+	}
+	return Answer{Text: text, PNG: png}, nil
+}
+
+func (k *Clerk) report(ctx context.Context, r *request) (Answer, error) {
+	text := Clean(r.d.Text)
+	if text == "" {
+		return r.refuse("answer.empty"), nil
+	}
+	id, err := k.Report(ctx, r.who, text, r.d.At)
+	if err != nil {
+		return Answer{}, fmt.Errorf("recording a report: %w", err)
+	}
+	return r.answer("answer.reported", "case", id), nil
+}
+
+func (k *Clerk) stop(ctx context.Context, r *request) (Answer, error) {
+	by, _, at, on, err := k.Switch.Stopped(ctx)
+	if err != nil {
+		return Answer{}, fmt.Errorf("reading the switch: %w", err)
+	}
+	if on {
+		return r.answer("answer.wasstopped", "name", k.Office.NameOf(by), "time", k.Office.clock(at, r.d.At)), nil
+	}
+	if err := k.Switch.Stop(ctx, r.who.ID, Clean(r.d.Text), r.d.At); err != nil {
+		return Answer{}, fmt.Errorf("stopping: %w", err)
+	}
+	k.Log.Warn("posting stopped", "by", r.who.ID)
+	return r.answer("answer.stopped"), nil
+}
+
+func (k *Clerk) resume(ctx context.Context, r *request) (Answer, error) {
+	_, _, _, on, err := k.Switch.Stopped(ctx)
+	if err != nil {
+		return Answer{}, fmt.Errorf("reading the switch: %w", err)
+	}
+	if !on {
+		return r.answer("answer.notstopped"), nil
+	}
+	if err := k.Switch.Resume(ctx, r.who.ID, r.d.At); err != nil {
+		return Answer{}, fmt.Errorf("resuming: %w", err)
+	}
+	k.Log.Warn("posting resumed", "by", r.who.ID)
+	return r.answer("answer.resumed"), nil
+}
+
+func (k *Clerk) help(r *request) Answer {
+	lines := []string{r.say.Say("help.title")}
+	for _, key := range []string{"inbox", "case", "digest", "report", "stop", "resume", "edit"} {
+		lines = append(lines, r.say.Say("help."+key))
+	}
+	return Answer{Text: strings.Join(lines, "\n")}
+}
+
+// plain is a phrase put into another phrase of the same language.
+func plain(r *request, key string) phrases.Plain { return phrases.Plain(r.say.Say(key)) }

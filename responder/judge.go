@@ -1,0 +1,102 @@
+package responder
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"rasid/internal/cases"
+)
+
+// batch is how many cases a step takes at once: small enough that one step
+// never holds the others up, large enough to drain a burst.
+const batch = 50
+
+// ReportSource is the source name of what staff heard themselves (/report).
+const ReportSource = "report"
+
+// Judge reads new cases: it scores what was said and flags the unhappy.
+type Judge struct {
+	Desk   Desk
+	Office *Office
+	Score  func(cases.Mention) cases.Score // sentiment and topics
+	Log    *slog.Logger
+}
+
+// Step judges the cases that wait for it and reports how many there were.
+func (j *Judge) Step(ctx context.Context, now time.Time) (int, error) {
+	waiting, err := j.Desk.InState(ctx, cases.New, batch)
+	if err != nil {
+		return 0, fmt.Errorf("listing new cases: %w", err)
+	}
+	for _, c := range waiting {
+		if err := j.judge(ctx, c, now); err != nil && !errors.Is(err, cases.ErrStale) {
+			return 0, fmt.Errorf("judging case %d: %w", c.ID, err)
+		}
+	}
+	return len(waiting), nil
+}
+
+func (j *Judge) judge(ctx context.Context, c cases.Case, now time.Time) error {
+	scores := map[int64]cases.Score{}
+	var worst cases.Score
+	for _, m := range unanswered(c) {
+		s := j.Score(m)
+		scores[m.Num] = s
+		if worst.Label == "" || worse(s, worst) {
+			worst = s
+		}
+	}
+	ch := cases.Change{
+		Case: c.ID, Version: c.Version, Event: cases.Calm, By: cases.Rasid, At: now,
+		Score: &worst, Scores: scores,
+	}
+	if j.flags(c, worst) {
+		ch.Event = cases.Flag
+		ch.Rooms = j.Office.RoomsAt(c.Source, c.Level)
+		ch.Urgent = !c.AnsweredAt.IsZero() // the customer came back: a new card, not an old one changed
+	}
+	after, err := j.Desk.Apply(ctx, ch)
+	if err == nil {
+		j.Log.Debug("case judged", "case", c.ID, "state", after.State, "score", worst.Value)
+	}
+	return err
+}
+
+// flags decides whether staff must see the case.
+func (j *Judge) flags(c cases.Case, s cases.Score) bool {
+	if c.Source == ReportSource {
+		return true // a colleague asked for it
+	}
+	if s.Label == "" {
+		return false // nothing the customer said is left to answer
+	}
+	return s.Neg >= j.Office.Policy.FlagAt || s.Severity >= cases.High
+}
+
+// unanswered is what the customer said since our last answer; when clocks
+// disagree and nothing seems newer, the last mention counts.
+func unanswered(c cases.Case) []cases.Mention {
+	var open []cases.Mention
+	for _, m := range c.Mentions {
+		if m.Ours || m.Bot || m.Gone {
+			continue
+		}
+		if c.AnsweredAt.IsZero() || m.PostedAt.After(c.AnsweredAt) || m.EditedAt.After(c.AnsweredAt) {
+			open = append(open, m)
+		}
+	}
+	if last := c.Last(); len(open) == 0 && last.Num != 0 && !last.Ours && !last.Bot && !last.Gone {
+		open = append(open, last)
+	}
+	return open
+}
+
+func worse(a, b cases.Score) bool {
+	if a.Severity != b.Severity {
+		return a.Severity > b.Severity
+	}
+	return a.Neg > b.Neg
+}

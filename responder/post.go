@@ -1,0 +1,239 @@
+package responder
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+	"time"
+
+	"github.com/cenkalti/backoff/v4"
+
+	"rasid/internal/cases"
+)
+
+// Outbox is what leaves. Claim marks a row started on disk before it returns.
+type Outbox interface {
+	Claim(ctx context.Context, kind cases.SendKind, targets []string, now time.Time, lease time.Duration) (cases.Send, bool, error)
+	Settle(ctx context.Context, s cases.Settlement, ch *cases.Change) error
+	CutOff(ctx context.Context, now time.Time) (int, error)
+}
+
+const (
+	// postDeadline bounds one call to a platform, answer included.
+	postDeadline = 30 * time.Second
+	// lease is how long an instance may hold a started row. It is well above
+	// postDeadline, so a row whose lease ended was really abandoned.
+	lease = 3 * time.Minute
+	// maxAttempts counts attempts that provably sent nothing.
+	maxAttempts = 5
+)
+
+// Poster posts what was approved, one at a time: save, act, save the answer.
+type Poster struct {
+	Desk   Desk
+	Outbox Outbox
+	Office *Office
+	Owner  string // this instance
+	Clock  func() time.Time
+	Log    *slog.Logger
+}
+
+// Step posts the next reply that is due.
+func (p *Poster) Step(ctx context.Context, now time.Time) (int, error) {
+	if _, err := p.Outbox.CutOff(ctx, now); err != nil {
+		return 0, fmt.Errorf("cutting off abandoned posts: %w", err)
+	}
+	s, ok, err := p.Outbox.Claim(ctx, cases.SendReply, nil, now, lease)
+	if err != nil {
+		return 0, fmt.Errorf("claiming the next reply: %w", err)
+	}
+	if !ok {
+		return 0, nil
+	}
+	c, err := p.Desk.Case(ctx, s.Case)
+	if err != nil {
+		return 0, fmt.Errorf("reading case %d: %w", s.Case, err)
+	}
+	// From here on the row says "started". Whatever happens, it is settled; a
+	// shutdown must not leave the answer of a finished call unwritten.
+	settle, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
+	defer cancel()
+	set, ch := p.attempt(ctx, c, s)
+	if err := p.Outbox.Settle(settle, set, ch); err != nil {
+		return 0, fmt.Errorf("settling %s: %w", s.Key, err)
+	}
+	p.Log.Info("reply settled", "case", c.ID, "key", s.Key, "outcome", set.Outcome)
+	return 1, nil
+}
+
+// attempt makes one attempt and says what is known afterwards.
+func (p *Poster) attempt(ctx context.Context, c cases.Case, s cases.Send) (cases.Settlement, *cases.Change) {
+	set := cases.Settlement{Key: s.Key, Owner: p.Owner, At: p.Clock()}
+	ch := &cases.Change{Case: c.ID, Version: c.Version, By: cases.Rasid, DraftNo: s.Reply.Draft}
+	place := p.Office.Place(s.Target)
+	if place.Replier == nil {
+		return p.refused(set, ch, errors.New("this place takes no replies from programs"))
+	}
+	ctx, cancel := context.WithTimeout(ctx, postDeadline)
+	defer cancel()
+	if stop := p.recheck(ctx, place.Replier, s.Reply.Mention, &set, ch); stop {
+		return set, ch
+	}
+	receipt, err := place.Replier.Reply(ctx, s.Reply)
+	set.At = p.Clock()
+	ch.At = set.At
+	set.Outcome = cases.OutcomeOf(err)
+	switch set.Outcome {
+	case cases.WasDelivered:
+		set.Receipt = receipt
+		ch.Event, ch.Receipt = cases.Sent, &receipt
+		return set, ch
+	case cases.WasNotSent:
+		return p.later(set, ch, s, err)
+	case cases.WasRefused:
+		return p.refused(set, ch, err)
+	case cases.WasUnknown:
+	}
+	set.Why = err.Error()
+	ch.Event, ch.Note = cases.CutOff, set.Why
+	wake := set.At.Add(p.Office.Policy.RemindAfter)
+	ch.WakeAt, ch.WakeFor = &wake, WakeRemind
+	ch.Urgent = true
+	return set, ch
+}
+
+// recheck looks, where the platform allows it, whether the mention still
+// stands as it was when staff approved. A look that fails stops nothing: the
+// post itself will say what is wrong.
+func (p *Poster) recheck(ctx context.Context, r Replier, m cases.Mention, set *cases.Settlement, ch *cases.Change) (stop bool) {
+	look, ok := r.(Checker)
+	if !ok {
+		return false
+	}
+	st, err := look.Check(ctx, m)
+	if err != nil {
+		p.Log.Warn("mention not checked before posting", "case", ch.Case, "err", err)
+		return false
+	}
+	ch.At = p.Clock()
+	switch {
+	case st.Gone:
+		ch.Event, ch.Note = cases.Delete, "deleted before the reply left"
+	case st.Colleague != "":
+		ch.Event, ch.Note = cases.Handle, st.Colleague
+	case st.Text != "" && strings.TrimSpace(st.Text) != strings.TrimSpace(m.Text):
+		ch.Event, ch.Note = cases.Edit, "changed before the reply left"
+	default:
+		return false
+	}
+	set.Outcome, set.Why = cases.WasNotSent, ch.Note // RetryAt stays zero: give up
+	return true
+}
+
+// later plans another attempt after one that provably sent nothing.
+func (p *Poster) later(set cases.Settlement, ch *cases.Change, s cases.Send, err error) (cases.Settlement, *cases.Change) {
+	set.Why = err.Error()
+	if s.Attempts >= maxAttempts {
+		set.Outcome = cases.WasRefused
+		ch.Event, ch.Note = cases.Refuse, set.Why
+		return set, ch
+	}
+	b := backoff.NewExponentialBackOff(backoff.WithInitialInterval(5*time.Second), backoff.WithMaxInterval(5*time.Minute),
+		backoff.WithMaxElapsedTime(0))
+	wait := b.NextBackOff()
+	for range s.Attempts {
+		wait = b.NextBackOff()
+	}
+	if asked := (*cases.LaterError)(nil); errors.As(err, &asked) {
+		wait = max(wait, asked.After)
+	}
+	set.RetryAt = set.At.Add(wait)
+	return set, nil // the case stays approved
+}
+
+func (p *Poster) refused(set cases.Settlement, ch *cases.Change, err error) (cases.Settlement, *cases.Change) {
+	set.Outcome, set.Why = cases.WasRefused, err.Error()
+	ch.Event, ch.Note, ch.At, ch.Urgent = cases.Refuse, set.Why, set.At, true
+	wake := set.At.Add(p.Office.Policy.RemindAfter)
+	ch.WakeAt, ch.WakeFor = &wake, WakeRemind
+	return set, ch
+}
+
+// Looker settles unsure posts by looking whether they are there, where a
+// platform can be read back.
+type Looker struct {
+	Desk   Desk
+	Office *Office
+	Log    *slog.Logger
+	Sends  interface {
+		Outbox(ctx context.Context, caseID int64) ([]cases.Send, error)
+	}
+}
+
+// Step looks for every unsure reply that can be looked for.
+func (l *Looker) Step(ctx context.Context, now time.Time) (int, error) {
+	unsure, err := l.Desk.InState(ctx, cases.Unsure, batch)
+	if err != nil {
+		return 0, fmt.Errorf("listing unsure cases: %w", err)
+	}
+	settled := 0
+	for _, c := range unsure {
+		finder, ok := l.Office.Place(c.Source).Replier.(Finder)
+		if !ok {
+			continue
+		}
+		done, err := l.look(ctx, finder, c, now)
+		if err != nil {
+			l.Log.Warn("looking for an unsure reply", "case", c.ID, "err", err)
+			continue
+		}
+		if done {
+			settled++
+		}
+	}
+	return settled, nil
+}
+
+func (l *Looker) look(ctx context.Context, finder Finder, c cases.Case, now time.Time) (bool, error) {
+	s, ok, err := InDoubt(ctx, l.Sends, c.ID)
+	if err != nil || !ok {
+		return false, err
+	}
+	ctx, cancel := context.WithTimeout(ctx, postDeadline)
+	defer cancel()
+	receipt, found, err := finder.Find(ctx, s.Reply)
+	if err != nil {
+		return false, err
+	}
+	ch := cases.Change{Case: c.ID, Version: c.Version, By: cases.Rasid, At: now, DraftNo: s.Reply.Draft}
+	switch {
+	case found:
+		ch.Event, ch.Receipt = cases.Found, &receipt
+	case now.Sub(s.StartedAt) < l.Office.Policy.ResendLock:
+		return false, nil // a slow answer could still arrive
+	default:
+		ch.Event, ch.Note = cases.NotThere, "looked and did not find it"
+	}
+	if _, err := l.Desk.Apply(ctx, ch); err != nil && !errors.Is(err, cases.ErrStale) {
+		return false, err
+	}
+	return true, nil
+}
+
+// InDoubt finds the outbox row whose outcome is unknown, if a case has one.
+func InDoubt(ctx context.Context, sends interface {
+	Outbox(ctx context.Context, caseID int64) ([]cases.Send, error)
+}, caseID int64) (cases.Send, bool, error) {
+	rows, err := sends.Outbox(ctx, caseID)
+	if err != nil {
+		return cases.Send{}, false, fmt.Errorf("reading the outbox of case %d: %w", caseID, err)
+	}
+	for _, s := range rows {
+		if s.State == cases.InDoubt {
+			return s, true, nil
+		}
+	}
+	return cases.Send{}, false, nil
+}

@@ -1,0 +1,247 @@
+package responder
+
+import (
+	"context"
+	"embed"
+	"fmt"
+	"hash/fnv"
+	"path"
+	"strings"
+	"sync"
+	"unicode"
+
+	"rasid/internal/cases"
+)
+
+//go:embed templates
+var templateFiles embed.FS
+
+// Commitment is what a reply may promise and where it may send the customer:
+// only what the policy file lists.
+type Commitment struct {
+	Within  map[string]string // by language: "within 24 hours"
+	Private map[string]string // by language: "write to us at …"; "" leaves the sentence out
+}
+
+// Templates drafts replies from files: greet, acknowledge the named problem,
+// next step with a time, private channel. Wordings vary, the commitment never
+// does.
+type Templates struct {
+	Commitment Commitment
+	Fits       func(source, text string) error // the place's own length limit
+
+	sections map[string]map[string][]string // language → "delivery.acknowledge" → wordings
+
+	mu   sync.Mutex
+	last map[string]string // place → wording used last
+}
+
+// NewTemplates reads the embedded template files.
+func NewTemplates(c Commitment, fits func(source, text string) error) (*Templates, error) {
+	t := &Templates{Commitment: c, Fits: fits, sections: map[string]map[string][]string{}, last: map[string]string{}}
+	for _, language := range []string{"ar", "en"} {
+		t.sections[language] = map[string][]string{}
+		dir := path.Join("templates", language)
+		files, err := templateFiles.ReadDir(dir)
+		if err != nil {
+			return nil, fmt.Errorf("listing templates: %w", err)
+		}
+		for _, f := range files {
+			b, err := templateFiles.ReadFile(path.Join(dir, f.Name()))
+			if err != nil {
+				return nil, fmt.Errorf("reading template %s: %w", f.Name(), err)
+			}
+			if err := t.read(language, strings.TrimSuffix(f.Name(), ".txt"), string(b)); err != nil {
+				return nil, fmt.Errorf("template %s/%s: %w", language, f.Name(), err)
+			}
+		}
+	}
+	return t, nil
+}
+
+// read takes one file: "[section]" lines and one wording a line below them.
+func (t *Templates) read(language, topic, text string) error {
+	section := ""
+	for i, line := range strings.Split(text, "\n") {
+		line = strings.TrimSpace(line)
+		switch {
+		case line == "" || strings.HasPrefix(line, "#"):
+		case strings.HasPrefix(line, "[") && strings.HasSuffix(line, "]"):
+			section = topic + "." + line[1:len(line)-1]
+		case section == "":
+			return fmt.Errorf("line %d stands before any [section]", i+1)
+		default:
+			t.sections[language][section] = append(t.sections[language][section], line)
+		}
+	}
+	return nil
+}
+
+// Draft writes the next wording for a case in the customer's language.
+func (t *Templates) Draft(_ context.Context, c cases.Case) (cases.Draft, error) {
+	language := "ar"
+	if c.Score.Language == "en" {
+		language = "en"
+	}
+	topic := "other"
+	if len(c.Score.Topics) > 0 {
+		topic = c.Score.Topics[0]
+	}
+	if c.Score.Label == "pos" {
+		topic = "thanks"
+	}
+	said := t.sections[language]
+	if len(said[topic+".acknowledge"]) == 0 {
+		topic = "other"
+	}
+	wordings := len(said[topic+".acknowledge"])
+	start := seed(c)
+	for i := range wordings {
+		n := start + len(c.Drafts) + i
+		text, origin := t.compose(language, topic, c, n)
+		if text == "" || used(c, text) || t.repeats(c.Source, origin) {
+			continue
+		}
+		t.remember(c.Source, origin)
+		return cases.Draft{Text: text, Language: language, Topic: topic, Origin: origin}, nil
+	}
+	return cases.Draft{}, ErrNoWording
+}
+
+// compose puts the sentences together, and leaves out the least needed ones
+// until the text fits its place. It never cuts a sentence.
+func (t *Templates) compose(language, topic string, c cases.Case, n int) (text, origin string) {
+	said := t.sections[language]
+	values := map[string]string{"within": t.Commitment.Within[language], "private": t.Commitment.Private[language]}
+	greet := pick(said["common.greet"], n)
+	if name := givenName(c.Author, language); name != "" {
+		values["name"] = name
+		greet = pick(said["common.greet-name"], n)
+	}
+	next := pick(said["common.next"], n)
+	if c.Score.Severity >= cases.Critical {
+		next = pick(said["common.critical"], n)
+	}
+	if topic == "thanks" {
+		next = ""
+	}
+	private := ""
+	if values["private"] != "" && topic != "thanks" {
+		private = pick(said["common.private"], n)
+	}
+	acknowledge := pick(said[topic+".acknowledge"], n)
+	origin = fmt.Sprintf("template:%s/%s/%d", language, topic, n%max(1, len(said[topic+".acknowledge"]))+1)
+	for _, sentences := range [][]string{
+		{greet, acknowledge, next, private},
+		{acknowledge, next, private},
+		{acknowledge, next},
+		{acknowledge, private},
+		{acknowledge},
+	} {
+		var full []string
+		for _, s := range sentences {
+			if s != "" {
+				full = append(full, put(s, values))
+			}
+		}
+		text = strings.Join(full, " ")
+		if t.Fits == nil || t.Fits(c.Source, text) == nil {
+			return text, origin
+		}
+	}
+	return "", origin
+}
+
+// put fills {name}, {within} and {private} once; what is put in is never read
+// as a template.
+func put(sentence string, values map[string]string) string {
+	var pairs []string
+	for k, v := range values {
+		pairs = append(pairs, "{"+k+"}", v)
+	}
+	return strings.NewReplacer(pairs...).Replace(sentence)
+}
+
+func pick(wordings []string, n int) string {
+	if len(wordings) == 0 {
+		return ""
+	}
+	return wordings[n%len(wordings)]
+}
+
+// seed spreads the first wording over the cases, the same one for a case every
+// time.
+func seed(c cases.Case) int {
+	h := fnv.New32a()
+	_, _ = fmt.Fprintf(h, "%s/%d", c.Source, c.ID)
+	return int(h.Sum32() % 1000)
+}
+
+func used(c cases.Case, text string) bool {
+	for _, d := range c.Drafts {
+		if d.Text == text {
+			return true
+		}
+	}
+	return false
+}
+
+func (t *Templates) repeats(source, origin string) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.last[source] == origin
+}
+
+func (t *Templates) remember(source, origin string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.last[source] = origin
+}
+
+// givenName is the first word of an author's name where it looks like a name
+// in the language of the reply: letters of one script, no digits, no handle.
+// Anything else is left out rather than greeted wrongly.
+func givenName(author, language string) string {
+	words := strings.Fields(author)
+	if len(words) == 0 || len(words) > 3 {
+		return ""
+	}
+	script := unicode.Latin
+	if language == "ar" {
+		script = unicode.Arabic
+	}
+	for _, w := range words {
+		n := 0
+		for _, r := range w {
+			if !unicode.Is(script, r) || !unicode.IsLetter(r) {
+				return ""
+			}
+			n++
+		}
+		if n < 2 || n > 15 {
+			return ""
+		}
+	}
+	if language == "en" && !unicode.IsUpper([]rune(words[0])[0]) {
+		return ""
+	}
+	for _, w := range words {
+		if notNames[strings.ToLower(w)] {
+			return ""
+		}
+	}
+	if compound[words[0]] && len(words) > 1 {
+		return words[0] + " " + words[1] // عبد الله, أم خالد
+	}
+	return words[0]
+}
+
+// notNames are words that stand where a name should and are none.
+var notNames = map[string]bool{
+	"anonymous": true, "user": true, "guest": true, "customer": true, "admin": true, "support": true, "unknown": true, "deleted": true,
+	"account": true, "google": true, "facebook": true, "the": true, "a": true, "official": true,
+	"مجهول": true, "زائر": true, "عميل": true, "عميلة": true, "مستخدم": true, "مشرف": true, "الدعم": true, "حساب": true, "غير": true,
+}
+
+// compound are first parts that are no name by themselves.
+var compound = map[string]bool{"عبد": true, "أبو": true, "ابو": true, "أم": true, "ام": true, "بو": true, "بنت": true, "ابن": true}

@@ -1,0 +1,83 @@
+package responder
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"rasid/internal/cases"
+)
+
+// Guard looks at words that may go out in public, ours and the staff's alike.
+type Guard interface {
+	Check(text string, c cases.Case) []cases.Finding
+}
+
+// ErrNoWording says that a drafter has no (other) wording for a case.
+var ErrNoWording = errors.New("no wording for this case")
+
+// Writer drafts answers for flagged cases and puts them before staff.
+type Writer struct {
+	Desk    Desk
+	Office  *Office
+	Drafter Drafter
+	Guard   Guard
+	Log     *slog.Logger
+}
+
+// Step drafts for the flagged cases and reports how many there were.
+func (w *Writer) Step(ctx context.Context, now time.Time) (int, error) {
+	flagged, err := w.Desk.InState(ctx, cases.Flagged, batch)
+	if err != nil {
+		return 0, fmt.Errorf("listing flagged cases: %w", err)
+	}
+	for _, c := range flagged {
+		if err := w.propose(ctx, c, now); err != nil && !errors.Is(err, cases.ErrStale) {
+			return 0, fmt.Errorf("drafting for case %d: %w", c.ID, err)
+		}
+	}
+	return len(flagged), nil
+}
+
+func (w *Writer) propose(ctx context.Context, c cases.Case, now time.Time) error {
+	wake := now.Add(w.Office.Policy.RemindAfter)
+	none := 0
+	ch := cases.Change{
+		Case: c.ID, Version: c.Version, Event: cases.Propose, By: cases.Rasid, At: now,
+		WakeAt: &wake, WakeFor: WakeRemind, Reminds: &none, Rooms: w.Office.RoomsAt(c.Source, c.Level),
+	}
+	d, err := w.Draft(ctx, c, now)
+	if err != nil {
+		// A case without a draft still reaches staff: they write.
+		ch.Event, ch.Note = cases.Hold, err.Error()
+		w.Log.Warn("no draft", "case", c.ID, "err", err)
+	} else {
+		ch.Draft = &d
+	}
+	_, err = w.Desk.Apply(ctx, ch)
+	return err
+}
+
+// Draft asks the drafter and lets the guard look at what it wrote.
+func (w *Writer) Draft(ctx context.Context, c cases.Case, now time.Time) (cases.Draft, error) {
+	d, err := w.Drafter.Draft(ctx, c)
+	if err != nil {
+		return cases.Draft{}, err
+	}
+	d.At, d.By = now, cases.Rasid
+	d.Findings = w.Look(d.Text, c)
+	return d, nil
+}
+
+// Look gathers what the guard and the place's own length limit say of a text.
+func (w *Writer) Look(text string, c cases.Case) []cases.Finding {
+	found := w.Guard.Check(text, c)
+	if r := w.Office.Place(c.Source).Replier; r != nil {
+		if err := r.Fits(text); err != nil {
+			found = append(found, cases.Finding{Kind: "length", Words: err.Error(), Block: true})
+		}
+	}
+	return found
+}
