@@ -45,7 +45,9 @@ func TestEveryWayToFailIsClassified(t *testing.T) {
 		{"another chat is confirmed", fault(faketelegram.OtherChat), cases.WasUnknown, 1, 0},
 		{"502 with a web page", fault(faketelegram.ServerError), cases.WasUnknown, 0, 0},
 		{"500 after the effect", fault(faketelegram.Broken), cases.WasUnknown, 1, 0},
-		{"429 with a pause", func(w *world, _ *telegram.Post) { w.Next(faketelegram.Fault{Kind: faketelegram.TooMany, Wait: 7 * time.Second}) }, cases.WasNotSent, 0, 7 * time.Second},
+		{"429 with a pause", func(w *world, _ *telegram.Post) {
+			w.Next(faketelegram.Fault{Kind: faketelegram.TooMany, Wait: 7 * time.Second})
+		}, cases.WasNotSent, 0, 7 * time.Second},
 		{"429 with no pause", raw(429, `{"ok":false,"error_code":429,"description":"Too Many Requests"}`), cases.WasNotSent, 0, time.Second},
 		{"429 with a pause of years", raw(429, `{"ok":false,"error_code":429,"description":"x","parameters":{"retry_after":1000000000}}`), cases.WasNotSent, 0, time.Hour},
 		{"429 with a negative pause", raw(429, `{"ok":false,"error_code":429,"description":"x","parameters":{"retry_after":-1}}`), cases.WasNotSent, 0, time.Second},

@@ -2,7 +2,6 @@ package telegram
 
 import (
 	"strings"
-	"time"
 
 	"rasid/internal/cases"
 )
@@ -138,6 +137,3 @@ func (c *Connection) follow(u Update) {
 		c.log.Info("group became a supergroup", "chat", m.Chat.ID, "to", m.MovedTo, "from", m.MovedFrom)
 	}
 }
-
-// At returns when a message was written.
-func (m *Message) At() time.Time { return time.Unix(m.Date, 0).UTC() }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // AnonymousAdmin is the account behind administrators who hide their name.
@@ -160,4 +161,15 @@ func Link(chat Chat, topic, message int64) string {
 		return fmt.Sprintf("https://t.me/%s/%d/%d", place, topic, message)
 	}
 	return fmt.Sprintf("https://t.me/%s/%d", place, message)
+}
+
+// At returns when a message was written.
+func (m *Message) At() time.Time { return time.Unix(m.Date, 0).UTC() }
+
+// EditedAt returns when a message was last changed; the zero time when never.
+func (m *Message) EditedAt() time.Time {
+	if m.EditDate == 0 {
+		return time.Time{}
+	}
+	return time.Unix(m.EditDate, 0).UTC()
 }

@@ -1,0 +1,61 @@
+package telegram
+
+import (
+	"fmt"
+
+	"rasid/internal/cases"
+)
+
+// Config is one source of kind telegram as config.yaml describes it: one group
+// or channel, or several that are one place to staff.
+type Config struct {
+	// Chat is the numeric id of the group or channel to watch.
+	Chat int64 `yaml:"chat"`
+	// Chats are further ones.
+	Chats []int64 `yaml:"chats"`
+	// Topics narrows a forum to these topics; none means all.
+	Topics []int64 `yaml:"topics"`
+	// Dedicated says that everything said here is said to the business.
+	Dedicated bool `yaml:"dedicated"`
+}
+
+// All returns every chat of the source.
+func (c Config) All() []int64 {
+	var all []int64
+	if c.Chat != 0 {
+		all = append(all, c.Chat)
+	}
+	return append(all, c.Chats...)
+}
+
+// Check lists every mistake in c.
+func (c Config) Check() []cases.Fault {
+	var faults []cases.Fault
+	if c.Chat == 0 && len(c.Chats) == 0 {
+		faults = append(faults, cases.Fault{Field: "chat", Problem: "is missing", Write: "the number of the group, like -1001234567890; add the bot to the group and rasid doctor shows it"})
+	}
+	seen := map[int64]bool{}
+	look := func(field string, id int64) {
+		switch {
+		case id > 0:
+			faults = append(faults, cases.Fault{Field: field, Problem: fmt.Sprintf("%d is the number of a person; groups and channels have negative ones", id), Write: fmt.Sprintf("-100%d if that is a supergroup's or channel's number without its beginning", id)})
+		case id == 0:
+			faults = append(faults, cases.Fault{Field: field, Problem: "0 is no chat", Write: "the number of the group, like -1001234567890"})
+		case seen[id]:
+			faults = append(faults, cases.Fault{Field: field, Problem: fmt.Sprintf("%d stands here twice", id), Write: "each chat once"})
+		}
+		seen[id] = true
+	}
+	if c.Chat != 0 {
+		look("chat", c.Chat)
+	}
+	for i, id := range c.Chats {
+		look(fmt.Sprintf("chats[%d]", i), id)
+	}
+	for i, id := range c.Topics {
+		if id <= 0 {
+			faults = append(faults, cases.Fault{Field: fmt.Sprintf("topics[%d]", i), Problem: fmt.Sprintf("%d is no topic", id), Write: "the number in the topic's link: in https://t.me/c/1234/5 it is 5"})
+		}
+	}
+	return faults
+}
