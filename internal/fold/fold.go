@@ -1,0 +1,136 @@
+// Package fold brings different spellings of the same words together, for
+// matching and searching only: what people see is never folded. Arabic letter
+// variants, diacritics, tatweel, invisible characters, case, digits and
+// look-alike Latin, Cyrillic and Greek letters all fold to one form.
+package fold
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
+)
+
+// Text returns s folded. Text(Text(s)) == Text(s).
+func Text(s string) string {
+	if ascii(s) {
+		return strings.ToLower(s)
+	}
+	var b strings.Builder
+	b.Grow(len(s))
+	each(s, func(r rune, _, _ int) { b.WriteRune(r) })
+	return b.String()
+}
+
+// Mapped is a folded text that remembers where each byte came from.
+type Mapped struct {
+	Text string
+	from []int32 // start in the source of the character behind each byte
+	to   []int32 // its end
+}
+
+// Map folds s and keeps the offsets, so that a hit can be shown in the text
+// as it was written.
+func Map(s string) Mapped {
+	var b strings.Builder
+	b.Grow(len(s))
+	m := Mapped{from: make([]int32, 0, len(s)), to: make([]int32, 0, len(s))}
+	each(s, func(r rune, start, end int) {
+		n, _ := b.WriteRune(r)
+		for range n {
+			m.from = append(m.from, int32(start)) //nolint:gosec // texts are capped far below 2 GiB
+			m.to = append(m.to, int32(end))       //nolint:gosec // the same
+		}
+	})
+	m.Text = b.String()
+	return m
+}
+
+// Source returns the byte range of the source behind Text[start:end].
+func (m Mapped) Source(start, end int) (int, int) {
+	if start < 0 || end > len(m.from) || start >= end {
+		return 0, 0
+	}
+	return int(m.from[start]), int(m.to[end-1])
+}
+
+// each calls yield for every folded rune with the byte range it stands for.
+// It decomposes (NFKD) rather than composes: a hamza seat then becomes a letter
+// and a mark, and dropping marks folds all of them at once.
+func each(s string, yield func(r rune, start, end int)) {
+	var it norm.Iter
+	it.InitString(norm.NFKD, s)
+	for !it.Done() {
+		start := it.Pos()
+		seg := it.Next()
+		end := it.Pos()
+		for len(seg) > 0 {
+			r, n := utf8.DecodeRune(seg)
+			seg = seg[n:]
+			if r = one(r); r >= 0 {
+				yield(r, start, end)
+			}
+		}
+	}
+}
+
+// one folds one decomposed rune; -1 drops it.
+func one(r rune) rune {
+	switch {
+	case r < utf8.RuneSelf:
+		return lower(r)
+	case dropped(r):
+		return -1
+	case r >= 0x0660 && r <= 0x0669: // Arabic-Indic digits
+		return '0' + r - 0x0660
+	case r >= 0x06F0 && r <= 0x06F9: // Persian and Urdu digits
+		return '0' + r - 0x06F0
+	}
+	r = unicode.ToLower(r)
+	if to, ok := variants(r); ok {
+		return to
+	}
+	return r
+}
+
+func lower(r rune) rune {
+	if 'A' <= r && r <= 'Z' {
+		return r + 'a' - 'A'
+	}
+	return r
+}
+
+// dropped reports marks and characters nobody sees. Marks of other scripts
+// (Devanagari vowels and the like) are letters to their readers and stay.
+func dropped(r rune) bool {
+	switch {
+	case r >= 0x0300 && r <= 0x036F, // Latin, Greek and Cyrillic accents
+		r >= 0x0610 && r <= 0x061A, // Arabic honorifics
+		r == 0x0640,                // tatweel
+		r >= 0x064B && r <= 0x065F, // Arabic diacritics, hamza and madda above and below
+		r == 0x0670,                // superscript alef
+		r >= 0x06D6 && r <= 0x06DC,
+		r >= 0x06DF && r <= 0x06E4,
+		r == 0x06E7, r == 0x06E8,
+		r >= 0x06EA && r <= 0x06ED,
+		r >= 0x08D3 && r <= 0x08FF,
+		r >= 0xFE00 && r <= 0xFE0F,                         // variation selectors
+		r >= 0xE0100 && r <= 0xE01EF,                       // the same, supplement
+		r == 0x115F, r == 0x1160, r == 0x3164, r == 0xFFA0, // Hangul fillers, shown as nothing
+		r == 0x180B, r == 0x180C, r == 0x180D, r == 0x180F,
+		r == 0x2800,         // empty braille
+		r == utf8.RuneError: // bytes that are not text
+		return true
+	}
+	return unicode.Is(unicode.Cf, r) // zero width, direction marks, soft hyphen, tags
+}
+
+func ascii(s string) bool {
+	for i := range len(s) {
+		if s[i] >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
+}

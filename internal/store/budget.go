@@ -1,0 +1,69 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"rasid/internal/cases"
+)
+
+// Budget bounds how many public replies may leave, so that a loop or a storm
+// stays small. A zero field means the default, a negative one no bound.
+type Budget struct {
+	PerAuthorDay  int // to one author in 24 h; default 2
+	PerThreadDay  int // in one thread in 24 h; default 3
+	PerSourceHour int // in one source in an hour; default 30
+	PerDay        int // altogether in 24 h; default 200
+}
+
+// NoBudget sets no bound.
+var NoBudget = Budget{-1, -1, -1, -1}
+
+// budgetPause is how long a reply over budget waits before it is looked at again.
+const budgetPause = 10 * time.Minute
+
+func (b Budget) orDefaults() Budget {
+	for _, f := range []struct {
+		v *int
+		d int
+	}{{&b.PerAuthorDay, 2}, {&b.PerThreadDay, 3}, {&b.PerSourceHour, 30}, {&b.PerDay, 200}} {
+		if *f.v == 0 {
+			*f.v = f.d
+		}
+	}
+	return b
+}
+
+// over says which budget a reply would break; "" for none. It counts every
+// attempt that may have reached the public, also those in doubt.
+func (b Budget) over(ctx context.Context, q querier, r row, now time.Time) (string, error) {
+	var author, thread, source, all int
+	err := q.QueryRowContext(ctx, `SELECT
+			count(*) FILTER (WHERE target = $1 AND author_id = $2 AND author_id <> ''),
+			count(*) FILTER (WHERE target = $1 AND thread = $3 AND thread <> ''),
+			count(*) FILTER (WHERE target = $1 AND started_at > $4),
+			count(*)
+		FROM outbox WHERE kind = 'reply' AND state IN ('started', 'delivered', 'in-doubt') AND started_at > $5`,
+		r.Target, r.author, r.thread, micros(now.Add(-time.Hour)), micros(now.Add(-24*time.Hour))).Scan(&author, &thread, &source, &all)
+	if err != nil {
+		return "", err
+	}
+	for _, x := range []struct {
+		n, most int
+		what    string
+	}{
+		{author, b.PerAuthorDay, "to this author in 24 hours"},
+		{thread, b.PerThreadDay, "in this thread in 24 hours"},
+		{source, b.PerSourceHour, "in this source in an hour"},
+		{all, b.PerDay, "in 24 hours"},
+	} {
+		if x.most >= 0 && x.n >= x.most {
+			return fmt.Sprintf("over budget: %d of %d replies %s", x.n, x.most, x.what), nil
+		}
+	}
+	return "", nil
+}
+
+// isReply is short for the kind with the strict rules.
+func isReply(k cases.SendKind) bool { return k == cases.SendReply }

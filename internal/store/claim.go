@@ -1,0 +1,163 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
+
+	"rasid/internal/cases"
+)
+
+// mostLooks is how many due rows one Claim looks at before it lets others
+// write; rows over budget are put off, so that the next call sees others.
+const mostLooks = 20
+
+// Claim takes the next due row of a kind for this instance and marks it
+// started, on disk, before it returns: from then on a crash leaves it in doubt
+// and not ready. targets limits it to some sources or rooms; nil means all.
+//
+// A reply is checked once more in the same transaction: nobody stopped posting
+// or holds it after a restore, its case is still approved for exactly these
+// bytes, nothing else is under way to the same place, no budget is spent.
+func (s *Store) Claim(ctx context.Context, kind cases.SendKind, targets []string, now time.Time, lease time.Duration) (cases.Send, bool, error) {
+	m, ok, err := s.claim(ctx, kind, targets, now, lease)
+	if err != nil {
+		return cases.Send{}, false, fmt.Errorf("claiming %s: %w", kind, err)
+	}
+	return m, ok, nil
+}
+
+func (s *Store) claim(ctx context.Context, kind cases.SendKind, targets []string, now time.Time, lease time.Duration) (m cases.Send, ok bool, err error) {
+	var l list
+	due := `o.state = 'ready' AND o.kind = ` + l.add(kind) + ` AND o.due_at <= ` + l.add(micros(now))
+	if targets != nil {
+		due += ` AND o.target IN ` + in(&l, targets)
+	}
+	// Looking is cheap, the writing transaction is not: most calls find nothing.
+	n, err := one[int](s.r.QueryRowContext(ctx, `SELECT count(*) FROM (SELECT 1 FROM outbox o WHERE `+due+` LIMIT 1) x`, l.args...))
+	if err != nil || n == 0 {
+		return m, false, err
+	}
+	due += ` ORDER BY o.due_at, o.key LIMIT ` + strconv.Itoa(mostLooks)
+	if s.pg {
+		due += ` FOR UPDATE SKIP LOCKED`
+	}
+	var started int64
+	err = s.write(ctx, func(tx *sql.Tx) error {
+		m, ok, started = cases.Send{}, false, 0
+		if isReply(kind) {
+			if open, err := s.mayPost(ctx, tx); err != nil || !open {
+				return err
+			}
+		}
+		rs, err := rows(ctx, tx, due, l.args...)
+		if err != nil {
+			return err
+		}
+		for _, r := range rs {
+			if isReply(kind) {
+				if free, err := s.mayLeave(ctx, tx, r, now); err != nil {
+					return err
+				} else if !free {
+					continue
+				}
+			}
+			m, err = s.start(ctx, tx, r, now, lease)
+			if err == nil {
+				ok = true
+				started, err = next(ctx, tx, "claim")
+			}
+			return err
+		}
+		return nil
+	})
+	if err == nil && ok {
+		s.marks.claimed(started)
+	}
+	return m, ok && err == nil, err
+}
+
+// mayPost reports whether anything may be posted at all.
+func (s *Store) mayPost(ctx context.Context, q querier) (bool, error) {
+	_, _, _, stopped, err := s.stopped(ctx, q)
+	if err != nil || stopped {
+		return false, err
+	}
+	held, err := getMeta(ctx, q, heldMark)
+	return held == "", err
+}
+
+// mayLeave reports whether this reply may leave now; when it may not, it says
+// so in the row, so that staff can see why it waits.
+func (s *Store) mayLeave(ctx context.Context, q querier, r row, now time.Time) (bool, error) {
+	busy, err := one[int](q.QueryRowContext(ctx, `SELECT count(*) FROM outbox WHERE kind = 'reply' AND state = 'started' AND target = $1`, r.Target))
+	if err != nil || busy > 0 {
+		return false, err
+	}
+	c, err := head(ctx, q, r.Case)
+	if err != nil {
+		return false, err
+	}
+	switch err := stands(ctx, q, c, r); {
+	case errors.Is(err, ErrUnapproved):
+		return false, takeBack(ctx, q, c, r, now, err)
+	case err != nil:
+		return false, err
+	}
+	why, err := s.o.Budget.over(ctx, q, r, now)
+	if err != nil || why == "" {
+		return err == nil, err
+	}
+	_, err = q.ExecContext(ctx, `UPDATE outbox SET due_at = $1, last_error = $2 WHERE key = $3`, micros(now.Add(budgetPause)), why, r.Key)
+	return false, err
+}
+
+// stands returns nil when the decision that made the row still stands for
+// exactly its bytes.
+func stands(ctx context.Context, q querier, c cases.Case, r row) error {
+	d, ok, err := latestDraft(ctx, q, c.ID)
+	switch {
+	case err != nil:
+		return err
+	case c.State != cases.Approved:
+		return fmt.Errorf("the case is %s: %w", c.State, ErrUnapproved)
+	case !ok || d.Version != r.Reply.Draft || d.Text != r.Reply.Text:
+		return fmt.Errorf("the draft was changed: %w", ErrUnapproved)
+	case r.Hash != cases.HashReply(r.Target, r.Reply.Mention.ID, r.Reply.Text):
+		return fmt.Errorf("the bytes are not those approved: %w", ErrUnapproved)
+	case r.By == "" || r.By != c.ApprovedBy:
+		return fmt.Errorf("approved by %q, sent by %q: %w", c.ApprovedBy, r.By, ErrUnapproved)
+	}
+	return nil
+}
+
+// takeBack withdraws a reply whose decision no longer stands and gives its
+// case back to staff.
+func takeBack(ctx context.Context, q querier, c cases.Case, r row, now time.Time, why error) error {
+	_, err := q.ExecContext(ctx, `UPDATE outbox SET state = 'withdrawn', last_error = $1 WHERE key = $2`, why.Error(), r.Key)
+	if err != nil || c.State != cases.Approved {
+		return err
+	}
+	_, err = step(ctx, q, c, cases.Change{
+		Case: c.ID, Version: c.Version, Event: cases.Undo, By: cases.Rasid, At: now, Note: why.Error(), WakeAt: &now, WakeFor: "withdrawn",
+	})
+	return err
+}
+
+// start marks a row as being sent by this instance.
+func (s *Store) start(ctx context.Context, q querier, r row, now time.Time, lease time.Duration) (cases.Send, error) {
+	n, err := changed(q.ExecContext(ctx, `UPDATE outbox SET state = 'started', attempts = attempts + 1,
+		first_at = CASE WHEN first_at = 0 THEN $1 ELSE first_at END, started_at = $1, owner = $2, lease_until = $3
+		WHERE key = $4 AND state = 'ready'`, micros(now), s.o.Owner, micros(now.Add(lease)), r.Key))
+	if err != nil {
+		return cases.Send{}, err
+	}
+	if n != 1 {
+		return cases.Send{}, fmt.Errorf("outbox row %s: %w", r.Key, cases.ErrStale)
+	}
+	r, err = rowByKey(ctx, q, r.Key)
+	return r.Send, err
+}

@@ -1,0 +1,216 @@
+package store
+
+import (
+	"context"
+	"crypto/rand"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"rasid/internal/cases"
+)
+
+// Names of meta rows.
+const (
+	heldMark        = "held"        // why nothing is posted until a person releases it
+	incarnationMark = "incarnation" // identity of this database
+	backupMark      = "backup"      // the incarnation of every backup: no sidecar ever says it
+)
+
+// sidecar is a small file beside the database that a backup does not hold. It
+// tells a restored or copied database from the one that posted last.
+type sidecar struct {
+	path string
+	log  func(msg string, args ...any)
+	seen marks
+}
+
+// marks is what the sidecar says.
+type marks struct {
+	Incarnation string `json:"incarnation"`
+	Claims      int64  `json:"claims"` // how many rows were claimed; the database can be ahead, never behind
+	Inode       uint64 `json:"inode"`  // of the SQLite file; a copy has another one
+}
+
+// recognise compares the database with its sidecar. When they do not belong
+// together, the database is a backup or a copy: what was open in it may have
+// been posted since, so everything is held.
+func (s *Store) recognise(ctx context.Context) error {
+	if s.o.DataDir == "" {
+		return nil
+	}
+	s.marks = &sidecar{path: filepath.Join(s.o.DataDir, s.o.Owner+".marks"), log: s.log.Warn}
+	if s.file != "" {
+		s.marks.path = s.file + ".marks"
+	}
+	here, err := s.marks.load()
+	if err != nil {
+		return err
+	}
+	var inDB marks
+	err = s.read(ctx, func(q querier) (err error) {
+		if inDB.Incarnation, err = getMeta(ctx, q, incarnationMark); err != nil {
+			return err
+		}
+		inDB.Claims, err = one[int64](q.QueryRowContext(ctx, `SELECT value FROM counters WHERE name = 'claim'`))
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("reading incarnation: %w", err)
+	}
+	if s.file != "" {
+		inDB.Inode = inode(s.file)
+	}
+	why := strange(inDB, here, s.pg)
+	if why != "" {
+		s.log.Warn("database held", "why", why)
+	}
+	if inDB.Incarnation == "" || why != "" {
+		inDB.Incarnation = rand.Text()
+		if err := s.write(ctx, func(tx *sql.Tx) error {
+			if why != "" {
+				if err := hold(ctx, tx, why); err != nil {
+					return err
+				}
+			}
+			return setMeta(ctx, tx, incarnationMark, inDB.Incarnation)
+		}); err != nil {
+			return fmt.Errorf("writing incarnation: %w", err)
+		}
+	}
+	s.marks.seen = inDB
+	return s.marks.save()
+}
+
+// strange says why a database and a sidecar do not belong together; "" when
+// they do.
+func strange(inDB, here marks, shared bool) string {
+	switch {
+	case inDB.Incarnation == "":
+		return "" // brand-new
+	case inDB.Incarnation == backupMark:
+		return "restored from a backup"
+	case here.Incarnation == "" && shared:
+		return "" // one more instance on a shared database
+	case here.Incarnation == "":
+		return "copied from elsewhere"
+	case here.Claims > inDB.Claims:
+		return "older than what this instance sent last"
+	case shared:
+		return "" // a restore by another instance has been noticed by it
+	case here.Incarnation != inDB.Incarnation:
+		return "not the database that was here before"
+	case here.Inode != inDB.Inode:
+		return "a copy of the database that was here before"
+	}
+	return ""
+}
+
+func (f *sidecar) load() (marks, error) {
+	var m marks
+	b, err := os.ReadFile(f.path)
+	if errors.Is(err, os.ErrNotExist) {
+		return m, nil
+	}
+	if err != nil {
+		return m, err
+	}
+	if json.Unmarshal(b, &m) != nil {
+		return marks{Incarnation: "unreadable"}, nil // cut off while it was written: be careful
+	}
+	return m, nil
+}
+
+// save replaces the file whole.
+func (f *sidecar) save() error {
+	b, err := json.Marshal(f.seen)
+	if err != nil {
+		return err
+	}
+	tmp := f.path + ".new"
+	if err := os.WriteFile(tmp, b, 0o600); err != nil {
+		return err
+	}
+	return os.Rename(tmp, f.path)
+}
+
+// claimed notes that the n-th row was claimed. It may be lost with the power:
+// then the database is ahead, which is no reason to hold.
+func (f *sidecar) claimed(n int64) {
+	if f == nil {
+		return
+	}
+	m := *f
+	m.seen.Claims = n
+	if err := m.save(); err != nil {
+		f.log("sidecar not written", "error", err)
+	}
+}
+
+// HoldAll keeps everything that is ready from leaving, and every reply that is
+// approved from now on, until Release.
+func (s *Store) HoldAll(ctx context.Context) error {
+	err := s.write(ctx, func(tx *sql.Tx) error { return hold(ctx, tx, "held by hand") })
+	if err != nil {
+		return fmt.Errorf("holding the outbox: %w", err)
+	}
+	return nil
+}
+
+func hold(ctx context.Context, q querier, why string) error {
+	if _, err := q.ExecContext(ctx, `UPDATE outbox SET state = 'held' WHERE state = 'ready'`); err != nil {
+		return err
+	}
+	return setMeta(ctx, q, heldMark, why)
+}
+
+// Held returns why nothing leaves, "" when nothing is held, and how many rows
+// wait for a release.
+func (s *Store) Held(ctx context.Context) (why string, waiting int, err error) {
+	err = s.read(ctx, func(q querier) error {
+		if why, err = getMeta(ctx, q, heldMark); err != nil {
+			return err
+		}
+		waiting, err = one[int](q.QueryRowContext(ctx, `SELECT count(*) FROM outbox WHERE state = 'held'`))
+		return err
+	})
+	if err != nil {
+		return "", 0, fmt.Errorf("reading what is held: %w", err)
+	}
+	return why, waiting, nil
+}
+
+// Release lets everything held leave again; by is the person who looked at it.
+// Cases with a held reply get a line in their history.
+func (s *Store) Release(ctx context.Context, by string, now time.Time) error {
+	if !person(by) {
+		return fmt.Errorf("releasing the outbox by %q: %w", by, ErrUnapproved)
+	}
+	err := s.write(ctx, func(tx *sql.Tx) error {
+		ids, err := collect(ctx, tx, one[int64], `SELECT DISTINCT case_id FROM outbox WHERE state = 'held' AND kind = 'reply' ORDER BY case_id`)
+		if err != nil {
+			return err
+		}
+		for _, id := range ids {
+			c, err := head(ctx, tx, id)
+			if err != nil {
+				return err
+			}
+			if err := jot(ctx, tx, c, cases.Change{By: by, At: now, Note: "released"}); err != nil {
+				return err
+			}
+		}
+		if _, err := tx.ExecContext(ctx, `UPDATE outbox SET state = 'ready' WHERE state = 'held'`); err != nil {
+			return err
+		}
+		return setMeta(ctx, tx, heldMark, "")
+	})
+	if err != nil {
+		return fmt.Errorf("releasing the outbox: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,124 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"rasid/internal/cases"
+	"rasid/internal/fold"
+)
+
+// mentionCols are the columns scanMention reads.
+const mentionCols = `m.num, m.source, m.id, m.case_id, m.thread, m.reply_to, m.answer_to, m.url, m.author_id, m.author, m.title, m.body,
+	m.stars, m.lang, m.posted_at, m.edited_at, m.direct, m.ours, m.bot, m.old, m.gone, m.blank, m.score, m.seen_at`
+
+// recorded is a mention with what the store knows of it.
+type recorded struct {
+	cases.Mention
+	Case   int64
+	blank  bool // erased or pruned: its words are gone on purpose
+	score  string
+	seenAt time.Time
+}
+
+func scanMention(row scanner) (recorded, error) {
+	var m recorded
+	var posted, edited, seen int64
+	err := row.Scan(&m.Num, &m.Source, &m.ID, &m.Case, &m.Thread, &m.ReplyTo, &m.AnswerTo, &m.URL, &m.AuthorID, &m.Author, &m.Title, &m.Text,
+		&m.Stars, &m.Lang, &posted, &edited, &m.Direct, &m.Ours, &m.Bot, &m.Old, &m.Gone, &m.blank, &m.score, &seen)
+	m.PostedAt, m.EditedAt, m.seenAt = moment(posted), moment(edited), moment(seen)
+	return m, err
+}
+
+// findMention reads one mention by a condition, or reports false.
+func findMention(ctx context.Context, q querier, where string, args ...any) (recorded, bool, error) {
+	m, err := scanMention(q.QueryRowContext(ctx, `SELECT `+mentionCols+` FROM mentions m WHERE `+where, args...))
+	if errors.Is(err, sql.ErrNoRows) {
+		return m, false, nil
+	}
+	return m, err == nil, err
+}
+
+// mentionOf reads a mention of a case.
+func mentionOf(ctx context.Context, q querier, caseID, num int64) (recorded, error) {
+	m, ok, err := findMention(ctx, q, `m.num = $1 AND m.case_id = $2`, num, caseID)
+	if err == nil && !ok {
+		err = fmt.Errorf("mention %d of case %d: %w", num, caseID, cases.ErrNotFound)
+	}
+	return m, err
+}
+
+// foldedOf is what search looks through.
+func foldedOf(m cases.Mention) string {
+	return fold.Text(m.Title + "\n" + m.Text + "\n" + m.Author)
+}
+
+// insertMention writes a new mention of a case (0: of none).
+func insertMention(ctx context.Context, q querier, caseID int64, m cases.Mention, now time.Time) (int64, error) {
+	num, err := next(ctx, q, "mention")
+	if err != nil {
+		return 0, err
+	}
+	_, err = q.ExecContext(ctx, `INSERT INTO mentions (num, source, id, case_id, thread, reply_to, answer_to, url, author_id, author, title, body,
+		stars, lang, posted_at, edited_at, direct, ours, bot, old, gone, blank, score, folded, seen_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, FALSE, '', $22, $23)`,
+		num, m.Source, m.ID, caseID, m.Thread, m.ReplyTo, m.AnswerTo, m.URL, m.AuthorID, m.Author, m.Title, m.Text,
+		m.Stars, m.Lang, micros(m.PostedAt), micros(m.EditedAt), m.Direct, m.Ours, m.Bot, m.Old, m.Gone, foldedOf(m), micros(now))
+	return num, err
+}
+
+// reviseMention keeps what a mention said and writes what it says now. Its
+// score goes: it judged other words.
+func reviseMention(ctx context.Context, q querier, old recorded, m cases.Mention, now time.Time) error {
+	_, err := q.ExecContext(ctx, `INSERT INTO mention_revisions (num, rev, title, body, stars, edited_at, seen_at)
+		SELECT m.num, 1 + (SELECT count(*) FROM mention_revisions r WHERE r.num = m.num), m.title, m.body, m.stars, m.edited_at, m.seen_at
+		FROM mentions m WHERE m.num = $1`, old.Num)
+	if err != nil {
+		return err
+	}
+	edited := m.EditedAt
+	if edited.IsZero() {
+		edited = now
+	}
+	_, err = q.ExecContext(ctx, `UPDATE mentions SET title = $1, body = $2, stars = $3, edited_at = $4, folded = $5, score = '', gone = FALSE WHERE num = $6`,
+		m.Title, m.Text, m.Stars, micros(edited), foldedOf(m), old.Num)
+	return err
+}
+
+// saveScore keeps the score of one mention.
+func saveScore(ctx context.Context, q querier, caseID, num int64, sc cases.Score) error {
+	n, err := changed(q.ExecContext(ctx, `UPDATE mentions SET score = $1 WHERE num = $2 AND case_id = $3`, packScore(sc), num, caseID))
+	if err == nil && n == 0 {
+		err = cases.ErrNotFound
+	}
+	if err != nil {
+		return fmt.Errorf("scoring mention %d of case %d: %w", num, caseID, err)
+	}
+	return nil
+}
+
+// Revision is what a mention said before it was changed.
+type Revision struct {
+	Title, Text string
+	Stars       int
+	EditedAt    time.Time // zero for the words as first written
+	SeenAt      time.Time // when the mention was first recorded
+}
+
+// Revisions returns what a mention said before, oldest first; none when it was
+// never changed.
+func (s *Store) Revisions(ctx context.Context, mentionNum int64) ([]Revision, error) {
+	rs, err := collect(ctx, s.r, func(row scanner) (r Revision, err error) {
+		var edited, seen int64
+		err = row.Scan(&r.Title, &r.Text, &r.Stars, &edited, &seen)
+		r.EditedAt, r.SeenAt = moment(edited), moment(seen)
+		return r, err
+	}, `SELECT title, body, stars, edited_at, seen_at FROM mention_revisions WHERE num = $1 ORDER BY rev`, mentionNum)
+	if err != nil {
+		return nil, fmt.Errorf("reading revisions of mention %d: %w", mentionNum, err)
+	}
+	return rs, nil
+}

@@ -1,0 +1,73 @@
+package store
+
+import (
+	"context"
+	"embed"
+	"fmt"
+	"io/fs"
+
+	"github.com/pressly/goose/v3"
+	"github.com/pressly/goose/v3/lock"
+)
+
+//go:embed migrations
+var migrations embed.FS
+
+// overlay is the files of the first folder that has them: the migrations for
+// every database beside those for one.
+type overlay []fs.FS
+
+// Open opens a file of whichever folder has it.
+func (o overlay) Open(name string) (fs.File, error) {
+	var err error
+	for _, f := range o {
+		var file fs.File
+		if file, err = f.Open(name); err == nil {
+			return file, nil
+		}
+	}
+	return nil, err
+}
+
+// ReadDir lists all folders as one.
+func (o overlay) ReadDir(name string) ([]fs.DirEntry, error) {
+	var all []fs.DirEntry
+	for _, f := range o {
+		es, err := fs.ReadDir(f, name)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, es...)
+	}
+	return all, nil
+}
+
+// migrate brings the tables up to date.
+func (s *Store) migrate(ctx context.Context) error {
+	dialect, folder := goose.DialectSQLite3, "sqlite"
+	opts := []goose.ProviderOption{goose.WithTableName("migrations"), goose.WithDisableGlobalRegistry(true)}
+	if s.pg {
+		dialect, folder = goose.DialectPostgres, "postgres"
+		locker, err := lock.NewPostgresSessionLocker() // instances may start together
+		if err != nil {
+			return err
+		}
+		opts = append(opts, goose.WithSessionLocker(locker))
+	}
+	var dirs overlay
+	for _, d := range []string{"core", folder} {
+		f, err := fs.Sub(migrations, "migrations/"+d)
+		if err != nil {
+			return err
+		}
+		dirs = append(dirs, f)
+	}
+	p, err := goose.NewProvider(dialect, s.w, dirs, opts...)
+	if err != nil {
+		return fmt.Errorf("reading migrations: %w", err)
+	}
+	if _, err := p.Up(ctx); err != nil {
+		return fmt.Errorf("bringing tables up to date: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,84 @@
+package store
+
+import (
+	"context"
+
+	"rasid/internal/cases"
+)
+
+// mostNote bounds what a colleague's answer leaves in the history, in runes.
+const mostNote = 500
+
+// ours records what the business itself wrote. When it answers an open case
+// that a person could still answer, the case is handled and nothing of ours
+// may follow.
+func (in *intake) ours(ctx context.Context, m cases.Mention) error {
+	c, ok, err := in.answered(ctx, m)
+	if err != nil {
+		return err
+	}
+	if !ok {
+		return in.put(ctx, 0, m)
+	}
+	if err := in.put(ctx, c.ID, m); err != nil {
+		return err
+	}
+	if m.Old || m.Bot {
+		return nil
+	}
+	switch c.State { //nolint:exhaustive // the others are settled, or wait for a look-up
+	case cases.Flagged, cases.Waiting, cases.Approved:
+	default:
+		return nil
+	}
+	// A reply of ours under way may well be what was just read.
+	busy, err := one[int](in.q.QueryRowContext(ctx, `SELECT count(*) FROM outbox WHERE case_id = $1 AND kind = 'reply' AND state IN ('started', 'in-doubt')`, c.ID))
+	if err != nil || busy > 0 {
+		return err
+	}
+	_, err = step(ctx, in.q, c, cases.Change{
+		Case: c.ID, Version: c.Version, Event: cases.Handle, By: colleague(m), At: in.now, Note: clip(m.Text, mostNote),
+	})
+	return err
+}
+
+// answered finds the case that our own words answer: that of the mention they
+// reply to, or the only open one in their thread.
+func (in *intake) answered(ctx context.Context, m cases.Mention) (cases.Case, bool, error) {
+	if m.AnswerTo != "" {
+		to, ok, err := findMention(ctx, in.q, `m.source = $1 AND m.id = $2`, m.Source, m.AnswerTo)
+		if err != nil {
+			return cases.Case{}, false, err
+		}
+		if ok && to.Case != 0 {
+			c, err := head(ctx, in.q, to.Case)
+			return c, err == nil, err
+		}
+	}
+	if m.Thread == "" {
+		return cases.Case{}, false, nil
+	}
+	var l list
+	cs, err := collect(ctx, in.q, scanHead, `SELECT `+caseCols+` FROM cases c WHERE c.source = `+l.add(m.Source)+` AND c.thread = `+l.add(m.Thread)+
+		` AND c.state IN `+openStates(&l)+` ORDER BY c.id DESC LIMIT 2`, l.args...)
+	if err != nil || len(cs) != 1 {
+		return cases.Case{}, false, err // several: nobody can tell which one was meant
+	}
+	return cs[0], true, nil
+}
+
+// colleague is the By of an answer read in public: the platform's name of
+// the colleague, who may not be on the list of staff.
+func colleague(m cases.Mention) string {
+	return "colleague:" + m.AuthorID
+}
+
+// clip shortens s to at most n runes.
+func clip(s string, n int) string {
+	for i := range s {
+		if n--; n < 0 {
+			return s[:i] + "…"
+		}
+	}
+	return s
+}

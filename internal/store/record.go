@@ -1,0 +1,231 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"time"
+
+	"rasid/internal/cases"
+)
+
+// Record writes what one poll brought and the cursor that covers it, in one
+// transaction, and returns how many mentions were new.
+//
+// A new mention joins the author's open case in the same thread, or a case of
+// the same author touched within the join window, or opens one. Changed words
+// and deletions are events of the case. What is old, or written by a program,
+// is recorded and noted, and never alerts. An identical repeat does nothing.
+func (s *Store) Record(ctx context.Context, source string, p cases.Page, now time.Time) (added int, err error) {
+	if err := s.roomToRecord(); err != nil {
+		return 0, fmt.Errorf("recording %s: %w", source, err)
+	}
+	err = s.write(ctx, func(tx *sql.Tx) error {
+		added = 0
+		in := intake{s: s, q: tx, now: now, ladder: newLadder(p.Mentions)}
+		for _, m := range p.Mentions {
+			m.Source = source
+			fresh, err := in.take(ctx, m)
+			if err != nil {
+				return fmt.Errorf("mention %s: %w", m.ID, err)
+			}
+			if fresh {
+				added++
+			}
+		}
+		return saveCursor(ctx, tx, source, p.Next, added)
+	})
+	if err != nil {
+		return 0, fmt.Errorf("recording %s: %w", source, err)
+	}
+	return added, nil
+}
+
+// intake is one Record under way.
+type intake struct {
+	s      *Store
+	q      querier
+	now    time.Time
+	ladder *ladder
+}
+
+// take records one mention and reports whether it was new.
+func (in *intake) take(ctx context.Context, m cases.Mention) (bool, error) {
+	forgotten, err := in.s.forgotten(ctx, in.q, m.Source, m.AuthorID)
+	if err != nil || forgotten {
+		return false, err
+	}
+	old, known, err := in.ladder.find(ctx, in.q, m)
+	if err != nil {
+		return false, err
+	}
+	if known {
+		return false, in.again(ctx, old, m)
+	}
+	if m.Gone {
+		return false, nil // deleted before it was ever read
+	}
+	return true, in.fresh(ctx, m)
+}
+
+// again handles an item that is already recorded.
+func (in *intake) again(ctx context.Context, old recorded, m cases.Mention) error {
+	switch {
+	case old.blank:
+		return nil // its words were removed on purpose
+	case m.Gone && old.Gone:
+		return nil
+	case m.Gone:
+		if _, err := in.q.ExecContext(ctx, `UPDATE mentions SET gone = TRUE WHERE num = $1`, old.Num); err != nil {
+			return err
+		}
+		return in.event(ctx, old, cases.Delete, "deleted by its author")
+	case old.Title == m.Title && old.Text == m.Text && old.Stars == m.Stars:
+		return nil
+	}
+	if err := reviseMention(ctx, in.q, old, m, in.now); err != nil {
+		return err
+	}
+	return in.event(ctx, old, cases.Edit, "changed by its author")
+}
+
+// event tells the case of a recorded mention what its author did.
+func (in *intake) event(ctx context.Context, old recorded, e cases.Event, note string) error {
+	if old.Case == 0 || old.Ours {
+		return nil
+	}
+	c, err := head(ctx, in.q, old.Case)
+	if err != nil {
+		return err
+	}
+	if e == cases.Delete {
+		left, err := one[int](in.q.QueryRowContext(ctx, `SELECT count(*) FROM mentions WHERE case_id = $1 AND NOT gone AND NOT ours`, c.ID))
+		if err != nil {
+			return err
+		}
+		if left > 0 {
+			return in.happened(ctx, c, cases.Edit, "one of several messages was deleted by its author")
+		}
+	}
+	if c.State == cases.Noted && (old.Bot || old.Old) {
+		return jot(ctx, in.q, c, cases.Change{By: customer, At: in.now, Note: note}) // never alerts
+	}
+	return in.happened(ctx, c, e, note)
+}
+
+// happened takes a step of the customer's; where the table has none it leaves
+// a note.
+func (in *intake) happened(ctx context.Context, c cases.Case, e cases.Event, note string) error {
+	ch := cases.Change{Case: c.ID, Version: c.Version, Event: e, By: customer, At: in.now, Note: note}
+	if _, err := cases.Next(c.State, e); err != nil {
+		ch.Note = string(e) + ": " + note
+		return jot(ctx, in.q, c, ch)
+	}
+	_, err := step(ctx, in.q, c, ch)
+	return err
+}
+
+// jot writes a line into the history of a case whose state does not change.
+func jot(ctx context.Context, q querier, c cases.Case, ch cases.Change) error {
+	after := c
+	after.Version++
+	after.UpdatedAt = ch.At
+	ch.Event = cases.Note
+	return writeHead(ctx, q, c, told(after, ch), ch)
+}
+
+// fresh records a mention that was never seen before.
+func (in *intake) fresh(ctx context.Context, m cases.Mention) error {
+	if m.Ours {
+		return in.ours(ctx, m)
+	}
+	quiet := m.Old || m.Bot
+	c, found, err := in.home(ctx, m, quiet)
+	if err != nil {
+		return err
+	}
+	if !found {
+		if c, err = in.open(ctx, m, quiet); err != nil {
+			return err
+		}
+	}
+	if err := in.put(ctx, c.ID, m); err != nil {
+		return err
+	}
+	if !found || quiet {
+		return nil
+	}
+	if c.Author != m.Author && m.Author != "" {
+		c.Author = m.Author // people rename themselves
+	}
+	return in.happened(ctx, c, cases.Again, "")
+}
+
+// put writes the mention and its identities.
+func (in *intake) put(ctx context.Context, caseID int64, m cases.Mention) error {
+	num, err := insertMention(ctx, in.q, caseID, m, in.now)
+	if err != nil {
+		return err
+	}
+	return keepAliases(ctx, in.q, num, m)
+}
+
+// home finds the case a mention belongs to. A quiet mention joins only a case
+// that is itself quiet: it must neither wake nor change one.
+func (in *intake) home(ctx context.Context, m cases.Mention, quiet bool) (cases.Case, bool, error) {
+	if m.AuthorID == "" {
+		return cases.Case{}, false, nil // nobody knows whose problem it is
+	}
+	var l list
+	who := `c.source = ` + l.add(m.Source) + ` AND c.author_id = ` + l.add(m.AuthorID)
+	if quiet {
+		return findCase(ctx, in.q, who+` AND c.thread = `+l.add(m.Thread)+` AND c.state = `+l.add(cases.Noted), l.args)
+	}
+	base := l.args
+	c, ok, err := findCase(ctx, in.q, who+` AND c.thread = `+l.add(m.Thread)+` AND c.state IN `+openStates(&l), l.args)
+	if ok || err != nil {
+		return c, ok, err
+	}
+	l = list{args: base[:len(base):len(base)]}
+	return findCase(ctx, in.q, who+` AND c.updated_at >= `+l.add(micros(in.now.Add(-in.s.o.JoinWindow))), l.args)
+}
+
+// openStates lists the states in which somebody still has something to do.
+func openStates(l *list) string {
+	var open []cases.State
+	for _, st := range cases.States() {
+		if st.Open() {
+			open = append(open, st)
+		}
+	}
+	return in(l, open)
+}
+
+// findCase returns the newest case that fits.
+func findCase(ctx context.Context, q querier, where string, args []any) (cases.Case, bool, error) {
+	cs, err := collect(ctx, q, scanHead, `SELECT `+caseCols+` FROM cases c WHERE `+where+` ORDER BY c.id DESC LIMIT 1`, args...)
+	if err != nil || len(cs) == 0 {
+		return cases.Case{}, false, err
+	}
+	return cs[0], true, nil
+}
+
+// open starts a case.
+func (in *intake) open(ctx context.Context, m cases.Mention, quiet bool) (cases.Case, error) {
+	id, err := next(ctx, in.q, "case")
+	if err != nil {
+		return cases.Case{}, err
+	}
+	c := cases.Case{ID: id, Version: 1, State: cases.New, Source: m.Source, Thread: m.Thread, AuthorID: m.AuthorID, Author: m.Author, OpenedAt: in.now, UpdatedAt: in.now}
+	note := "recorded"
+	switch {
+	case m.Bot:
+		c.State, note = cases.Noted, "written by a program"
+	case quiet:
+		c.State, note = cases.Noted, "from before the first start"
+	}
+	if err := insertHead(ctx, in.q, c); err != nil {
+		return c, err
+	}
+	return c, remember(ctx, in.q, cases.Entry{Case: id, Version: 1, Event: cases.Note, To: c.State, By: customer, Note: note, At: in.now})
+}

@@ -1,0 +1,191 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"modernc.org/sqlite"
+)
+
+const (
+	// oldestSQLite is the first release without the WAL-reset bug, which can
+	// corrupt a WAL database (sqlite.org, releaselog 3.51.3).
+	oldestSQLite = "3.51.3"
+	// appID marks the file as ours ("rasd"), so that a wrong path is noticed
+	// before anything is written.
+	appID = 0x72617364
+	// sqliteFull is SQLITE_FULL: the disk has no room.
+	sqliteFull = 13
+	// readers is the size of the reading pool; the pages and duties read.
+	readers = 4
+)
+
+// openSQLite takes the file for this process alone and opens two pools: one
+// connection writes, several read.
+func (s *Store) openSQLite(ctx context.Context) error {
+	file, err := filepath.Abs(s.o.DSN)
+	if err != nil {
+		return err
+	}
+	s.file = file
+	if s.o.DataDir == "" {
+		s.o.DataDir = filepath.Dir(file)
+	}
+	for _, dir := range []string{filepath.Dir(file), s.o.DataDir} {
+		if err := os.MkdirAll(dir, 0o700); err != nil {
+			return err
+		}
+	}
+	if s.lock, err = lockFile(file + ".lock"); err != nil {
+		return err
+	}
+	f, err := os.OpenFile(file, os.O_RDWR|os.O_CREATE, 0o600) // SQLite would make it readable for others
+	if err != nil {
+		return err
+	}
+	if err := errors.Join(f.Chmod(0o600), f.Close()); err != nil {
+		return err
+	}
+	// busy_timeout comes first: setting WAL may itself have to wait.
+	base := "file:" + (&url.URL{Path: file}).EscapedPath() + "?_pragma=busy_timeout(10000)"
+	s.w, err = sql.Open("sqlite", base+"&_txlock=immediate&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=foreign_keys(1)&_pragma=secure_delete(1)")
+	if err != nil {
+		return err
+	}
+	s.w.SetMaxOpenConns(1)
+	if s.r, err = sql.Open("sqlite", base+"&_pragma=query_only(1)"); err != nil {
+		return err
+	}
+	s.r.SetMaxOpenConns(readers)
+	s.r.SetMaxIdleConns(readers)
+	if err := s.checkSQLite(ctx); err != nil {
+		return err
+	}
+	return s.keepBallast()
+}
+
+// checkSQLite reads back what the promises stand on.
+func (s *Store) checkSQLite(ctx context.Context) error {
+	version, err := one[string](s.w.QueryRowContext(ctx, `SELECT sqlite_version()`))
+	if err != nil {
+		return err
+	}
+	if older(version, oldestSQLite) {
+		return fmt.Errorf("SQLite %s can corrupt its log; %s or newer is needed", version, oldestSQLite)
+	}
+	sync, err := one[int](s.w.QueryRowContext(ctx, `PRAGMA synchronous`))
+	if err != nil {
+		return err
+	}
+	if sync != 2 {
+		return fmt.Errorf("synchronous is %d instead of 2 (FULL): a power cut could forget a post", sync)
+	}
+	mode, err := one[string](s.w.QueryRowContext(ctx, `PRAGMA journal_mode`))
+	if err != nil {
+		return err
+	}
+	if mode != "wal" {
+		return fmt.Errorf("journal mode is %q instead of \"wal\": is the folder on a network drive?", mode)
+	}
+	id, err := one[int64](s.w.QueryRowContext(ctx, `PRAGMA application_id`))
+	if err != nil {
+		return err
+	}
+	switch id {
+	case appID:
+		return nil
+	case 0:
+		return s.claimFile(ctx)
+	}
+	return fmt.Errorf("%s is the database of another program", filepath.Base(s.file))
+}
+
+// claimFile marks an empty file as ours and refuses one that holds tables.
+func (s *Store) claimFile(ctx context.Context) error {
+	tables, err := one[int](s.w.QueryRowContext(ctx, `SELECT count(*) FROM sqlite_master`))
+	if err != nil {
+		return err
+	}
+	if tables > 0 {
+		return fmt.Errorf("%s is the database of another program", filepath.Base(s.file))
+	}
+	_, err = s.w.ExecContext(ctx, `PRAGMA application_id = `+strconv.Itoa(appID))
+	return err
+}
+
+// older reports whether dotted version a comes before b.
+func older(a, b string) bool {
+	as, bs := strings.Split(a, "."), strings.Split(b, ".")
+	for i := range min(len(as), len(bs)) {
+		x, _ := strconv.Atoi(as[i])
+		y, _ := strconv.Atoi(bs[i])
+		if x != y {
+			return x < y
+		}
+	}
+	return len(as) < len(bs)
+}
+
+// keepBallast sets bytes aside: on a full disk even deleting needs room.
+func (s *Store) keepBallast() error {
+	if s.o.Ballast <= 0 {
+		return nil
+	}
+	name := s.file + ".ballast"
+	if st, err := os.Stat(name); err == nil && st.Size() == s.o.Ballast {
+		return nil
+	}
+	f, err := os.OpenFile(name, os.O_RDWR|os.O_CREATE|os.O_TRUNC, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = io.CopyN(f, zeros{}, s.o.Ballast)
+	if err = errors.Join(err, f.Close()); err != nil {
+		s.log.Warn("no room for the ballast file", "error", err)
+		return os.Remove(name)
+	}
+	return nil
+}
+
+// dropBallast gives the ballast back when err says the disk is full, and
+// reports whether there was one to give.
+func (s *Store) dropBallast(err error) bool {
+	var se *sqlite.Error
+	if s.o.Ballast <= 0 || !errors.As(err, &se) || se.Code()&0xff != sqliteFull {
+		return false
+	}
+	if os.Remove(s.file+".ballast") != nil {
+		return false
+	}
+	s.log.Error("disk full, ballast given back", "bytes", s.o.Ballast)
+	return true
+}
+
+// roomToRecord is the gate that stops intake before the disk is full, while
+// decided work goes on.
+func (s *Store) roomToRecord() error {
+	if s.o.MinFree <= 0 || s.file == "" {
+		return nil
+	}
+	free, ok := freeBytes(filepath.Dir(s.file))
+	if ok && free < uint64(s.o.MinFree) {
+		return fmt.Errorf("%d MB free, %d MB needed to record: %w", free>>20, s.o.MinFree>>20, ErrDiskLow)
+	}
+	return nil
+}
+
+// zeros is an endless run of zero bytes.
+type zeros struct{}
+
+func (zeros) Read(p []byte) (int, error) {
+	clear(p)
+	return len(p), nil
+}

@@ -1,0 +1,5 @@
+package storetest
+
+import "testing"
+
+var desk = map[string]func(*testing.T, Place){}

@@ -1,0 +1,229 @@
+package storetest
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"rasid/internal/cases"
+	"rasid/internal/store"
+)
+
+var intake = map[string]func(*testing.T, Place){
+	"a page is recorded with its cursor": func(t *testing.T, p Place) {
+		d := open(t, p, store.Options{})
+		ctx := t.Context()
+		cur, err := d.Cursor(ctx, "shop")
+		d.ok(err)
+		want(t, "first cursor", cur, "")
+		m := d.said("amal", "t1", "late")
+		m.Stars, m.Title, m.Direct = 2, "Hm", true
+		want(t, "new", d.record(m), 1)
+		cur, err = d.Cursor(ctx, "shop")
+		d.ok(err)
+		want(t, "cursor", cur, "c1")
+		got := d.in(cases.New).Last()
+		m.Num, m.Source = got.Num, "shop"
+		if !sameMention(got, m) {
+			t.Errorf("got %+v, want %+v", got, m)
+		}
+		st, err := d.Statuses(ctx)
+		d.ok(err)
+		if len(st) != 1 || st[0].Seen != 1 {
+			t.Errorf("statuses %+v", st)
+		}
+	},
+	"an identical repeat changes nothing": func(t *testing.T, p Place) {
+		d := open(t, p, store.Options{})
+		m := d.said("amal", "t1", "late")
+		d.record(m)
+		d.later(time.Hour)
+		want(t, "new", d.record(m, m), 0)
+		c := d.in(cases.New)
+		want(t, "version", c.Version, 1)
+		want(t, "mentions", len(c.Mentions), 1)
+	},
+	"the same author in the same thread is one case": func(t *testing.T, p Place) {
+		d := open(t, p, store.Options{})
+		d.record(d.said("amal", "t1", "late"), d.said("badr", "t1", "cold"), d.said("amal", "t1", "still late"))
+		cs, err := d.List(t.Context(), store.Filter{})
+		d.ok(err)
+		want(t, "cases", len(cs), 2)
+		want(t, "mentions of the second", len(cs[1].Mentions), 2)
+		want(t, "last words", cs[1].Last().Text, "still late")
+	},
+	"an author joins an old case within the window and not after it": func(t *testing.T, p Place) {
+		d := open(t, p, store.Options{JoinWindow: 24 * time.Hour})
+		d.record(d.said("amal", "t1", "late"))
+		c := d.do(d.in(cases.New), cases.Calm, cases.Rasid)
+		d.later(23 * time.Hour)
+		d.record(d.said("amal", "t2", "again"))
+		want(t, "joined", d.in(cases.New).ID, c.ID)
+		d.do(d.in(cases.New), cases.Calm, cases.Rasid)
+		d.later(25 * time.Hour)
+		d.record(d.said("amal", "t3", "and again"))
+		if next := d.in(cases.New); next.ID == c.ID || len(next.Past) != 1 || next.Past[0].Case != c.ID {
+			t.Errorf("case %d after %d, past %+v", next.ID, c.ID, next.Past)
+		}
+	},
+	"nobody's mentions never join": func(t *testing.T, p Place) {
+		d := open(t, p, store.Options{})
+		d.record(d.said("", "t1", "one"), d.said("", "t1", "two"))
+		cs, err := d.InState(t.Context(), cases.New, 10)
+		d.ok(err)
+		want(t, "cases", len(cs), 2)
+	},
+	"changed words keep the old ones and void the draft": func(t *testing.T, p Place) {
+		d := open(t, p, store.Options{})
+		c := d.approve(d.waiting("amal", "Sorry!"), "staff:1")
+		m := c.Last()
+		m.Text = "all is well now"
+		d.later(time.Minute)
+		want(t, "new", d.record(m), 0)
+		want(t, "state", d.state(c.ID), cases.New)
+		want(t, "row", d.row(c.ID).State, cases.Withdrawn)
+		rs, err := d.Revisions(t.Context(), m.Num)
+		d.ok(err)
+		if len(rs) != 1 || rs[0].Text != "the parcel is late" {
+			t.Errorf("revisions %+v", rs)
+		}
+		after, err := d.Case(t.Context(), c.ID)
+		d.ok(err)
+		want(t, "text", after.Last().Text, "all is well now")
+		if after.Last().EditedAt.IsZero() {
+			t.Error("the edit has no time")
+		}
+	},
+	"a deleted mention withdraws its reply": func(t *testing.T, p Place) {
+		d := open(t, p, store.Options{})
+		c := d.approve(d.waiting("amal", "Sorry!"), "staff:1")
+		m := c.Last()
+		m.Gone = true
+		d.record(m)
+		d.record(m)
+		want(t, "state", d.state(c.ID), cases.Gone)
+		want(t, "row", d.row(c.ID).State, cases.Withdrawn)
+		h, err := d.History(t.Context(), c.ID)
+		d.ok(err)
+		want(t, "last event", h[len(h)-1].Event, cases.Delete)
+	},
+	"one of two messages deleted is a change, not the end": func(t *testing.T, p Place) {
+		d := open(t, p, store.Options{})
+		a, b := d.said("amal", "t1", "late"), d.said("amal", "t1", "and cold")
+		d.record(a, b)
+		a.Gone = true
+		d.record(a)
+		c := d.in(cases.New)
+		want(t, "last words", c.Last().Text, "and cold")
+	},
+	"old and automatic mentions are noted and never alert": func(t *testing.T, p Place) {
+		d := open(t, p, store.Options{})
+		old, bot := d.said("amal", "t1", "late"), d.said("robot", "t1", "beep")
+		old.Old, bot.Bot = true, true
+		want(t, "new", d.record(old, bot), 2)
+		cs, err := d.InState(t.Context(), cases.Noted, 10)
+		d.ok(err)
+		want(t, "noted", len(cs), 2)
+		old.Text = "late!"
+		d.record(old)
+		want(t, "state after an edit", d.state(cs[0].ID), cases.Noted)
+		d.record(d.said("amal", "t1", "late again"))
+		want(t, "a real one joins", d.in(cases.New).ID, cs[0].ID)
+	},
+	"a colleague's answer handles the case": func(t *testing.T, p Place) {
+		d := open(t, p, store.Options{})
+		c := d.approve(d.waiting("amal", "Sorry!"), "staff:1")
+		ours := d.said("us", c.Thread, "We called you")
+		ours.Ours, ours.AnswerTo = true, c.Last().ID
+		d.record(ours)
+		want(t, "state", d.state(c.ID), cases.Handled)
+		want(t, "row", d.row(c.ID).State, cases.Withdrawn)
+		if _, ok := d.claim(); ok {
+			t.Error("a reply left after a colleague answered")
+		}
+		h, err := d.History(t.Context(), c.ID)
+		d.ok(err)
+		want(t, "note", h[len(h)-1].Note, "We called you")
+	},
+	"our own words without a case are recorded alone": func(t *testing.T, p Place) {
+		d := open(t, p, store.Options{})
+		ours := d.said("us", "t9", "Good morning")
+		ours.Ours = true
+		want(t, "new", d.record(ours), 1)
+		want(t, "repeat", d.record(ours), 0)
+		n, err := d.Counts(t.Context())
+		d.ok(err)
+		want(t, "states", len(n), 0)
+	},
+	"a reply of ours under way is not taken for a colleague's": func(t *testing.T, p Place) {
+		d := open(t, p, store.Options{})
+		c := d.approve(d.waiting("amal", "Sorry!"), "staff:1")
+		m := d.mustClaim()
+		ours := d.said("us", c.Thread, "Sorry!")
+		ours.Ours, ours.AnswerTo = true, c.Last().ID
+		d.record(ours)
+		d.settle(m, cases.WasDelivered)
+		want(t, "state", d.state(c.ID), cases.Answered)
+	},
+	"new identities of known items make no new mentions": func(t *testing.T, p Place) {
+		d := open(t, p, store.Options{})
+		page := churned(50, 0)
+		want(t, "new", d.record(page...), 50)
+		for round := 1; round <= 20; round++ {
+			d.later(time.Hour)
+			want(t, "new after churn", d.record(churned(50, round)...), 0)
+		}
+		ms, err := d.MentionsBetween(t.Context(), start, d.now.Add(time.Hour))
+		d.ok(err)
+		want(t, "mentions", len(ms), 50)
+	},
+	"different items with one link stay different": func(t *testing.T, p Place) {
+		d := open(t, p, store.Options{})
+		var page []cases.Mention
+		for i := range 50 {
+			m := d.said("", "", "text "+string(rune('a'+i)))
+			m.Title, m.Aliases = "News", []string{"https://example.com/"}
+			page = append(page, m)
+		}
+		want(t, "new", d.record(page...), 50)
+	},
+	"few changed items are believed by link alone": func(t *testing.T, p Place) {
+		d := open(t, p, store.Options{})
+		d.record(churned(10, 0)...)
+		page := churned(10, 1)
+		for i := range page {
+			page[i].Text += " (changed)"
+		}
+		want(t, "taken for new", d.record(page...), 10-3)
+	},
+	"a full disk gate stops intake only": func(t *testing.T, p Place) {
+		if p.Shared() {
+			t.Skip("a database server watches its own disk")
+		}
+		d := open(t, p, store.Options{MinFree: 1 << 62})
+		_, err := d.Record(t.Context(), "shop", cases.Page{Mentions: []cases.Mention{d.said("amal", "", "x")}}, d.now)
+		if !errors.Is(err, store.ErrDiskLow) {
+			t.Errorf("got %v, want ErrDiskLow", err)
+		}
+	},
+}
+
+// churned is a feed whose items have other ids in every round.
+func churned(n, round int) []cases.Mention {
+	var ms []cases.Mention
+	for i := range n {
+		id := string(rune('A'+i/26)) + string(rune('a'+i%26))
+		ms = append(ms, cases.Mention{ID: id + "-" + string(rune('0'+round)), Title: "Same title", Text: "text of " + id, PostedAt: start,
+			Aliases: []string{"https://example.com/" + id, "hash-" + id}})
+	}
+	return ms
+}
+
+func sameMention(a, b cases.Mention) bool {
+	if !a.PostedAt.Equal(b.PostedAt) || !a.EditedAt.Equal(b.EditedAt) {
+		return false
+	}
+	a.PostedAt, b.PostedAt, a.EditedAt, b.EditedAt, a.Aliases, b.Aliases = time.Time{}, time.Time{}, time.Time{}, time.Time{}, nil, nil
+	return a.ID == b.ID && a.Num == b.Num && a.Source == b.Source && a.Text == b.Text && a.Title == b.Title && a.Stars == b.Stars &&
+		a.Author == b.Author && a.AuthorID == b.AuthorID && a.URL == b.URL && a.Thread == b.Thread && a.Direct == b.Direct
+}

@@ -1,0 +1,5 @@
+package storetest
+
+import "testing"
+
+var together = map[string]func(*testing.T, Place){}

@@ -1,0 +1,5 @@
+package storetest
+
+import "testing"
+
+var upkeep = map[string]func(*testing.T, Place){}

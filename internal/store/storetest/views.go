@@ -1,0 +1,5 @@
+package storetest
+
+import "testing"
+
+var views = map[string]func(*testing.T, Place){}

@@ -1,0 +1,65 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+)
+
+// StopFile is the name of the file in the data folder that stops all posting
+// as long as it is there, whatever the database says.
+const StopFile = "STOP"
+
+// Stop halts all public posting, in every instance, until Resume.
+func (s *Store) Stop(ctx context.Context, by, why string, now time.Time) error {
+	return s.turn(ctx, true, by, why, now)
+}
+
+// Resume lets posting go on. It cannot take away a stop file.
+func (s *Store) Resume(ctx context.Context, by string, now time.Time) error {
+	return s.turn(ctx, false, by, "", now)
+}
+
+func (s *Store) turn(ctx context.Context, on bool, by, why string, now time.Time) error {
+	err := s.write(ctx, func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, `INSERT INTO switch (name, is_on, by_whom, why, at) VALUES ('stop', $1, $2, $3, $4)
+			ON CONFLICT (name) DO UPDATE SET is_on = excluded.is_on, by_whom = excluded.by_whom, why = excluded.why, at = excluded.at`,
+			on, by, why, micros(now))
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("turning the switch: %w", err)
+	}
+	return nil
+}
+
+// Stopped reports whether posting is stopped, by whom, why and since when.
+func (s *Store) Stopped(ctx context.Context) (by, why string, at time.Time, on bool, err error) {
+	by, why, at, on, err = s.stopped(ctx, s.r)
+	if err != nil {
+		err = fmt.Errorf("reading the switch: %w", err)
+	}
+	return by, why, at, on, err
+}
+
+func (s *Store) stopped(ctx context.Context, q querier) (by, why string, at time.Time, on bool, err error) {
+	if s.o.DataDir != "" {
+		st, err := os.Stat(filepath.Join(s.o.DataDir, StopFile))
+		if err == nil {
+			return "file", "the file " + StopFile + " is in the data folder", st.ModTime(), true, nil
+		}
+		if !errors.Is(err, os.ErrNotExist) {
+			return "", "", time.Time{}, true, err // a folder that cannot be read is no permission to post
+		}
+	}
+	var us int64
+	err = q.QueryRowContext(ctx, `SELECT is_on, by_whom, why, at FROM switch WHERE name = 'stop'`).Scan(&on, &by, &why, &us)
+	if errors.Is(err, sql.ErrNoRows) {
+		return "", "", time.Time{}, false, nil
+	}
+	return by, why, moment(us), on, err
+}
