@@ -293,7 +293,7 @@ func (r *reader) checkReply(c *Config, s *Source, path string) {
 	if s.Reply.Account == "" && s.Reply.Kind == s.Kind {
 		s.Reply.Account = s.Account
 	}
-	s.Reply.Part.Name = s.Name
+	s.Reply.Name = s.Name
 	if s.Reply.Account == "" && s.Reply.Kind != s.Kind || s.Reply.Account != "" && s.Reply.Account != s.Account {
 		s.Reply.Account = r.account(c, path+".reply", s.Reply.Kind, s.Reply.Account)
 	}

@@ -53,7 +53,7 @@ func (c *Config) Problem(path, cause, write string) Problem {
 	line := 0
 	for _, s := range c.Sources {
 		if rest, below := strings.CutPrefix(path, s.Path); below && s.Path != "" {
-			return s.Part.Problem(strings.TrimPrefix(rest, "."), cause, write)
+			return s.Problem(strings.TrimPrefix(rest, "."), cause, write)
 		}
 	}
 	return Problem{File: c.File, Line: line, Path: path, Cause: cause, Write: write}
@@ -226,6 +226,7 @@ func (r *reader) survey(n *yaml.Node, path string, depth int) {
 		if n.Style == 0 && strings.HasPrefix(n.Value, "“") {
 			r.add(n.Line, path, "curly quotes, which YAML takes for letters", `straight quotes ("…")`)
 		}
+	default: // aliases are reported above; documents do not nest
 	}
 }
 

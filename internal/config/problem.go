@@ -34,7 +34,7 @@ func (p Problem) String() string {
 }
 
 // Problems are all mistakes found, in the order of the file.
-type Problems []Problem
+type Problems []Problem //nolint:errname // a list that is read as such; only Err makes an error of it
 
 // Error prints one problem per line.
 func (ps Problems) Error() string {

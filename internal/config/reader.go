@@ -125,8 +125,7 @@ type field struct {
 // fieldsOf lists the keys of a struct; embedded structs count as its own, but
 // Part is what the kind will read.
 func fieldsOf(t reflect.Type) (fields []field, isPart bool) {
-	for i := range t.NumField() {
-		f := t.Field(i)
+	for f := range t.Fields() {
 		key, _, _ := strings.Cut(f.Tag.Get("yaml"), ",")
 		switch {
 		case f.Type == partType && f.Anonymous:
@@ -295,7 +294,7 @@ func (r *reader) scalar(n *yaml.Node, v reflect.Value, at place) {
 
 // set gives a text to a value of a simple type.
 func set(v reflect.Value, text string) error {
-	if u, ok := v.Addr().Interface().(encoding.TextUnmarshaler); ok {
+	if u, ok := reflect.TypeAssert[encoding.TextUnmarshaler](v.Addr()); ok {
 		return u.UnmarshalText([]byte(text))
 	}
 	if v.Type() == durationType {

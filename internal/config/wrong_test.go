@@ -75,7 +75,7 @@ func TestEveryMistakeGetsItsMessage(t *testing.T) {
 		t.Errorf("%d wrong configurations in the table, want at least 60", count)
 	}
 	if *update {
-		if err := os.WriteFile(path, txtar.Format(table), 0o644); err != nil { //nolint:gosec // a test's own file
+		if err := os.WriteFile(path, txtar.Format(table), 0o644); err != nil {
 			t.Fatal(err)
 		}
 	}
