@@ -3,69 +3,102 @@ package sentiment
 import (
 	"fmt"
 	"math"
+	"strconv"
 	"sync"
 
 	"rasid/sentiment/internal/features"
 	"rasid/sentiment/internal/text"
 	"rasid/sentiment/lexicon"
+	"rasid/sentiment/model"
 )
 
 // Scorer judges mentions. It is safe for concurrent use.
 type Scorer struct {
 	reader *features.Reader
-	desks  sync.Pool
+	table  *model.Table
+	layer  *Layer
+	desks  *sync.Pool
 }
 
 // desk is the working memory of one call.
 type desk struct {
-	page features.Page
-	dn   []float64 // per token: share of log(neg/neu)
-	dp   []float64 // per token: share of log(pos/neu)
+	page, trial features.Page
+	share       []float64 // of the raw score, per token
+	cut         []byte
 }
 
-// New loads the embedded lexicon.
+// New loads the embedded lexicon and the embedded learned table.
 func New() (*Scorer, error) {
+	t, err := model.Embedded()
+	if err != nil {
+		return nil, err
+	}
+	return With(t)
+}
+
+// With builds a scorer around another table, such as one trained on other texts.
+func With(t *model.Table) (*Scorer, error) {
 	f := text.NewFolder()
 	lex, err := lexicon.Load(f)
 	if err != nil {
 		return nil, fmt.Errorf("loading the lexicon: %w", err)
 	}
-	s := &Scorer{reader: &features.Reader{Folder: f, Lex: lex}}
-	s.desks.New = func() any { return new(desk) }
-	return s, nil
+	return &Scorer{
+		reader: &features.Reader{Folder: f, Lex: lex},
+		table:  t,
+		desks:  &sync.Pool{New: func() any { return new(desk) }},
+	}, nil
 }
 
-// Weights of the rules: half a logit per point of valence, and a modest prior for "neither".
-const (
-	perValence = 0.55
-	neuPrior   = 0.2
-)
+// Stale says whether the lexicon has changed since the table was trained; the scorer works, a little less well.
+func (s *Scorer) Stale() bool {
+	return s.table.Lexicon != strconv.FormatUint(s.reader.Lex.Fingerprint(), 16)
+}
 
-// Score judges one mention.
+// Score judges one mention and gives its reasons.
 func (s *Scorer) Score(in Input) Result {
 	d := s.desks.Get().(*desk)
 	defer s.desks.Put(d)
+	res := s.judge(d, in)
+	s.explain(d, in, &res)
+	return res
+}
+
+// Quick judges like Score but leaves out the reasons, for long runs.
+func (s *Scorer) Quick(in Input) Result {
+	d := s.desks.Get().(*desk)
+	defer s.desks.Put(d)
+	return s.judge(d, in)
+}
+
+func (s *Scorer) judge(d *desk, in Input) Result {
 	s.reader.Read(&d.page, in.Text)
+	d.page.Extract(s.table.Mask())
+	zn, zp := s.logits(&d.page, in.Stars)
 	var res Result
-	zn, zp := -neuPrior, -neuPrior
-	for i := range d.page.Hits {
-		h := &d.page.Hits[i]
-		w := float64(h.Value) * perValence
-		zn -= w / 2
-		zp += w / 2
-		if w != 0 {
-			res.Reasons = append(res.Reasons, hitReason(&d.page, h, w))
-		}
-	}
-	sn, sp := starLogits(in.Stars)
-	zn, zp = zn+sn, zp+sp
-	if in.Stars >= 1 && in.Stars <= 5 {
-		res.Reasons = append(res.Reasons, starReason(in.Stars, sp-sn, res.Reasons))
-	}
 	res.Raw = zp - zn
-	res.Neg, res.Neu, res.Pos = softmax(zn, zp)
+	res.Neg, res.Neu, res.Pos = softmax(zn*s.table.Heat, zp*s.table.Heat)
 	s.finish(&res, &d.page, in)
 	return res
+}
+
+// logits is the whole model: sums over the features, divided by the root of their number, plus biases and stars.
+func (s *Scorer) logits(p *features.Page, stars int) (zn, zp float64) {
+	var neg, pos int
+	for i := range p.Feats {
+		c := s.table.Cells[p.Feats[i].Hash]
+		neg += int(c.Neg)
+		pos += int(c.Pos)
+	}
+	x := s.table.Scale / math.Sqrt(float64(max(len(p.Feats), 1)))
+	sn, sp := starLogits(stars)
+	zn = s.table.Bias[0] + float64(neg)*x + sn
+	zp = s.table.Bias[1] + float64(pos)*x + sp
+	if s.layer != nil {
+		ln, lp := s.layer.logits(p)
+		zn, zp = zn+ln, zp+lp
+	}
+	return zn, zp
 }
 
 // finish fills what follows from the probabilities and the words.
@@ -77,7 +110,6 @@ func (s *Scorer) finish(res *Result, p *features.Page, in Input) {
 	res.Signals = signals(p)
 	res.Severity = severity(res)
 	res.Target = target(p, in, res)
-	sortReasons(res.Reasons)
 }
 
 func softmax(zn, zp float64) (neg, neu, pos float64) {

@@ -34,6 +34,12 @@ const (
 	saltLexPos
 	saltLexNeg
 	saltLexDiff
+	saltLexSum
+	saltLexFirst
+	saltLexLast
+	saltFirst
+	saltLast
+	saltSeam
 )
 
 const (
@@ -81,7 +87,9 @@ func (p *Page) Extract(mask uint32) {
 		p.words = append(p.words, int32(i))
 	}
 	p.pairs()
+	p.ends()
 	p.counts()
+	p.sums()
 }
 
 func seed(salt uint64) uint64 { return text.Step(fnvBasis, salt) }
@@ -152,10 +160,37 @@ func (p *Page) pairs() {
 		a := p.words[k-1]
 		p.emit(text.Step(text.Step(seed(saltPair), key(&toks[a])), hb), a, b)
 		if k > 1 {
-			a = p.words[k-2]
-			p.emit(text.Step(text.Step(seed(saltSkip), key(&toks[a])), hb), a, b)
+			c := p.words[k-2]
+			p.emit(text.Step(text.Step(seed(saltSkip), key(&toks[c])), hb), c, b)
 		}
+		p.seam(a, b)
 	}
+}
+
+// seams are the numbers of letters taken from the end of a word and the start of the next.
+var seams = [3][2]int{{3, 3}, {2, 4}, {4, 2}}
+
+// seam joins the end of one word with the start of the next: neighbours whatever their endings and prefixes.
+func (p *Page) seam(a, b int32) {
+	ta, tb := &p.Doc.Tok[a], &p.Doc.Tok[b]
+	if ta.Kind != text.Word || tb.Kind != text.Word {
+		return
+	}
+	wa, wb := p.Doc.R[ta.From:ta.To], p.Doc.R[tb.From:tb.To]
+	for _, q := range seams {
+		x, y := wa[max(0, len(wa)-q[0]):], wb[:min(len(wb), q[1])]
+		p.emit(text.Step(text.Step(seed(saltSeam), text.HashRunes(x)), text.HashRunes(y)), a, b)
+	}
+}
+
+// ends marks the first and the last word: a review often begins or closes with its verdict.
+func (p *Page) ends() {
+	if len(p.words) == 0 {
+		return
+	}
+	a, b := p.words[0], p.words[len(p.words)-1]
+	p.emit(text.Step(seed(saltFirst), key(&p.Doc.Tok[a])), a, -1)
+	p.emit(text.Step(seed(saltLast), key(&p.Doc.Tok[b])), b, -1)
 }
 
 // counts tells the table how many good and bad words the lexicon knows in the text.
@@ -164,6 +199,22 @@ func (p *Page) counts() {
 	p.emit(text.Step(seed(saltLexNeg), uint64(min(p.NegN, 4))), OwnerNeg, -1)
 	p.emit(text.Step(seed(saltLexDiff), uint64(int64(min(max(p.Pos-p.NegN, -3), 3)+8))), OwnerHits, -1)
 }
+
+// sums tells the table what the rules make of all entries together, of the first and of the last.
+func (p *Page) sums() {
+	s := float32(0)
+	for i := range p.Hits {
+		s += p.Hits[i].Value
+	}
+	p.emit(text.Step(seed(saltLexSum), step(s, 10)), OwnerHits, -1)
+	if n := len(p.Hits); n > 0 {
+		p.emit(text.Step(seed(saltLexFirst), step(p.Hits[0].Value, 4)), OwnerHits, -1)
+		p.emit(text.Step(seed(saltLexLast), step(p.Hits[n-1].Value, 4)), OwnerHits, -1)
+	}
+}
+
+// step rounds a value to a whole step between -limit and limit.
+func step(v float32, limit int) uint64 { return uint64(min(max(int(v), -limit), limit) + 64) } //nolint:gosec // never negative
 
 // seen is a small set that empties itself by counting generations.
 type seen struct {

@@ -1,0 +1,167 @@
+// Package model holds the learned table of weights: for each hashed feature, how far it moves log(neg/neu) and
+// log(pos/neu). CARD.md beside it says what it learned from, how well it does, and how to learn it again.
+package model
+
+import (
+	"bytes"
+	"compress/flate"
+	_ "embed" // the table is part of the program
+	"encoding/binary"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+)
+
+//go:embed weights.bin
+var weights []byte
+
+// magic begins every table and names its format.
+const magic = "rasid table 1\n"
+
+// maxBits bounds the table in memory: 2^24 slots are 32 MB.
+const maxBits = 24
+
+// Header describes a table.
+type Header struct {
+	Bits     int        `json:"bits"`    // 2^Bits slots
+	Scale    float64    `json:"scale"`   // worth of one step of the stored bytes
+	Bias     [2]float64 `json:"bias"`    // of log(neg/neu) and log(pos/neu)
+	Heat     float64    `json:"heat"`    // the logits are multiplied by it: calibration
+	Lexicon  string     `json:"lexicon"` // fingerprint of the lexicon it was trained with
+	Rows     int        `json:"rows"`    // texts it learned from
+	Features int        `json:"features"`
+	Sources  []Source   `json:"sources"`
+}
+
+// Source is one set of texts the table learned from.
+type Source struct {
+	Name string `json:"name"`
+	Lang string `json:"lang"`
+	Rows int    `json:"rows"`
+}
+
+// Table is a loaded table, safe for concurrent reading.
+type Table struct {
+	Header
+	Cells []Cell // 1<<Bits of them
+}
+
+// Cell is the stored weight of one slot.
+type Cell struct{ Neg, Pos int8 }
+
+// Mask selects a slot of the table from a hash.
+func (t *Table) Mask() uint32 { return uint32(1)<<t.Bits - 1 }
+
+// Embedded loads the table that comes with the program.
+func Embedded() (*Table, error) { return Read(bytes.NewReader(weights)) }
+
+// Size is the number of bytes the embedded table takes.
+func Size() int { return len(weights) }
+
+// Write stores the table: the header, then the gaps between used cells and the cells themselves, each stream
+// compressed by itself because the streams look nothing like each other.
+func (t *Table) Write(w io.Writer) error {
+	head, err := json.Marshal(t.Header)
+	if err != nil {
+		return fmt.Errorf("writing the model header: %w", err)
+	}
+	var gaps, neg, pos []byte
+	gap := 0
+	for _, c := range t.Cells {
+		if c == (Cell{}) {
+			gap++
+			continue
+		}
+		for ; gap >= 255; gap -= 255 {
+			gaps = append(gaps, 255)
+		}
+		gaps = append(gaps, byte(gap))
+		neg, pos = append(neg, byte(c.Neg)), append(pos, byte(c.Pos))
+		gap = 0
+	}
+	var out bytes.Buffer
+	out.WriteString(magic)
+	for _, part := range [][]byte{head, squeeze(gaps), squeeze(neg), squeeze(pos)} {
+		out.Write(binary.LittleEndian.AppendUint32(nil, uint32(len(part)))) //nolint:gosec // a table is far below 4 GB
+		out.Write(part)
+	}
+	if _, err := w.Write(out.Bytes()); err != nil {
+		return fmt.Errorf("writing the model: %w", err)
+	}
+	return nil
+}
+
+func squeeze(b []byte) []byte {
+	var out bytes.Buffer
+	z, _ := flate.NewWriter(&out, flate.HuffmanOnly) // only a bad level is an error
+	_, _ = z.Write(b)                                // a bytes.Buffer never fails
+	_ = z.Close()
+	return out.Bytes()
+}
+
+var errShort = errors.New("reading the model: the file ends early or is damaged")
+
+// maxPart bounds one compressed part, so that a damaged length cannot ask for gigabytes.
+const maxPart = 32 << 20
+
+// Read loads a table.
+func Read(r io.Reader) (*Table, error) {
+	m := make([]byte, len(magic))
+	if _, err := io.ReadFull(r, m); err != nil || string(m) != magic {
+		return nil, errors.New("reading the model: this is not a table of this version")
+	}
+	var parts [4][]byte
+	for i := range parts {
+		var n [4]byte
+		if _, err := io.ReadFull(r, n[:]); err != nil {
+			return nil, errShort
+		}
+		size := binary.LittleEndian.Uint32(n[:])
+		if size > maxPart {
+			return nil, errShort
+		}
+		parts[i] = make([]byte, size)
+		if _, err := io.ReadFull(r, parts[i]); err != nil {
+			return nil, errShort
+		}
+	}
+	t := &Table{}
+	if err := json.Unmarshal(parts[0], &t.Header); err != nil {
+		return nil, fmt.Errorf("reading the model header: %w", err)
+	}
+	if t.Bits < 4 || t.Bits > maxBits {
+		return nil, fmt.Errorf("reading the model: a table of 2^%d slots is outside 2^4 to 2^%d", t.Bits, maxBits)
+	}
+	return t, t.fill(parts[1], parts[2], parts[3])
+}
+
+func (t *Table) fill(zg, zn, zp []byte) error {
+	t.Cells = make([]Cell, 1<<t.Bits)
+	limit := int64(len(t.Cells)) * 2
+	var raw [3][]byte
+	for i, z := range [][]byte{zg, zn, zp} {
+		b, err := io.ReadAll(io.LimitReader(flate.NewReader(bytes.NewReader(z)), limit))
+		if err != nil {
+			return fmt.Errorf("reading the model: %w", err)
+		}
+		raw[i] = b
+	}
+	at, k := 0, 0
+	for _, g := range raw[0] {
+		at += int(g)
+		if g == 255 {
+			continue
+		}
+		if at >= len(t.Cells) || k >= len(raw[1]) || k >= len(raw[2]) {
+			return errShort
+		}
+		t.Cells[at] = Cell{int8(raw[1][k]), int8(raw[2][k])} //nolint:gosec // the byte is the stored int8
+		at++
+		k++
+	}
+	if k != len(raw[1]) || k != len(raw[2]) {
+		return errShort
+	}
+	return nil
+}

@@ -1,0 +1,84 @@
+package train
+
+import (
+	"context"
+	"sync"
+
+	"rasid/sentiment/internal/features"
+)
+
+// Corpus holds the features of many texts in two flat slices, far smaller than the texts' feature objects would be.
+type Corpus struct {
+	Rows   []Row // Text is dropped once read
+	slots  []uint32
+	starts []int // of row i in slots; one more than rows
+}
+
+// Feats returns the slots of row i.
+func (c *Corpus) Feats(i int) []uint32 { return c.slots[c.starts[i]:c.starts[i+1]] }
+
+// chunk is how many texts one worker takes at a time.
+const chunk = 2048
+
+// Add extracts the features of rows with the given number of workers and appends them in the order of rows, so the
+// result does not depend on the number of workers.
+func (c *Corpus) Add(ctx context.Context, r *features.Reader, mask uint32, rows []Row, workers int) error {
+	if len(c.starts) == 0 {
+		c.starts = append(c.starts, 0)
+	}
+	type part struct {
+		slots []uint32
+		lens  []int
+	}
+	parts := make([]chan part, (len(rows)+chunk-1)/chunk)
+	for i := range parts {
+		parts[i] = make(chan part, 1)
+	}
+	next := make(chan int)
+	var wg sync.WaitGroup
+	for range max(workers, 1) {
+		wg.Go(func() {
+			var p features.Page
+			for k := range next {
+				var out part
+				for i := k * chunk; i < min((k+1)*chunk, len(rows)); i++ {
+					r.Read(&p, rows[i].Text)
+					p.Extract(mask)
+					for _, f := range p.Feats {
+						out.slots = append(out.slots, f.Hash)
+					}
+					out.lens = append(out.lens, len(p.Feats))
+				}
+				parts[k] <- out
+			}
+		})
+	}
+	go func() {
+		defer close(next)
+		for k := range parts {
+			select {
+			case next <- k:
+			case <-ctx.Done():
+				return
+			}
+		}
+	}()
+	for k := range parts {
+		select {
+		case p := <-parts[k]:
+			c.slots = append(c.slots, p.slots...)
+			for _, n := range p.lens {
+				c.starts = append(c.starts, c.starts[len(c.starts)-1]+n)
+			}
+		case <-ctx.Done():
+			wg.Wait()
+			return ctx.Err()
+		}
+	}
+	wg.Wait()
+	for _, row := range rows {
+		row.Text = ""
+		c.Rows = append(c.Rows, row)
+	}
+	return nil
+}

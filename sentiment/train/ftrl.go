@@ -1,0 +1,171 @@
+package train
+
+import (
+	"context"
+	"math"
+	"math/rand/v2"
+)
+
+// Hyper holds the settings of the learner.
+type Hyper struct {
+	Alpha, Beta, L2 float64
+	Epochs          int
+	NB              bool    // scale the inputs by the Naive-Bayes log-count ratio
+	NBSmooth        float64 // added to each count
+	Seed            uint64
+}
+
+// DefaultHyper is the setting that measured best.
+func DefaultHyper() Hyper {
+	return Hyper{Alpha: 2, Beta: 1, L2: 0.2, Epochs: 5, NB: true, NBSmooth: 1, Seed: 1}
+}
+
+// cell is the state of one slot: for each class the weight, FTRL's z, and the root of the summed squared gradients.
+type cell struct {
+	w, z, s [3]float32
+}
+
+// learner is a three-class softmax regression trained by FTRL-proximal, one example at a time.
+type learner struct {
+	h     Hyper
+	cells []cell
+	ratio [][3]float32
+	bias  cell
+}
+
+// Weights are the learned weights per slot and class, times the input scale, so that a score is a plain sum.
+type Weights struct {
+	W    [][3]float32
+	Bias [3]float32
+}
+
+// ratios computes the log-count ratios of the weighted examples.
+func ratios(c *Corpus, weight []float32, h Hyper, size int) [][3]float32 {
+	counts := make([][3]float32, size)
+	var tot [3]float64
+	for i := range c.Rows {
+		y, w := c.Rows[i].Label, weight[i]
+		if w == 0 {
+			continue
+		}
+		fs := c.Feats(i)
+		tot[y] += float64(w) * float64(len(fs))
+		for _, f := range fs {
+			counts[f][y] += w
+		}
+	}
+	all := tot[0] + tot[1] + tot[2]
+	sm := h.NBSmooth
+	n := float64(size)
+	for j := range counts {
+		k := counts[j]
+		sum := float64(k[0]) + float64(k[1]) + float64(k[2])
+		if sum == 0 {
+			counts[j] = [3]float32{}
+			continue
+		}
+		for y := range 3 {
+			in := (float64(k[y]) + sm) / (tot[y] + sm*n)
+			out := (sum - float64(k[y]) + sm) / (all - tot[y] + sm*n)
+			counts[j][y] = float32(math.Log(in / out))
+		}
+	}
+	return counts
+}
+
+func newLearner(h Hyper, ratio [][3]float32, size int) *learner {
+	return &learner{h: h, cells: make([]cell, size), ratio: ratio}
+}
+
+// run goes over the examples Epochs times, each time in another but fixed order.
+func (l *learner) run(ctx context.Context, c *Corpus, weight []float32, tick func(done int)) error {
+	var use []int
+	for i, w := range weight {
+		if w > 0 {
+			use = append(use, i)
+		}
+	}
+	rnd := rand.New(rand.NewPCG(l.h.Seed, 0x7261736964)) //nolint:gosec // the order must be the same every time
+	for e := range l.h.Epochs {
+		rnd.Shuffle(len(use), func(a, b int) { use[a], use[b] = use[b], use[a] })
+		for k, i := range use {
+			if k&4095 == 0 {
+				if err := ctx.Err(); err != nil {
+					return err
+				}
+				if tick != nil {
+					tick(e*len(use) + k)
+				}
+			}
+			l.step(c.Feats(i), c.Rows[i].Label, weight[i])
+		}
+	}
+	return nil
+}
+
+func (l *learner) step(fs []uint32, y uint8, weight float32) {
+	x := float32(1 / math.Sqrt(float64(max(len(fs), 1))))
+	var z [3]float32
+	for _, f := range fs {
+		w, r := &l.cells[f].w, &l.ratio[f]
+		z[0] += w[0] * r[0]
+		z[1] += w[1] * r[1]
+		z[2] += w[2] * r[2]
+	}
+	var g [3]float32
+	p := softmax3(float64(z[0]*x+l.bias.w[0]), float64(z[1]*x+l.bias.w[1]), float64(z[2]*x+l.bias.w[2]))
+	for k := range 3 {
+		g[k] = float32(p[k]) * weight
+	}
+	g[y] -= weight
+	for k := range 3 {
+		l.move(&l.bias, k, g[k])
+		g[k] *= x
+	}
+	for _, f := range fs {
+		c, r := &l.cells[f], &l.ratio[f]
+		l.move(c, 0, g[0]*r[0])
+		l.move(c, 1, g[1]*r[1])
+		l.move(c, 2, g[2]*r[2])
+	}
+}
+
+func (l *learner) move(c *cell, k int, g float32) {
+	s := c.s[k]
+	n := float32(math.Sqrt(float64(s*s + g*g)))
+	a := float32(l.h.Alpha)
+	c.z[k] += g - (n-s)/a*c.w[k]
+	c.s[k] = n
+	c.w[k] = -c.z[k] / ((float32(l.h.Beta)+n)/a + float32(l.h.L2))
+}
+
+func softmax3(a, b, c float64) [3]float64 {
+	m := max(a, b, c)
+	x, y, z := math.Exp(a-m), math.Exp(b-m), math.Exp(c-m)
+	t := x + y + z
+	return [3]float64{x / t, y / t, z / t}
+}
+
+// weights folds the input scale into the weights.
+func (l *learner) weights() *Weights {
+	out := &Weights{W: make([][3]float32, len(l.cells)), Bias: l.bias.w}
+	for i := range l.cells {
+		for k := range 3 {
+			out.W[i][k] = l.cells[i].w[k] * l.ratio[i][k]
+		}
+	}
+	return out
+}
+
+// Predict gives the probabilities of a text with these features.
+func (w *Weights) Predict(fs []uint32) [3]float64 {
+	x := 1 / math.Sqrt(float64(max(len(fs), 1)))
+	var z [3]float64
+	for _, f := range fs {
+		v := &w.W[f]
+		z[0] += float64(v[0])
+		z[1] += float64(v[1])
+		z[2] += float64(v[2])
+	}
+	return softmax3(z[0]*x+float64(w.Bias[0]), z[1]*x+float64(w.Bias[1]), z[2]*x+float64(w.Bias[2]))
+}
