@@ -11,7 +11,8 @@ import (
 type Corpus struct {
 	Rows   []Row // Text is dropped once read
 	slots  []uint32
-	starts []int // of row i in slots; one more than rows
+	starts []int     // of row i in slots; one more than rows
+	norm   []float32 // 1/√(number of features) of row i, set by prune
 }
 
 // Feats returns the slots of row i.

@@ -6,12 +6,9 @@ import (
 	"sync"
 )
 
-// Size is the number of features in all texts together.
-func (c *Corpus) Size() int { return len(c.slots) }
-
-// Fit trains one learner per seed, side by side, and averages them: the mean of linear models is a linear model, so
+// fit trains one learner per seed, side by side, and averages them: the mean of linear models is a linear model, so
 // it costs nothing later. The result depends only on the corpus, the weights and h.
-func Fit(ctx context.Context, c *Corpus, weight []float32, h Hyper, size, seeds int) (*Weights, error) {
+func fit(ctx context.Context, c *Corpus, weight []float32, h Hyper, size, seeds int, tick func()) (*Weights, error) {
 	r := ratios(c, weight, h, size)
 	ls := make([]*learner, max(seeds, 1))
 	errs := make([]error, len(ls))
@@ -20,7 +17,7 @@ func Fit(ctx context.Context, c *Corpus, weight []float32, h Hyper, size, seeds 
 		hk := h
 		hk.Seed += uint64(k)
 		ls[k] = newLearner(hk, r, size)
-		wg.Go(func() { errs[k] = ls[k].run(ctx, c, weight, nil) })
+		wg.Go(func() { errs[k] = ls[k].run(ctx, c, weight, tick) })
 	}
 	wg.Wait()
 	if err := errors.Join(errs...); err != nil {

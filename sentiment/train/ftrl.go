@@ -10,14 +10,14 @@ import (
 type Hyper struct {
 	Alpha, Beta, L2 float64
 	Epochs          int
-	NB              bool    // scale the inputs by the Naive-Bayes log-count ratio
-	NBSmooth        float64 // added to each count
+	NBSmooth        float64 // added to each count of the Naive-Bayes log-count ratio that scales the inputs
+	NBPower         float64 // and the power the ratio is taken to: 1 as it is, 0 no scaling
 	Seed            uint64
 }
 
 // DefaultHyper is the setting that measured best.
 func DefaultHyper() Hyper {
-	return Hyper{Alpha: 2, Beta: 1, L2: 0.2, Epochs: 5, NB: true, NBSmooth: 1, Seed: 1}
+	return Hyper{Alpha: 2, Beta: 1, L2: 0.2, Epochs: 5, NBSmooth: 1, NBPower: 0.7, Seed: 1}
 }
 
 // cell is the state of one slot: for each class the weight, FTRL's z, and the root of the summed squared gradients.
@@ -56,7 +56,7 @@ func ratios(c *Corpus, weight []float32, h Hyper, size int) [][3]float32 {
 	}
 	all := tot[0] + tot[1] + tot[2]
 	sm := h.NBSmooth
-	n := float64(size)
+	n := float64(len(counts))
 	for j := range counts {
 		k := counts[j]
 		sum := float64(k[0]) + float64(k[1]) + float64(k[2])
@@ -67,7 +67,8 @@ func ratios(c *Corpus, weight []float32, h Hyper, size int) [][3]float32 {
 		for y := range 3 {
 			in := (float64(k[y]) + sm) / (tot[y] + sm*n)
 			out := (sum - float64(k[y]) + sm) / (all - tot[y] + sm*n)
-			counts[j][y] = float32(math.Log(in / out))
+			v := math.Log(in / out)
+			counts[j][y] = float32(math.Copysign(math.Pow(math.Abs(v), h.NBPower), v))
 		}
 	}
 	return counts
@@ -77,8 +78,11 @@ func newLearner(h Hyper, ratio [][3]float32, size int) *learner {
 	return &learner{h: h, cells: make([]cell, size), ratio: ratio}
 }
 
+// tickEvery is how many examples pass between two looks at the context.
+const tickEvery = 4096
+
 // run goes over the examples Epochs times, each time in another but fixed order.
-func (l *learner) run(ctx context.Context, c *Corpus, weight []float32, tick func(done int)) error {
+func (l *learner) run(ctx context.Context, c *Corpus, weight []float32, tick func()) error {
 	var use []int
 	for i, w := range weight {
 		if w > 0 {
@@ -86,25 +90,24 @@ func (l *learner) run(ctx context.Context, c *Corpus, weight []float32, tick fun
 		}
 	}
 	rnd := rand.New(rand.NewPCG(l.h.Seed, 0x7261736964)) //nolint:gosec // the order must be the same every time
-	for e := range l.h.Epochs {
+	for range l.h.Epochs {
 		rnd.Shuffle(len(use), func(a, b int) { use[a], use[b] = use[b], use[a] })
 		for k, i := range use {
-			if k&4095 == 0 {
+			if k%tickEvery == 0 {
 				if err := ctx.Err(); err != nil {
 					return err
 				}
 				if tick != nil {
-					tick(e*len(use) + k)
+					tick()
 				}
 			}
-			l.step(c.Feats(i), c.Rows[i].Label, weight[i])
+			l.step(c.Feats(i), c.Rows[i].Label, weight[i], c.norm[i])
 		}
 	}
 	return nil
 }
 
-func (l *learner) step(fs []uint32, y uint8, weight float32) {
-	x := float32(1 / math.Sqrt(float64(max(len(fs), 1))))
+func (l *learner) step(fs []uint32, y uint8, weight, x float32) {
 	var z [3]float32
 	for _, f := range fs {
 		w, r := &l.cells[f].w, &l.ratio[f]
@@ -155,17 +158,4 @@ func (l *learner) weights() *Weights {
 		}
 	}
 	return out
-}
-
-// Predict gives the probabilities of a text with these features.
-func (w *Weights) Predict(fs []uint32) [3]float64 {
-	x := 1 / math.Sqrt(float64(max(len(fs), 1)))
-	var z [3]float64
-	for _, f := range fs {
-		v := &w.W[f]
-		z[0] += float64(v[0])
-		z[1] += float64(v[1])
-		z[2] += float64(v[2])
-	}
-	return softmax3(z[0]*x+float64(w.Bias[0]), z[1]*x+float64(w.Bias[1]), z[2]*x+float64(w.Bias[2]))
 }
