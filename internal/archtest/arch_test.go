@@ -1,0 +1,415 @@
+// Package archtest keeps the shape of the house: which package may know which,
+// how large a file may be, and where time, printing and posting may happen. It
+// parses the source itself: a test that asked `go list` would be answered from
+// the cache of go test and stay green.
+package archtest
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// module is the name of ours.
+const module = "rasid"
+
+// file is one parsed Go file.
+type file struct {
+	path  string // slash path from the root
+	dir   string
+	test  bool
+	lines int
+	ast   *ast.File
+	fset  *token.FileSet
+}
+
+// root finds the folder of go.mod above this one.
+func root(t *testing.T) string {
+	t.Helper()
+	dir, err := os.Getwd()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 10 {
+		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
+			return dir
+		}
+		dir = filepath.Dir(dir)
+	}
+	t.Fatal("no go.mod above this test")
+	return ""
+}
+
+// files parses every Go file of the repository.
+func files(t *testing.T) []file {
+	t.Helper()
+	base := root(t)
+	var found []file
+	err := filepath.WalkDir(base, func(p string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		rel, err := filepath.Rel(base, p)
+		if err != nil {
+			return err
+		}
+		rel = filepath.ToSlash(rel)
+		if d.IsDir() {
+			if name := d.Name(); rel != "." && (strings.HasPrefix(name, ".") || name == "testdata" || name == "bin" || name == "data" || name == "dist" || name == "node_modules") {
+				return filepath.SkipDir
+			}
+			return nil
+		}
+		if !strings.HasSuffix(rel, ".go") {
+			return nil
+		}
+		src, err := os.ReadFile(p)
+		if err != nil {
+			return err
+		}
+		fset := token.NewFileSet()
+		parsed, err := parser.ParseFile(fset, rel, src, parser.ParseComments|parser.SkipObjectResolution)
+		if err != nil {
+			return err
+		}
+		found = append(found, file{path: rel, dir: path.Dir(rel), test: strings.HasSuffix(rel, "_test.go"), lines: strings.Count(string(src), "\n"), ast: parsed, fset: fset})
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(found) < 20 {
+		t.Fatalf("only %d Go files found: the walk is broken", len(found))
+	}
+	return found
+}
+
+// testKits are packages that hold fakes and conformance suites: test code in a
+// package of its own.
+var testKits = regexp.MustCompile(`(^|/)([a-z]+test|fake[a-z]+|[a-z]+fake)(/|$)`)
+
+func (f file) kit() bool { return f.test || testKits.MatchString(f.dir) }
+
+// arrow says what of ours a package may import, and why no more.
+type arrow struct {
+	from string // folder, or folder/* for each folder inside
+	to   []string
+	why  string
+}
+
+// words are the leaves that everybody may know: they know nobody.
+var words = []string{"internal/cases", "internal/fold", "internal/phrases"}
+
+// arrows are tried in order; the first that fits decides.
+var arrows = []arrow{
+	{"internal/cases", nil, "the words import nothing"},
+	{"internal/fold", nil, "letters know nothing of the house"},
+	{"internal/phrases", nil, "phrases know nothing of the house"},
+	{"internal/outbound", []string{"internal/cases"}, "the way out does not know who calls it"},
+	{"internal/store", words, "the store does not know who calls it"},
+	{"internal/store/*", slices.Concat(words, []string{"internal/store", "internal/store/*"}), "the suite knows the store only"},
+	{"internal/config", []string{"internal/cases"}, "each part stays raw until its own kind decodes it"},
+	{"internal/platform/*", slices.Concat(words, []string{"internal/outbound", "internal/platform/*/*"}), "a wire client speaks one API"},
+	{"internal/platform/*/*", slices.Concat(words, []string{"internal/outbound", "internal/platform/*"}), "a fake knows its own platform only"},
+	{"internal/console", slices.Concat(words, []string{"responder", "responder/digest"}), "the page is one more staff room"},
+	{"internal/crashtest", []string{"*"}, "it runs the whole program"},
+	{"internal/archtest", nil, "it reads source, it runs none"},
+	{"sentiment", []string{"sentiment/*"}, "judgement is pure: text in, score and reasons out"},
+	{"sentiment/*", []string{"sentiment", "sentiment/*"}, "judgement is pure: text in, score and reasons out"},
+	{"watchers", slices.Concat(words, []string{"watchers/match"}), "watching does not know responding"},
+	{"watchers/match", words, "a query knows text only"},
+	{"watchers/watcherstest", slices.Concat(words, []string{"watchers"}), "the suite sees sources as the watcher does"},
+	{"watchers/*", slices.Concat(words, []string{"watchers", "watchers/*/*", "internal/outbound", "internal/platform/*"}), "an adapter knows its platform and nothing else"},
+	{"responder", slices.Concat(words, []string{"sentiment", "responder/guard"}), "responding does not know watching"},
+	{"responder/digest", slices.Concat(words, []string{"responder"}), "the report reads the records"},
+	{"responder/guard", words, "the guard reads text only"},
+	{"responder/respondertest", slices.Concat(words, []string{"responder"}), "the suite sees repliers as the poster does"},
+	{"responder/*", slices.Concat(words, []string{"responder", "responder/*/*", "internal/outbound", "internal/platform/*"}), "an adapter knows its platform and nothing else"},
+	{"cmd/rasid", []string{"*"}, "the only place where all meet"},
+}
+
+// fits reports whether a folder is meant by a pattern of arrows.
+func fits(pattern, dir string) bool {
+	switch {
+	case pattern == "*":
+		return true
+	case pattern == "sentiment/*" && strings.HasPrefix(dir, "sentiment/"):
+		return true
+	}
+	ok, err := path.Match(pattern, dir)
+	return err == nil && ok
+}
+
+func TestArrowsBetweenPackagesHold(t *testing.T) {
+	for _, f := range files(t) {
+		if f.test {
+			continue // a test may bring others together; it is not built into the program
+		}
+		i := slices.IndexFunc(arrows, func(a arrow) bool { return fits(a.from, f.dir) })
+		if i < 0 {
+			t.Errorf("%s: no arrow of archtest speaks of folder %s; say what it may import, and why", f.path, f.dir)
+			continue
+		}
+		for _, imp := range f.ast.Imports {
+			target, ours := strings.CutPrefix(strings.Trim(imp.Path.Value, `"`), module+"/")
+			if !ours || target == f.dir {
+				continue
+			}
+			if !slices.ContainsFunc(arrows[i].to, func(p string) bool { return fits(p, target) }) {
+				t.Errorf("%s imports %s, but %s", f.path, target, arrows[i].why)
+			}
+			if a, b := platformOf(f.dir), platformOf(target); a != "" && b != "" && a != b {
+				t.Errorf("%s imports %s: an adapter knows its own platform only", f.path, target)
+			}
+		}
+	}
+}
+
+// platformOf is the platform a folder belongs to, or "".
+func platformOf(dir string) string {
+	for _, parent := range []string{"internal/platform/", "watchers/", "responder/"} {
+		rest, ok := strings.CutPrefix(dir, parent)
+		if name, _, _ := strings.Cut(rest, "/"); ok && (name == "telegram" || name == "discord" || name == "feed") {
+			return name
+		}
+	}
+	return ""
+}
+
+func TestEveryPackageSaysWhatItIs(t *testing.T) {
+	docs, names := map[string]int{}, map[string]string{}
+	for _, f := range files(t) {
+		if f.test && f.dir != "internal/archtest" && f.dir != "internal/crashtest" {
+			continue
+		}
+		names[f.dir] = f.ast.Name.Name
+		if doc := f.ast.Doc.Text(); doc != "" {
+			docs[f.dir]++
+			want := "Package " + f.ast.Name.Name + " "
+			if f.ast.Name.Name == "main" {
+				want = "Command "
+			}
+			if !strings.HasPrefix(doc, want) {
+				t.Errorf("%s: the package's comment begins with %q, want %q", f.path, firstWords(doc), want)
+			}
+		}
+	}
+	for dir := range names {
+		switch docs[dir] {
+		case 0:
+			t.Errorf("package %s has no comment that says what it is", dir)
+		case 1:
+		default:
+			t.Errorf("package %s has %d comments that say what it is; one is enough", dir, docs[dir])
+		}
+	}
+}
+
+func firstWords(s string) string {
+	if len(s) > 30 {
+		s = s[:30]
+	}
+	return strings.TrimSpace(s)
+}
+
+// large lists the files that may be longer than maxLines, with the reason.
+var large = map[string]string{
+	"responder/decide.go": "one handler for each decision of staff, read side by side",
+}
+
+// maxLines bounds a file: nine in ten files of the code we learn from are
+// shorter. Tests may be half as long again, for their tables.
+const maxLines = 400
+
+func TestFilesStayReadable(t *testing.T) {
+	seen := map[string]bool{}
+	for _, f := range files(t) {
+		limit := maxLines
+		if f.kit() {
+			limit = maxLines * 3 / 2
+		}
+		reason, listed := large[f.path]
+		seen[f.path] = listed
+		switch {
+		case f.lines > limit && !listed:
+			t.Errorf("%s has %d lines, want at most %d: give a part of it a file and a name of its own", f.path, f.lines, limit)
+		case f.lines <= limit && listed:
+			t.Logf("%s has only %d lines now and can leave the list (%s)", f.path, f.lines, reason)
+		}
+	}
+	for p := range large {
+		if !seen[p] {
+			t.Errorf("%s is listed as large but does not exist", p)
+		}
+	}
+}
+
+func TestNoReplaceInGoMod(t *testing.T) {
+	text, err := os.ReadFile(filepath.Join(root(t), "go.mod"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, line := range strings.Split(string(text), "\n") {
+		if w, _, _ := strings.Cut(strings.TrimSpace(line), " "); w == "replace" || w == "exclude" {
+			t.Errorf("go.mod:%d: %s: `go install` of others would not follow it", i+1, w)
+		}
+	}
+}
+
+// place is a call that belongs to certain folders only.
+type place struct {
+	pkg, names string // import path; a pattern of names
+	allowed    string // a pattern of folders
+	why        string
+}
+
+var places = []place{
+	{"fmt", `^Print(f|ln)?$`, `^$`, "the program writes through its own writer, everything else logs"},
+	{"time", `^Now$`, `^(cmd/rasid|internal/outbound|internal/platform/.*)$`, "now is passed in, so that time can be tested"},
+	{"time", `^(Sleep|AfterFunc|Tick)$`, `^$`, "a timer is a column; a pause waits for its context too"},
+	{"os", `^(Getenv|LookupEnv|Environ|Exit)$`, `^cmd/rasid$`, "the outside is handed in by main"},
+	{"log", `.`, `^$`, "use log/slog"},
+	{"math/rand", `.`, `^$`, "use math/rand/v2 for jitter and crypto/rand for tokens"},
+	{"net/http", `^(Get|Post|PostForm|Head|DefaultClient|DefaultTransport)$`, `^internal/outbound$`, "everything leaves through internal/outbound, which guards addresses"},
+	{"net/http", `^Transport$`, `^internal/outbound$`, "everything leaves through internal/outbound, which guards addresses"},
+}
+
+func TestCallsHappenWhereTheyBelong(t *testing.T) {
+	for _, f := range files(t) {
+		if f.kit() {
+			continue
+		}
+		aliases := map[string]string{}
+		for _, imp := range f.ast.Imports {
+			p, err := strconv.Unquote(imp.Path.Value)
+			if err != nil {
+				t.Fatal(err)
+			}
+			name := path.Base(p)
+			if imp.Name != nil {
+				name = imp.Name.Name
+			}
+			aliases[name] = p
+		}
+		ast.Inspect(f.ast, func(n ast.Node) bool {
+			sel, ok := n.(*ast.SelectorExpr)
+			if !ok {
+				return true
+			}
+			x, ok := sel.X.(*ast.Ident)
+			if !ok {
+				return true
+			}
+			for _, p := range places {
+				if aliases[x.Name] == p.pkg && regexp.MustCompile(p.names).MatchString(sel.Sel.Name) && !regexp.MustCompile(p.allowed).MatchString(f.dir) {
+					t.Errorf("%s: %s.%s: %s", f.fset.Position(sel.Pos()), x.Name, sel.Sel.Name, p.why)
+				}
+			}
+			return true
+		})
+	}
+}
+
+// TestOnlyRepliersPost keeps the calls that put words in public where the
+// outbox stands before them: a Replier's Reply is called by the poster alone.
+func TestOnlyRepliersPost(t *testing.T) {
+	allowed := regexp.MustCompile(`^(responder/post\.go|responder/respondertest/.*)$`)
+	found := 0
+	for _, f := range files(t) {
+		if f.test {
+			continue
+		}
+		ast.Inspect(f.ast, func(n ast.Node) bool {
+			call, ok := n.(*ast.CallExpr)
+			if !ok || len(call.Args) != 2 {
+				return true
+			}
+			if sel, ok := call.Fun.(*ast.SelectorExpr); ok && sel.Sel.Name == "Reply" {
+				found++
+				if !allowed.MatchString(f.path) {
+					t.Errorf("%s: Reply is called outside the outbox: only responder/post.go may post", f.fset.Position(call.Pos()))
+				}
+			}
+			return true
+		})
+	}
+	if found == 0 {
+		t.Error("nobody calls Reply: this test looks for the wrong name")
+	}
+}
+
+func TestNoInitAndNoGlobalState(t *testing.T) {
+	for _, f := range files(t) {
+		if f.kit() {
+			continue
+		}
+		for _, d := range f.ast.Decls {
+			if fn, ok := d.(*ast.FuncDecl); ok && fn.Recv == nil && fn.Name.Name == "init" {
+				t.Errorf("%s: init runs because of an import; register in cmd/rasid/kinds.go instead", f.fset.Position(fn.Pos()))
+			}
+		}
+		for _, imp := range f.ast.Imports {
+			if imp.Name != nil && imp.Name.Name == "_" && !strings.Contains(imp.Path.Value, "embed") && f.dir != "cmd/rasid" && f.dir != "internal/store" {
+				t.Errorf("%s: a blank import of %s", f.path, imp.Path.Value)
+			}
+		}
+	}
+}
+
+func TestInterfacesAreSmall(t *testing.T) {
+	const limit = 3
+	for _, f := range files(t) {
+		ast.Inspect(f.ast, func(n ast.Node) bool {
+			spec, ok := n.(*ast.TypeSpec)
+			if !ok {
+				return true
+			}
+			i, ok := spec.Type.(*ast.InterfaceType)
+			if ok && i.Methods != nil && len(i.Methods.List) > limit {
+				t.Errorf("%s: interface %s has %d methods, want at most %d: an extra ability is a second interface", f.fset.Position(spec.Pos()), spec.Name.Name, len(i.Methods.List), limit)
+			}
+			return true
+		})
+	}
+}
+
+// TestTheRulesCatchWhatTheyForbid runs the arrows against made-up imports, so
+// that a broken matcher cannot let everything pass.
+func TestTheRulesCatchWhatTheyForbid(t *testing.T) {
+	for _, c := range []struct {
+		from, to string
+		may      bool
+	}{
+		{"internal/cases", "internal/outbound", false},
+		{"internal/config", "watchers", false},
+		{"internal/config", "internal/cases", true},
+		{"watchers", "responder", false},
+		{"responder", "watchers", false},
+		{"responder", "sentiment", true},
+		{"responder", "internal/store", false},
+		{"watchers/feed", "internal/outbound", true},
+		{"watchers/feed", "internal/store", false},
+		{"sentiment", "internal/cases", false},
+		{"sentiment/train", "sentiment/internal/text", true},
+		{"internal/console", "internal/store", false},
+		{"cmd/rasid", "internal/store", true},
+	} {
+		i := slices.IndexFunc(arrows, func(a arrow) bool { return fits(a.from, c.from) })
+		got := i >= 0 && slices.ContainsFunc(arrows[i].to, func(p string) bool { return fits(p, c.to) })
+		if got != c.may {
+			t.Errorf("%s may import %s: got %v, want %v", c.from, c.to, got, c.may)
+		}
+	}
+	if got := strings.Join([]string{platformOf("watchers/telegram"), platformOf("internal/platform/discord/fakediscord"), platformOf("responder")}, " "); got != "telegram discord " {
+		t.Errorf("platformOf reads %q", got)
+	}
+}
