@@ -1,0 +1,80 @@
+package fakediscord
+
+import (
+	"context"
+	"slices"
+	"sync"
+
+	"rasid/internal/cases"
+)
+
+// Inbox is an inbox in memory, with the one rule that matters: a repeated key
+// is kept once.
+type Inbox struct {
+	mu    sync.Mutex
+	items []cases.InboxItem
+	keys  map[string]bool
+	mark  string
+	fail  error
+	woken chan struct{}
+}
+
+// NewInbox makes an empty one.
+func NewInbox() *Inbox {
+	return &Inbox{keys: map[string]bool{}, woken: make(chan struct{}, 1)}
+}
+
+// Fail makes every write fail with err; nil mends it.
+func (b *Inbox) Fail(err error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.fail = err
+}
+
+// PutInbox writes items and the mark, all or nothing.
+func (b *Inbox) PutInbox(_ context.Context, account string, items []cases.InboxItem, mark string) error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.fail != nil {
+		return b.fail
+	}
+	for _, it := range items {
+		if b.keys[it.Key] {
+			continue
+		}
+		b.keys[it.Key] = true
+		it.Seq, it.Account = int64(len(b.items)+1), account
+		b.items = append(b.items, it)
+	}
+	b.mark = mark
+	select {
+	case b.woken <- struct{}{}:
+	default:
+	}
+	return nil
+}
+
+// Mark returns the last mark.
+func (b *Inbox) Mark(context.Context, string) (string, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.mark, b.fail
+}
+
+// Inbox returns items after a position.
+func (b *Inbox) Inbox(_ context.Context, _ string, after int64, limit int) ([]cases.InboxItem, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	rest := b.items[min(int(after), len(b.items)):]
+	return slices.Clone(rest[:min(limit, len(rest))]), nil
+}
+
+// Items returns everything written, in order.
+func (b *Inbox) Items() []cases.InboxItem {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return slices.Clone(b.items)
+}
+
+// Woken is signalled after a write.
+func (b *Inbox) Woken() <-chan struct{} { return b.woken }

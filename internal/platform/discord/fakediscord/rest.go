@@ -1,0 +1,473 @@
+package fakediscord
+
+import (
+	"bytes"
+	"encoding/json"
+	"io"
+	"mime"
+	"mime/multipart"
+	"net/http"
+	"net/http/httptest"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// refusal is an error answer.
+type refusal struct {
+	status, code int
+	text         string
+	field, words string // of a form error
+}
+
+func (s *Server) routes() http.Handler {
+	mux := http.NewServeMux()
+	on := func(pattern string, h func(*http.Request) (any, *refusal)) {
+		method, path, _ := strings.Cut(pattern, " ")
+		for _, v := range []string{"/api/v9", "/api/v10"} {
+			mux.HandleFunc(method+" "+v+path, func(w http.ResponseWriter, r *http.Request) { s.serve(w, r, h) })
+		}
+	}
+	on("GET /gateway", func(*http.Request) (any, *refusal) {
+		return map[string]any{"url": "ws" + strings.TrimPrefix(s.base, "http") + "/ws"}, nil
+	})
+	on("GET /users/@me", func(*http.Request) (any, *refusal) { return bot(), nil })
+	on("GET /applications/@me", s.getApplication)
+	on("GET /channels/{channel}", s.getChannel)
+	on("GET /channels/{channel}/messages", s.getMessages)
+	on("POST /channels/{channel}/messages", s.postMessage)
+	on("GET /channels/{channel}/messages/{message}", s.getMessage)
+	on("PATCH /channels/{channel}/messages/{message}", s.patchMessage)
+	on("GET /channels/{channel}/threads/archived/public", s.getArchived)
+	on("GET /guilds/{guild}", s.getGuild)
+	on("GET /guilds/{guild}/threads/active", s.getActive)
+	on("GET /guilds/{guild}/members/{user}", s.getMember)
+	on("PUT /applications/{app}/guilds/{guild}/commands", s.putCommands)
+	on("POST /interactions/{id}/{token}/callback", s.respond)
+	on("POST /webhooks/{app}/{token}", s.follow)
+	on("PATCH /webhooks/{app}/{token}/messages/@original", s.complete)
+	mux.HandleFunc("GET /ws/", s.serveGateway)
+	return mux
+}
+
+// shapes replaces ids in a path, so that requests can be counted by kind.
+var shapes = regexp.MustCompile(`/(\d{6,}|tok-[^/]+)`)
+
+// serve is one request's way: faults, authorisation, rate limit, the answer.
+func (s *Server) serve(w http.ResponseWriter, r *http.Request, h func(*http.Request) (any, *refusal)) {
+	body, _ := io.ReadAll(io.LimitReader(r.Body, 32<<20))
+	r.Body = io.NopCloser(bytes.NewReader(body))
+	_, path, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/api/"), "/")
+	s.mu.Lock()
+	s.requests[r.Method+" /"+path]++
+	s.mu.Unlock()
+
+	f := s.faultFor(r)
+	if f != nil && f.Hold != nil {
+		select {
+		case <-f.Hold:
+		case <-r.Context().Done():
+			return
+		}
+	}
+	if f != nil && !f.After && (f.Drop || f.Status != 0) {
+		misbehave(w, f, nil)
+		return
+	}
+	rec := httptest.NewRecorder()
+	rec.Header().Set("Content-Type", "application/json")
+	s.answer(rec, r, h)
+	if f != nil && (f.Drop || f.Cut || f.Status != 0) {
+		misbehave(w, f, rec.Body.Bytes())
+		return
+	}
+	for k, v := range rec.Header() {
+		w.Header()[k] = v
+	}
+	w.WriteHeader(rec.Code)
+	_, _ = w.Write(rec.Body.Bytes())
+}
+
+func misbehave(w http.ResponseWriter, f *Fault, answer []byte) {
+	if f.Status != 0 {
+		for k, v := range f.Header {
+			w.Header()[k] = v
+		}
+		w.WriteHeader(f.Status)
+		_, _ = io.WriteString(w, f.Body)
+		return
+	}
+	if f.Cut {
+		w.Header().Set("Content-Type", "application/json")
+		w.Header().Set("Content-Length", strconv.Itoa(len(answer)))
+		_, _ = w.Write(answer[:len(answer)/2])
+	}
+	panic(http.ErrAbortHandler) // ends the connection without another byte
+}
+
+func (s *Server) answer(w http.ResponseWriter, r *http.Request, h func(*http.Request) (any, *refusal)) {
+	open := strings.Contains(r.URL.Path, "/interactions/") || strings.Contains(r.URL.Path, "/webhooks/")
+	s.mu.Lock()
+	revoked := s.revoked
+	s.mu.Unlock()
+	if !open && (revoked || r.Header.Get("Authorization") != "Bot "+Token) {
+		refuse(w, &refusal{status: 401, text: "401: Unauthorized"})
+		return
+	}
+	if !strings.HasPrefix(r.Header.Get("User-Agent"), "DiscordBot (") {
+		refuse(w, &refusal{status: 403, code: 40333, text: "internal network error"})
+		return
+	}
+	if !open && !s.admit(w, r.Method+" "+majors.ReplaceAllString(r.URL.Path, "/$1")) {
+		return
+	}
+	v, no := h(r)
+	switch {
+	case no != nil:
+		refuse(w, no)
+	case v == nil:
+		w.WriteHeader(http.StatusNoContent)
+	default:
+		_ = json.NewEncoder(w).Encode(v)
+	}
+}
+
+// majors keeps the channel, guild or webhook of a path and drops other ids.
+var majors = regexp.MustCompile(`/(messages|members)/\d+`)
+
+func refuse(w http.ResponseWriter, no *refusal) {
+	body := map[string]any{"code": no.code, "message": no.text}
+	if no.words != "" {
+		var node any = map[string]any{"_errors": []any{map[string]any{"code": "FAKE", "message": no.words}}}
+		for _, part := range slices.Backward(strings.Split(no.field, ".")) {
+			node = map[string]any{part: node}
+		}
+		body["errors"] = node
+	}
+	w.WriteHeader(no.status)
+	_ = json.NewEncoder(w).Encode(body)
+}
+
+func badForm(field, words string) *refusal {
+	return &refusal{status: 400, code: 50035, text: "Invalid Form Body", field: field, words: words}
+}
+
+func bot() map[string]any {
+	return map[string]any{"id": BotID, "username": "rasid-test", "bot": true}
+}
+
+func (s *Server) getApplication(*http.Request) (any, *refusal) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	flags := 1 << 19
+	if s.noContent {
+		flags = 0
+	}
+	return map[string]any{"id": AppID, "flags": flags}, nil
+}
+
+// see finds a channel the bot may see. The lock is held.
+func (s *Server) see(r *http.Request) (*channel, *refusal) {
+	c := s.channels[r.PathValue("channel")]
+	if c == nil {
+		return nil, &refusal{status: 404, code: 10003, text: "Unknown Channel"}
+	}
+	at := c
+	if p := s.channels[c.Parent]; p != nil {
+		at = p
+	}
+	if at.noSee {
+		return nil, &refusal{status: 403, code: 50001, text: "Missing Access"}
+	}
+	return c, nil
+}
+
+func (s *Server) getChannel(r *http.Request) (any, *refusal) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	c, no := s.see(r)
+	if no != nil {
+		return nil, no
+	}
+	return c.json(), nil
+}
+
+func (s *Server) getMessages(r *http.Request) (any, *refusal) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	c, no := s.see(r)
+	if no != nil {
+		return nil, no
+	}
+	if c.Type == 15 {
+		return nil, &refusal{status: 400, code: 50008, text: "Cannot execute action on this channel type"}
+	}
+	q := r.URL.Query()
+	limit := 50
+	if l := q.Get("limit"); l != "" {
+		n, err := strconv.Atoi(l)
+		if err != nil || n < 1 || n > 100 {
+			return nil, badForm("limit", "int value should be between 1 and 100.")
+		}
+		limit = n
+	}
+	var list []*message
+	switch {
+	case q.Has("after"): // the oldest ones after it
+		for _, m := range c.Messages {
+			if number(m.ID) > number(q.Get("after")) {
+				list = append(list, m)
+			}
+		}
+		list = list[:min(limit, len(list))]
+	case q.Has("around"):
+		at := number(q.Get("around"))
+		i := slices.IndexFunc(c.Messages, func(m *message) bool { return number(m.ID) >= at })
+		if i < 0 {
+			i = len(c.Messages)
+		}
+		list = c.Messages[max(0, i-limit/2):min(len(c.Messages), i+limit/2)]
+	default:
+		for _, m := range c.Messages {
+			if b := q.Get("before"); b == "" || number(m.ID) < number(b) {
+				list = append(list, m)
+			}
+		}
+		list = list[max(0, len(list)-limit):]
+	}
+	out := []any{}
+	for _, m := range slices.Backward(list) { // newest first
+		out = append(out, m.json(s.noContent))
+	}
+	return out, nil
+}
+
+func number(id string) uint64 {
+	n, _ := strconv.ParseUint(id, 10, 64)
+	return n
+}
+
+func (s *Server) getMessage(r *http.Request) (any, *refusal) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	_, m, no := s.find(r)
+	if no != nil {
+		return nil, no
+	}
+	return m.json(s.noContent), nil
+}
+
+func (s *Server) find(r *http.Request) (*channel, *message, *refusal) {
+	c, no := s.see(r)
+	if no != nil {
+		return nil, nil, no
+	}
+	for _, m := range c.Messages {
+		if m.ID == r.PathValue("message") {
+			return c, m, nil
+		}
+	}
+	return nil, nil, &refusal{status: 404, code: 10008, text: "Unknown Message"}
+}
+
+func (s *Server) postMessage(r *http.Request) (any, *refusal) {
+	in, no := readBody(r)
+	if no != nil {
+		return nil, no
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	c, no := s.see(r)
+	if no != nil {
+		return nil, no
+	}
+	if c.noSend || c.Type == 15 {
+		return nil, &refusal{status: 403, code: 50013, text: "Missing Permissions"}
+	}
+	if no := in.check(false); no != nil {
+		return nil, no
+	}
+	s.checkMentions("send", in)
+	if no := s.checkReference(c, in); no != nil {
+		return nil, no
+	}
+	key := c.ID + "/" + in.nonce()
+	if in.EnforceNonce {
+		if n, ok := s.nonces[key]; ok && s.now().Sub(n.at) < NonceWindow {
+			return n.message.json(false), nil
+		}
+	}
+	m := &message{ID: s.newID(), Channel: c.ID, Guild: c.Guild, Author: bot(), Content: strings.TrimSpace(in.Content),
+		At: s.now(), Embeds: in.Embeds, Components: in.Components, Nonce: in.nonce()}
+	if in.Reference != nil {
+		m.Reply = in.Reference.MessageID
+	}
+	c.Messages = append(c.Messages, m)
+	if in.nonce() != "" {
+		s.nonces[key] = nonce{m, s.now()}
+	}
+	s.effect(Effect{Kind: "send", Channel: c.ID, Message: m.ID, Content: m.Content, Reply: m.Reply, Nonce: m.Nonce, Body: in.raw, PNG: in.png})
+	s.dispatchMessage("MESSAGE_CREATE", m)
+	return m.json(false), nil
+}
+
+func (s *Server) patchMessage(r *http.Request) (any, *refusal) {
+	in, no := readBody(r)
+	if no != nil {
+		return nil, no
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	c, m, no := s.find(r)
+	if no != nil {
+		return nil, no
+	}
+	if m.Author["id"] != BotID {
+		return nil, &refusal{status: 403, code: 50005, text: "Cannot edit a message authored by another user"}
+	}
+	if no := in.check(true); no != nil {
+		return nil, no
+	}
+	s.checkMentions("edit", in)
+	now := s.now()
+	m.Content, m.Edited = strings.TrimSpace(in.Content), &now
+	if in.Components != nil {
+		m.Components = in.Components
+	}
+	if in.Embeds != nil {
+		m.Embeds = in.Embeds
+	}
+	s.effect(Effect{Kind: "edit", Channel: c.ID, Message: m.ID, Content: m.Content, Body: in.raw})
+	s.dispatchMessage("MESSAGE_UPDATE", m)
+	return m.json(false), nil
+}
+
+func (s *Server) checkReference(c *channel, in *incoming) *refusal {
+	if in.Reference == nil {
+		return nil
+	}
+	for _, m := range c.Messages {
+		if m.ID == in.Reference.MessageID {
+			return nil
+		}
+	}
+	if f := in.Reference.FailIfNotExists; f != nil && !*f {
+		in.Reference = nil
+		return nil
+	}
+	return badForm("message_reference", "Unknown message")
+}
+
+func (s *Server) getArchived(r *http.Request) (any, *refusal) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	c, no := s.see(r)
+	if no != nil {
+		return nil, no
+	}
+	return map[string]any{"threads": s.threads(func(t *channel) bool { return t.Parent == c.ID && t.Archived }), "has_more": false}, nil
+}
+
+func (s *Server) getActive(r *http.Request) (any, *refusal) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return map[string]any{"threads": s.threads(func(t *channel) bool {
+		return t.Guild == r.PathValue("guild") && t.Parent != "" && !t.Archived
+	})}, nil
+}
+
+func (s *Server) threads(keep func(*channel) bool) []any {
+	out := []any{}
+	for _, c := range s.channels {
+		if keep(c) {
+			out = append(out, c.json())
+		}
+	}
+	return out
+}
+
+func (s *Server) getGuild(r *http.Request) (any, *refusal) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return map[string]any{"id": r.PathValue("guild"), "owner_id": "1", "roles": s.roles}, nil
+}
+
+func (s *Server) getMember(r *http.Request) (any, *refusal) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return map[string]any{"user": map[string]any{"id": r.PathValue("user")}, "roles": s.botRoles}, nil
+}
+
+// readBody reads a JSON body, or the payload_json and first file of a form.
+func readBody(r *http.Request) (*incoming, *refusal) {
+	kind, params, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	raw, err := io.ReadAll(r.Body)
+	var png []byte
+	switch {
+	case err == nil && kind == "multipart/form-data":
+		mr := multipart.NewReader(bytes.NewReader(raw), params["boundary"])
+		raw = nil
+		for {
+			p, err := mr.NextPart()
+			if err != nil {
+				break
+			}
+			b, _ := io.ReadAll(p)
+			if p.FormName() == "payload_json" {
+				raw = b
+			} else if p.FileName() != "" {
+				png = b
+			}
+		}
+	case kind != "application/json":
+		return nil, badForm("_", "Content-Type must be application/json or multipart/form-data")
+	}
+	in := &incoming{raw: raw, png: png}
+	if json.Unmarshal(raw, in) != nil {
+		return nil, &refusal{status: 400, code: 50109, text: "The request body contains invalid JSON."}
+	}
+	return in, nil
+}
+
+// message is one message that stands.
+type message struct {
+	ID, Channel, Guild string
+	Author             map[string]any
+	Content            string
+	At                 time.Time
+	Edited             *time.Time
+	Reply              string
+	Nonce              string
+	Webhook            string
+	Kind               int
+	Embeds, Components []json.RawMessage
+	Whispered          string // the user who alone sees it
+}
+
+func (m *message) json(blank bool) map[string]any {
+	content := m.Content
+	if blank && m.Author["id"] != BotID {
+		content = ""
+	}
+	out := map[string]any{
+		"id": m.ID, "channel_id": m.Channel, "type": m.Kind, "content": content, "author": m.Author,
+		"timestamp": m.At.UTC().Format("2006-01-02T15:04:05.000000+00:00"), "edited_timestamp": nil,
+		"mentions": []any{}, "attachments": []any{}, "embeds": m.Embeds, "components": m.Components,
+	}
+	if m.Edited != nil {
+		out["edited_timestamp"] = m.Edited.UTC().Format("2006-01-02T15:04:05.000000+00:00")
+	}
+	if m.Reply != "" {
+		out["type"] = 19
+		out["message_reference"] = map[string]any{"type": 0, "message_id": m.Reply, "channel_id": m.Channel, "guild_id": m.Guild}
+	}
+	if m.Nonce != "" {
+		out["nonce"] = m.Nonce
+	}
+	if m.Webhook != "" {
+		out["webhook_id"] = m.Webhook
+	}
+	return out
+}
