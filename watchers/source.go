@@ -25,11 +25,7 @@ type Doctor interface {
 }
 
 // Advice is one line of `rasid doctor`.
-type Advice struct {
-	OK   bool
-	What string // what was checked: "token", "group -100123", "message content intent"
-	Fix  string // what to do when not OK: which switch, where
-}
+type Advice = cases.Advice
 
 // Book is where mentions are recorded: mentions and cursor in one transaction.
 type Book interface {

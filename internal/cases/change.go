@@ -213,3 +213,11 @@ func HashReply(source, mentionID, text string) string {
 func ReplyKey(caseID int64, draft int) string {
 	return fmt.Sprintf("reply/%d/%d", caseID, draft)
 }
+
+// Advice is one line of `rasid doctor`: what a source, a replier or a chat saw
+// when it looked at its own set-up.
+type Advice struct {
+	OK   bool
+	What string // what was checked: "token", "group -100123", "message content intent"
+	Fix  string // what to do when not OK: which switch, where
+}
