@@ -145,7 +145,9 @@ func (k *Clerk) act(ctx context.Context, r *request) (Answer, error) {
 		return k.claim(ctx, r)
 	case ActDismiss:
 		if strings.TrimSpace(r.d.Text) == "" {
-			return r.refuse("answer.reason"), nil
+			ans := r.refuse("answer.reason")
+			ans.Ask = ActDismiss
+			return ans, nil
 		}
 		ch := r.change(cases.Dismiss)
 		ch.Note, ch.WakeAt = Clean(r.d.Text), &time.Time{}
@@ -262,7 +264,7 @@ func (k *Clerk) edit(ctx context.Context, r *request) (Answer, error) {
 	text := Clean(r.d.Text)
 	if text == "" {
 		draft, _ := r.c.Draft()
-		return Answer{Text: r.say.Say("answer.empty"), Alert: true, Edit: draft.Text}, nil
+		return Answer{Text: r.say.Say("answer.empty"), Alert: true, Edit: draft.Text, Ask: ActEdit}, nil
 	}
 	d := cases.Draft{
 		Text: text, By: r.who.ID, Origin: "staff", At: r.d.At,

@@ -111,6 +111,7 @@ type Answer struct {
 	Text  string // in the room's language
 	Alert bool   // worth interrupting for: refused, stale, warning
 	Edit  string // when not empty, the text to prefill a form with
+	Ask   Action // when not empty, words are missing: ask for them and send them as this action
 	PNG   []byte // a picture to go with Text (digest); may be nil
 	Cards []Card // cards to show with it (/case)
 }

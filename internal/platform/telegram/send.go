@@ -159,18 +159,18 @@ func (c *Client) edit(ctx context.Context, method string, params tgbotapi.Params
 	return err
 }
 
-// AnswerCallback tells whoever pressed a button what came of it. That Telegram
-// no longer waits for the answer counts as success: there is nobody to tell.
-func (c *Client) AnswerCallback(ctx context.Context, id, text string, alert bool) error {
+// AnswerCallback tells whoever pressed a button what came of it, and reports
+// whether they were told. That Telegram no longer waits for the answer is no
+// error: the press was heard.
+func (c *Client) AnswerCallback(ctx context.Context, id, text string, alert bool) (told bool, err error) {
 	params := tgbotapi.Params{"callback_query_id": id}
 	params.AddNonEmpty("text", Cut(text, MaxAnswer))
 	params.AddBool("show_alert", alert)
-	var done bool
-	err := c.do(ctx, call{method: "answerCallbackQuery", params: params}, &done)
+	err = c.do(ctx, call{method: "answerCallbackQuery", params: params}, &told)
 	if Says(err, "query is too old") || Says(err, "query_id_invalid") {
-		return nil
+		return false, nil
 	}
-	return err
+	return told, err
 }
 
 // Command is one line of the menu that Telegram shows behind "/".

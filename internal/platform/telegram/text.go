@@ -62,14 +62,15 @@ var ErrChanged = errors.New("telegram would change the text")
 
 // Literal returns nil when Telegram shows text exactly as it is. Its server
 // silently drops or replaces control characters, line separators and the old
-// direction overrides (U+2028 to U+202E), and refuses broken UTF-8; white
-// space around the text is trimmed and does not count as a change.
+// direction overrides (U+2028 to U+202E), and refuses broken UTF-8. White
+// space around the text, which it trims, and tabs, which it turns into spaces,
+// do not count as a change.
 func Literal(text string) error {
 	if !utf8.ValidString(text) {
 		return fmt.Errorf("%w: broken UTF-8", ErrChanged)
 	}
 	for _, r := range strings.TrimSpace(text) {
-		if r < ' ' && r != '\n' || r == 0x7f || r >= 0x2028 && r <= 0x202e {
+		if r < ' ' && r != '\n' && r != '\t' || r == 0x7f || r >= 0x2028 && r <= 0x202e {
 			return fmt.Errorf("%w: it holds U+%04X", ErrChanged, r)
 		}
 	}
