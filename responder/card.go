@@ -210,7 +210,7 @@ func (w *cardWriter) standing(stopped bool) {
 			w.line(say.Say("card.changed"))
 		}
 	case cases.Handled:
-		w.line(say.Say("card.handled", "name", w.o.NameOf(c.ClosedBy), "time", w.o.clock(c.AnsweredAt, w.now)))
+		w.line(say.Say("card.handled", "name", w.o.NameOf(c.ClosedBy), "time", w.o.clock(c.ClosedAt, w.now)))
 	case cases.Dismissed:
 		w.line(say.Say("card.dismissed", "name", w.o.NameOf(c.ClosedBy), "time", w.o.clock(c.ClosedAt, w.now), "note", Visible(c.ClosedNote)))
 	case cases.Failed:

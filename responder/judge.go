@@ -56,7 +56,7 @@ func (j *Judge) judge(ctx context.Context, c cases.Case, now time.Time) error {
 	if j.flags(c, worst) {
 		ch.Event = cases.Flag
 		ch.Rooms = j.Office.RoomsAt(c.Source, c.Level)
-		ch.Urgent = !c.AnsweredAt.IsZero() // the customer came back: a new card, not an old one changed
+		ch.Urgent = !c.Reply.At.IsZero() // the customer came back: a new card, not an old one changed
 	}
 	after, err := j.Desk.Apply(ctx, ch)
 	if err == nil {
@@ -80,11 +80,15 @@ func (j *Judge) flags(c cases.Case, s cases.Score) bool {
 // disagree and nothing seems newer, the last mention counts.
 func unanswered(c cases.Case) []cases.Mention {
 	var open []cases.Mention
+	answered := c.AnsweredAt
+	if c.Reply.At.After(answered) {
+		answered = c.Reply.At // a case that was opened again has new clocks but an old reply
+	}
 	for _, m := range c.Mentions {
 		if m.Ours || m.Bot || m.Gone {
 			continue
 		}
-		if c.AnsweredAt.IsZero() || m.PostedAt.After(c.AnsweredAt) || m.EditedAt.After(c.AnsweredAt) {
+		if answered.IsZero() || m.PostedAt.After(answered) || m.EditedAt.After(answered) {
 			open = append(open, m)
 		}
 	}

@@ -128,6 +128,9 @@ func (t *Templates) compose(language, topic string, c cases.Case, n int) (text, 
 	private := ""
 	if values["private"] != "" && topic != "thanks" {
 		private = pick(said["common.private"], n)
+		if strings.HasSuffix(values["private"], ".") {
+			private = "{private}" // the business wrote a whole sentence of its own
+		}
 	}
 	acknowledge := pick(said[topic+".acknowledge"], n)
 	origin = fmt.Sprintf("template:%s/%s/%d", language, topic, n%max(1, len(said[topic+".acknowledge"]))+1)

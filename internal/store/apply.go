@@ -109,14 +109,18 @@ func moved(c cases.Case, to cases.State, ch cases.Change) cases.Case {
 		c.ApprovedBy = ""
 	case cases.Handled, cases.Resolved, cases.Dismissed, cases.Expired, cases.Gone:
 		if from != to {
-			c.ClosedAt = ch.At
+			c.ClosedAt, c.ClosedBy, c.ClosedNote = ch.At, ch.By, ch.Note
 			c.ClaimedBy, c.ClaimedUntil = "", zeroTime
 		}
 	case cases.Unsure:
 		if from != to { // somebody must look at once
 			c.WakeAt, c.WakeFor = ch.At, "unsure"
 		}
-	case cases.Noted, cases.Approved, cases.Failed, cases.Answered:
+	case cases.Failed:
+		if from != to {
+			c.ClosedNote = ch.Note // what the platform said
+		}
+	case cases.Noted, cases.Approved, cases.Answered:
 	}
 	switch ch.Event { //nolint:exhaustive // the others leave the head alone
 	case cases.Approve, cases.ByRule:
@@ -156,7 +160,7 @@ func told(c cases.Case, ch cases.Change) cases.Case {
 // reopened starts the clocks of a closed case anew.
 func reopened(c cases.Case) cases.Case {
 	c.FlaggedAt, c.AckedAt, c.AnsweredAt, c.ClosedAt = zeroTime, zeroTime, zeroTime, zeroTime
-	c.Level, c.Reminds = 0, 0
+	c.Level, c.Reminds, c.ClosedBy, c.ClosedNote = 0, 0, "", ""
 	return c
 }
 

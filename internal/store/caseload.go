@@ -13,7 +13,7 @@ import (
 // caseCols are the columns of a case's head, in the order scanHead reads them.
 const caseCols = `c.id, c.version, c.state, c.level, c.source, c.thread, c.author_id, c.author, c.score,
 	c.claimed_by, c.claimed_until, c.wake_at, c.wake_for, c.reminds, c.approved_by,
-	c.reply_id, c.reply_url, c.reply_at, c.opened_at, c.flagged_at, c.acked_at, c.answered_at, c.closed_at, c.updated_at`
+	c.reply_id, c.reply_url, c.reply_at, c.opened_at, c.flagged_at, c.acked_at, c.answered_at, c.closed_at, c.updated_at, c.closed_by, c.closed_note`
 
 // scanHead reads a case without its mentions, drafts and past.
 func scanHead(row scanner) (cases.Case, error) {
@@ -22,7 +22,7 @@ func scanHead(row scanner) (cases.Case, error) {
 	var claimed, wake, reply, opened, flagged, acked, answered, closed, updated int64
 	err := row.Scan(&c.ID, &c.Version, &c.State, &c.Level, &c.Source, &c.Thread, &c.AuthorID, &c.Author, &score,
 		&c.ClaimedBy, &claimed, &wake, &c.WakeFor, &c.Reminds, &c.ApprovedBy,
-		&c.Reply.ID, &c.Reply.URL, &reply, &opened, &flagged, &acked, &answered, &closed, &updated)
+		&c.Reply.ID, &c.Reply.URL, &reply, &opened, &flagged, &acked, &answered, &closed, &updated, &c.ClosedBy, &c.ClosedNote)
 	if err != nil {
 		return c, err
 	}
@@ -57,12 +57,12 @@ func saveHead(ctx context.Context, q querier, was int, c cases.Case) error {
 	n, err := changed(q.ExecContext(ctx, `UPDATE cases SET version = $1, state = $2, level = $3, score = $4, severity = $5, topic = $6,
 		claimed_by = $7, claimed_until = $8, wake_at = $9, wake_for = $10, reminds = $11, approved_by = $12,
 		reply_id = $13, reply_url = $14, reply_at = $15, flagged_at = $16, acked_at = $17, answered_at = $18, closed_at = $19, updated_at = $20,
-		author = $21
-		WHERE id = $22 AND version = $23`,
+		author = $21, closed_by = $22, closed_note = $23
+		WHERE id = $24 AND version = $25`,
 		c.Version, c.State, c.Level, packScore(c.Score), int(c.Score.Severity), topicOf(c.Score),
 		c.ClaimedBy, micros(c.ClaimedUntil), micros(c.WakeAt), c.WakeFor, c.Reminds, c.ApprovedBy,
 		c.Reply.ID, c.Reply.URL, micros(c.Reply.At), micros(c.FlaggedAt), micros(c.AckedAt), micros(c.AnsweredAt), micros(c.ClosedAt), micros(c.UpdatedAt),
-		c.Author, c.ID, was))
+		c.Author, c.ClosedBy, c.ClosedNote, c.ID, was))
 	if err == nil && n != 1 {
 		err = fmt.Errorf("case %d: %w", c.ID, cases.ErrStale)
 	}

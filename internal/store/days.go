@@ -8,14 +8,8 @@ import (
 	"rasid/internal/cases"
 )
 
-// Scored is a mention with the judgement of it and where its case stands.
-type Scored struct {
-	Mention cases.Mention
-	Score   cases.Score // zero while unscored
-	Case    int64       // 0 for words of our own that answer no case
-	State   cases.State // of the case
-	SeenAt  time.Time   // when it was recorded
-}
+// Scored is what the digest counts.
+type Scored = cases.Scored
 
 // MentionsBetween returns the mentions recorded in [from, to), oldest first.
 // Old, Bot and Ours ones are among them, marked as such.

@@ -87,6 +87,8 @@ CREATE TABLE cases (
     acked_at      BIGINT NOT NULL,
     answered_at   BIGINT NOT NULL,
     closed_at     BIGINT NOT NULL,
+    closed_by TEXT NOT NULL DEFAULT '',
+    closed_note TEXT NOT NULL DEFAULT '',
     updated_at    BIGINT NOT NULL
 );
 CREATE INDEX cases_state ON cases (state, severity);

@@ -1,0 +1,129 @@
+package responder
+
+import (
+	"embed"
+	"fmt"
+	"sort"
+	"strconv"
+	"strings"
+	"unicode"
+
+	"rasid/internal/fold"
+)
+
+//go:embed topics
+var topicFiles embed.FS
+
+// TopicOther is the topic of what no other topic fits.
+const TopicOther = "other"
+
+// Topics tells what a mention is about, from word lists in both languages.
+type Topics struct {
+	words   map[string][]weighted // single folded words
+	phrases []weighted            // several words, folded
+}
+
+type weighted struct {
+	topic  string
+	weight float64
+	text   string
+}
+
+// NewTopics reads the embedded word lists.
+func NewTopics() (*Topics, error) {
+	t := &Topics{words: map[string][]weighted{}}
+	for _, name := range []string{"topics/ar.tsv", "topics/en.tsv"} {
+		b, err := topicFiles.ReadFile(name)
+		if err != nil {
+			return nil, fmt.Errorf("reading topics: %w", err)
+		}
+		for i, line := range strings.Split(string(b), "\n") {
+			if line == "" || strings.HasPrefix(line, "#") {
+				continue
+			}
+			cols := strings.Split(line, "\t")
+			if len(cols) != 3 {
+				return nil, fmt.Errorf("%s:%d: want topic, weight, word", name, i+1)
+			}
+			w, err := strconv.ParseFloat(cols[1], 64)
+			if err != nil {
+				return nil, fmt.Errorf("%s:%d: weight: %w", name, i+1, err)
+			}
+			t.add(weighted{topic: cols[0], weight: w, text: fold.Text(cols[2])})
+		}
+	}
+	return t, nil
+}
+
+func (t *Topics) add(w weighted) {
+	if strings.Contains(w.text, " ") {
+		t.phrases = append(t.phrases, w)
+		return
+	}
+	t.words[w.text] = append(t.words[w.text], w)
+}
+
+// Of lists the topics of a text, most likely first; TopicOther when none fits.
+func (t *Topics) Of(text string) []string {
+	words := strings.FieldsFunc(fold.Text(text), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsNumber(r) && r != '\'' && r != '-' })
+	line := " " + strings.Join(words, " ") + " "
+	sum := map[string]float64{}
+	for _, w := range words {
+		for _, form := range forms(w) {
+			if hits, ok := t.words[form]; ok {
+				for _, h := range hits {
+					sum[h.topic] += h.weight
+				}
+				break
+			}
+		}
+	}
+	for _, p := range t.phrases {
+		if strings.Contains(line, " "+p.text+" ") || strings.Contains(line, " و"+p.text+" ") {
+			sum[p.topic] += p.weight
+		}
+	}
+	found := make([]string, 0, len(sum))
+	for topic := range sum {
+		found = append(found, topic)
+	}
+	sort.Slice(found, func(i, j int) bool {
+		if sum[found[i]] != sum[found[j]] {
+			return sum[found[i]] > sum[found[j]]
+		}
+		return found[i] < found[j]
+	})
+	if len(found) == 0 {
+		return []string{TopicOther}
+	}
+	return found
+}
+
+// forms lists the word and what is left of it without attached particles and
+// endings, nearest first.
+func forms(w string) []string {
+	out := []string{w}
+	if strings.IndexFunc(w, func(r rune) bool { return unicode.Is(unicode.Arabic, r) }) < 0 {
+		for _, end := range []string{"s", "ed", "ing", "es"} {
+			if stem, ok := strings.CutSuffix(w, end); ok && len(stem) > 2 {
+				out = append(out, stem)
+			}
+		}
+		return out
+	}
+	for _, start := range []string{"", "و", "ف", "ب", "ل", "ك", "ال", "وال", "بال", "فال", "كال", "لل", "ولل", "وب", "ول", "هال"} {
+		stem, ok := strings.CutPrefix(w, start)
+		if !ok || len([]rune(stem)) < 3 {
+			continue
+		}
+		if start != "" {
+			out = append(out, stem)
+		}
+		for _, end := range []string{"كم", "هم", "نا", "ها", "ي", "ك", "ه", "ين", "ات"} {
+			if short, ok := strings.CutSuffix(stem, end); ok && len([]rune(short)) > 2 {
+				out = append(out, short, short+"ه")
+			}
+		}
+	}
+	return out
+}
