@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"html/template"
+	"math"
 	"net/http"
 	"strconv"
 	"strings"
@@ -138,7 +139,14 @@ type Part struct {
 func highlight(text string, reasons []cases.Reason) []Part {
 	var parts []Part
 	at := 0
+	strongest := 0.0
+	for _, r := range reasons {
+		strongest = max(strongest, math.Abs(r.Weight))
+	}
 	for _, r := range sorted(reasons) {
+		if math.Abs(r.Weight) < strongest/4 {
+			continue // a page on which every word is marked explains nothing
+		}
 		if r.Start < at || r.End > len(text) || r.Start >= r.End || text[r.Start:r.End] != r.Text {
 			continue
 		}

@@ -1,0 +1,336 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"maps"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"rasid/internal/cases"
+	"rasid/internal/config"
+	"rasid/internal/outbound"
+	"rasid/internal/phrases"
+	"rasid/internal/store"
+	"rasid/responder"
+	"rasid/responder/digest"
+	"rasid/responder/guard"
+	"rasid/responder/outlet"
+	"rasid/sentiment"
+	"rasid/watchers"
+	"rasid/watchers/match"
+)
+
+// house is the program put together from config.yaml. Nothing else makes
+// objects.
+type house struct {
+	cfg      *config.Config
+	log      *slog.Logger
+	now      func() time.Time
+	owner    string
+	net      *outbound.Client
+	store    *store.Store
+	office   *responder.Office
+	writer   *responder.Writer
+	clerk    *responder.Clerk
+	accounts map[string]*account
+	sources  map[string]watchers.Source
+	watchers []*watchers.Watcher
+	outlet   *outlet.Outlet // the first one configured; nil without
+	scorer   *sentiment.Scorer
+	topics   *responder.Topics
+}
+
+// open puts the house together. It opens the database and touches no network.
+func (p *program) open(ctx context.Context, cfg *config.Config, log *slog.Logger) (_ *house, err error) {
+	h := &house{cfg: cfg, log: log, now: p.now, owner: owner(), sources: map[string]watchers.Source{}}
+	if h.net, err = network(cfg, log); err != nil {
+		return nil, err
+	}
+	h.store, err = store.Open(ctx, store.Options{
+		DSN: cfg.DatabasePath(), DataDir: cfg.Data, Owner: h.owner, Logger: log, JoinWindow: cfg.Policy.JoinWithin,
+		Budget: store.Budget{
+			PerAuthorDay: cfg.Policy.Budgets.PerAuthorDay, PerSourceHour: cfg.Policy.Budgets.PerHour, PerDay: cfg.Policy.Budgets.PerDay,
+		},
+		Ballast: 64 << 20, MinFree: 200 << 20,
+	})
+	if err != nil {
+		return nil, err
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, h.store.Close())
+		}
+	}()
+	for _, make := range []func(context.Context) error{h.makeOffice, h.makeAccounts, h.makePlaces, h.makeRooms, h.makeWriter, h.makeWatchers} {
+		if err = make(ctx); err != nil {
+			return nil, err
+		}
+	}
+	return h, nil
+}
+
+// Close lets go of everything open made.
+func (h *house) Close() error {
+	h.net.Close()
+	return h.store.Close()
+}
+
+// owner names this instance, the same after a restart, so that it recognises
+// what it left half done.
+func owner() string {
+	name, err := os.Hostname()
+	if err != nil {
+		return "rasid"
+	}
+	return name
+}
+
+// network is the one way out. Private addresses are reachable only where the
+// configuration names them.
+func network(cfg *config.Config, log *slog.Logger) (*outbound.Client, error) {
+	o := outbound.Options{UserAgent: "rasid/" + version(), Logger: log}
+	for _, a := range cfg.Network.Allow {
+		switch prefix, err := netip.ParsePrefix(a); {
+		case err == nil:
+			o.Allow = append(o.Allow, prefix)
+		default:
+			if addr, err := netip.ParseAddr(a); err == nil {
+				o.Allow = append(o.Allow, netip.PrefixFrom(addr, addr.BitLen()))
+				continue
+			}
+			o.AllowHosts = append(o.AllowHosts, a)
+		}
+	}
+	return outbound.New(o), nil
+}
+
+func (h *house) makeOffice(ctx context.Context) error {
+	cfg := h.cfg
+	h.office = &responder.Office{
+		Business: cfg.Business.Name.In(string(cfg.Business.Language)), Zone: cfg.Business.Zone.Location,
+		Places: map[string]responder.Place{}, Words: map[string]*phrases.Catalogue{}, Policy: policy(cfg.Policy),
+	}
+	for _, language := range []string{"ar", "en"} {
+		words, err := phrases.Load(language)
+		if err != nil {
+			return err
+		}
+		h.office.Words[language] = words
+	}
+	key, err := h.store.Secret(ctx, "buttons", 32)
+	if err != nil {
+		return fmt.Errorf("reading the key of buttons: %w", err)
+	}
+	h.office.Signer = responder.Signer{Key: key}
+	roles := responder.Roles()
+	for _, s := range cfg.Staff {
+		h.office.People = append(h.office.People, responder.Person{
+			ID: s.ID, Name: cmp.Or(s.Name, s.ID), Role: roles[string(s.Role)],
+			Accounts: map[string]string{"telegram": string(s.Telegram), "discord": string(s.Discord), "console": s.ID},
+		})
+	}
+	return nil
+}
+
+// policy turns the words of the file into the responder's.
+func policy(c config.Policy) responder.Policy {
+	p := responder.DefaultPolicy()
+	p.FlagAt, p.Undo, p.MaxAge = c.FlagAt, c.Undo, min(c.MaxAge, p.MaxAge)
+	p.RemindAfter, p.ClaimFor, p.SnoozeFor = c.RemindAfter, c.ClaimFor, c.SnoozeFor
+	p.ApprovalsHour = c.Budgets.PerApproverHour
+	p.EscalateAfter = c.EscalateAfter
+	switch c.FourEyes {
+	case "low":
+		p.FourEyes, p.FourEyesFrom = true, cases.Low
+	case "high":
+		p.FourEyes, p.FourEyesFrom = true, cases.High
+	case "critical":
+		p.FourEyes, p.FourEyesFrom = true, cases.Critical
+	}
+	return p
+}
+
+func (h *house) deps(name, accountName string) deps {
+	return deps{
+		name: name, net: h.net, store: h.store, account: h.accounts[accountName], staff: h.cfg.Staff,
+		dir: filepath.Dir(h.cfg.File), data: h.cfg.Data, now: h.now, log: h.log.With("source", name),
+	}
+}
+
+// makePlaces opens the sources and the places where answers to them appear.
+func (h *house) makePlaces(context.Context) error {
+	kinds, replies := sourceKinds(), replyKinds()
+	var problems config.Problems
+	for _, s := range h.cfg.Sources {
+		kind := kinds[s.Kind]
+		settings := kind.settings()
+		problems = append(problems, s.Decode(settings)...)
+		d := h.deps(s.Name, s.Account)
+		source, err := kind.open(settings, d)
+		if err != nil {
+			return fmt.Errorf("opening source %s: %w", s.Name, err)
+		}
+		h.sources[s.Name] = source
+		answer := replies[cmp.Or(s.Reply.Kind, kind.reply)]
+		to := answer.settings()
+		problems = append(problems, s.Reply.Decode(to)...)
+		replier, err := answer.open(to, h.deps(s.Name, cmp.Or(s.Reply.Account, s.Account)))
+		if err != nil {
+			return fmt.Errorf("opening the reply place of %s: %w", s.Name, err)
+		}
+		if o, ok := replier.(*outlet.Outlet); ok && h.outlet == nil {
+			h.outlet = o
+		}
+		h.office.Places[s.Name] = responder.Place{Name: s.Name, Replier: replier, Rooms: s.Rooms, Blind: kind.blind && replier != nil && h.outlet == nil}
+	}
+	return problems.Err()
+}
+
+func (h *house) makeRooms(context.Context) error {
+	var problems config.Problems
+	for _, r := range h.cfg.Rooms {
+		kind := chatKinds()[r.Kind]
+		settings := kind.settings()
+		problems = append(problems, r.Decode(settings)...)
+		chat, err := kind.open(settings, r, h.deps(r.Name, r.Account))
+		if err != nil {
+			return fmt.Errorf("opening room %s: %w", r.Name, err)
+		}
+		h.office.Rooms = append(h.office.Rooms, responder.Room{
+			Name: r.Name, Platform: r.Kind, Language: cmp.Or(string(r.Language), string(h.cfg.Business.Language)), Level: r.Level, Chat: chat,
+		})
+	}
+	return problems.Err()
+}
+
+func (h *house) makeWriter(context.Context) (err error) {
+	if h.scorer, err = sentiment.New(); err != nil {
+		return fmt.Errorf("loading the scorer: %w", err)
+	}
+	if h.topics, err = responder.NewTopics(); err != nil {
+		return err
+	}
+	private := map[string]string{"ar": h.cfg.Business.Private.AR, "en": h.cfg.Business.Private.EN}
+	drafter, err := responder.NewTemplates(responder.Commitment{Within: within(h.cfg.Policy.Commitment.ReplyWithin), Private: private}, h.fits)
+	if err != nil {
+		return err
+	}
+	allowed := slices.Concat(h.cfg.Policy.Contacts, slices.Collect(maps.Values(private)))
+	h.writer = &responder.Writer{
+		Desk: h.store, Office: h.office, Drafter: drafter, Log: h.log,
+		Guard: guard.New(guard.Policy{Allowed: slices.DeleteFunc(allowed, func(s string) bool { return s == "" })}),
+	}
+	h.clerk = &responder.Clerk{
+		Desk: h.store, Office: h.office, Writer: h.writer, Switch: h.store, Sends: h.store, Count: h.store.Decisions,
+		Report: h.report, Digest: h.digest, Log: h.log,
+	}
+	return nil
+}
+
+// fits asks a source's reply place whether a text is short enough.
+func (h *house) fits(source, text string) error {
+	if r := h.office.Place(source).Replier; r != nil {
+		return r.Fits(text)
+	}
+	return nil
+}
+
+// within is the time a reply may promise, in both languages, with the number
+// grammar of Arabic: two have a form of their own, three to ten take the
+// plural, more the singular.
+func within(d time.Duration) map[string]string {
+	n, en, one, two, few, many := int(d/time.Hour), "hour", "ساعة", "ساعتين", "ساعات", "ساعة"
+	if d >= 48*time.Hour && d%(24*time.Hour) == 0 {
+		n, en, one, two, few, many = int(d/(24*time.Hour)), "day", "يوم", "يومين", "أيام", "يومًا"
+	}
+	n = max(n, 1)
+	plural := "s"
+	if n == 1 {
+		plural = ""
+	}
+	ar := phrases.ArabicDigits(fmt.Sprint(n)) + " "
+	switch {
+	case n == 1:
+		ar = one
+	case n == 2:
+		ar = two
+	case n <= 10:
+		ar += few
+	default:
+		ar += many
+	}
+	return map[string]string{"en": fmt.Sprintf("within %d %s%s", n, en, plural), "ar": "خلال " + ar}
+}
+
+// score judges one mention: sentiment and topics.
+func (h *house) score(m cases.Mention) cases.Score {
+	text := m.Text
+	r := h.scorer.Score(sentiment.Input{Text: text, Stars: m.Stars, Lang: m.Lang, AboutUs: m.Direct})
+	s := cases.Score{
+		Label: string(r.Label), Neg: r.Neg, Neu: r.Neu, Pos: r.Pos, Value: r.Score, Severity: cases.Severity(r.Severity),
+		Signals: r.Signals, Language: r.Lang, Dialect: r.Dialect, Target: r.Target, Topics: h.topics.Of(m.Title + "\n" + text),
+	}
+	for _, reason := range r.Reasons {
+		s.Reasons = append(s.Reasons, cases.Reason{
+			Start: reason.Start, End: reason.End, Text: reason.Text, Weight: reason.Weight, Kind: reason.Kind, By: reason.By,
+		})
+	}
+	return s
+}
+
+// digest writes the report of a day.
+func (h *house) digest(ctx context.Context, day time.Time, language string) (string, []byte, error) {
+	f, err := digest.Tally(ctx, h.store, h.store, day, h.office.Zone, h.now())
+	if err != nil {
+		return "", nil, err
+	}
+	name := h.cfg.Business.Name.In(language)
+	return f.Text(h.office.Words[language], name), nil, nil
+}
+
+// stopped reports whether the kill switch is on; when nobody can say, it is.
+func (h *house) stopped(ctx context.Context) bool {
+	_, _, _, on, err := h.store.Stopped(ctx)
+	return on || err != nil
+}
+
+func (h *house) makeWatchers(ctx context.Context) error {
+	saved, err := h.store.Statuses(ctx)
+	if err != nil {
+		return fmt.Errorf("reading how the sources stood: %w", err)
+	}
+	var problems config.Problems
+	kinds := sourceKinds()
+	for _, s := range h.cfg.Sources {
+		about := func(cases.Mention) bool { return true }
+		if query := cmp.Or(s.Match, h.cfg.Business.Match); !s.Dedicated && strings.TrimSpace(query) != "" {
+			q, err := match.Parse(query)
+			if err != nil {
+				problems = append(problems, s.Problem("match", err.Error(), `words, "phrases", AND, OR, NOT`))
+				continue
+			}
+			about = q.Match
+		}
+		settings := kinds[s.Kind].settings()
+		_ = s.Decode(settings) // its problems were told when the source was opened
+		w := &watchers.Watcher{
+			Name: s.Name, Kind: s.Kind, Source: h.sources[s.Name], Book: h.store, Match: about,
+			Every: cmp.Or(s.Every, kinds[s.Kind].every(settings)), Limits: kinds[s.Kind].limits, Log: h.log,
+		}
+		for _, st := range saved {
+			if st.Source == s.Name {
+				w.Status = st
+			}
+		}
+		h.watchers = append(h.watchers, w)
+	}
+	return problems.Err()
+}

@@ -1,0 +1,157 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"runtime/debug"
+	"sync"
+	"time"
+
+	"rasid/internal/cases"
+	"rasid/responder"
+	"rasid/watchers"
+)
+
+// duty is one small loop: find what is due, do one step, write it down.
+type duty struct {
+	name  string
+	every time.Duration // pause when nothing was due
+	step  func(ctx context.Context, now time.Time) (done int, err error)
+	next  func() time.Time // when the step knows better than every; nil otherwise
+}
+
+// duties is the whole running program as one table. Each row also runs after a
+// restart exactly where it stopped, because what is due is a row in the
+// database.
+func (h *house) duties() []duty {
+	judge := &responder.Judge{Desk: h.store, Office: h.office, Score: h.score, Log: h.log}
+	poster := &responder.Poster{Desk: h.store, Outbox: h.store, Office: h.office, Owner: h.owner, Clock: h.now, Log: h.log}
+	looker := &responder.Looker{Desk: h.store, Office: h.office, Sends: h.store, Log: h.log}
+	waker := &responder.Waker{Desk: h.store, Alarms: h.store, Office: h.office, Log: h.log}
+	list := []duty{
+		{name: "judge", every: 300 * time.Millisecond, step: judge.Step},
+		{name: "draft", every: 300 * time.Millisecond, step: h.writer.Step},
+		{name: "post", every: 300 * time.Millisecond, step: poster.Step},
+		{name: "look", every: 15 * time.Second, step: looker.Step},
+		{name: "wake", every: time.Second, step: waker.Step},
+		{name: "digest", every: 30 * time.Second, step: h.planDigests},
+		{name: "prune", every: time.Hour, step: h.prune},
+	}
+	for _, room := range h.office.Rooms {
+		board := &responder.Board{Desk: h.store, Cards: h.store, Office: h.office, Stopped: h.stopped, Room: room, Clock: h.now, Log: h.log}
+		list = append(list, duty{name: "show " + room.Name, every: 300 * time.Millisecond, step: board.Step})
+		for _, kind := range []cases.SendKind{cases.SendNotice, cases.SendDigest} {
+			say := &responder.Speaker{Outbox: h.store, Room: room, Kind: kind, Owner: h.owner, Clock: h.now}
+			list = append(list, duty{name: "say " + string(kind) + " " + room.Name, every: time.Second, step: say.Step})
+		}
+	}
+	for _, w := range h.watchers {
+		list = append(list, watch(w))
+	}
+	return list
+}
+
+// watch is the duty of one source, which knows itself when it is due again.
+func watch(w *watchers.Watcher) duty {
+	var due time.Time
+	return duty{
+		name: "watch " + w.Name,
+		step: func(ctx context.Context, now time.Time) (int, error) {
+			due = w.Step(ctx, now)
+			return 0, nil
+		},
+		next: func() time.Time { return due },
+	}
+}
+
+// errorPause bounds how often a failing duty tries again.
+const errorPause = 5 * time.Second
+
+// perform runs the duties until ctx ends, and returns when all have stopped.
+func (h *house) perform(ctx context.Context, list []duty) {
+	var all sync.WaitGroup
+	for _, d := range list {
+		all.Go(func() { d.run(ctx, h.now, h.log.With("duty", d.name)) })
+	}
+	all.Wait()
+}
+
+func (d duty) run(ctx context.Context, now func() time.Time, log *slog.Logger) {
+	timer := time.NewTimer(0)
+	defer timer.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-timer.C:
+		}
+		done, err := d.guarded(ctx, now())
+		pause := d.every
+		switch {
+		case ctx.Err() != nil:
+			return
+		case err != nil:
+			log.Error("duty not done", "err", err)
+			pause = max(errorPause, d.every)
+		case done > 0:
+			pause = 0
+		case d.next != nil:
+			pause = min(max(d.next().Sub(now()), 50*time.Millisecond), time.Minute)
+		}
+		timer.Reset(pause)
+	}
+}
+
+// guarded keeps one poisonous item from taking the program down with it.
+func (d duty) guarded(ctx context.Context, now time.Time) (done int, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("duty %s panicked: %v\n%s", d.name, r, debug.Stack())
+		}
+	}()
+	return d.step(ctx, now)
+}
+
+// planDigests puts the digest of yesterday into the outbox once its hour has
+// come; the unique key makes it once per room and date, also across restarts.
+func (h *house) planDigests(ctx context.Context, now time.Time) (int, error) {
+	local := now.In(h.office.Zone)
+	due := h.cfg.Digest.At.On(local)
+	if local.Before(due) || local.Sub(due) > 12*time.Hour {
+		return 0, nil
+	}
+	day := local.AddDate(0, 0, -1)
+	for _, name := range h.cfg.Digest.Rooms {
+		room, ok := h.office.Room(name)
+		if !ok {
+			continue
+		}
+		language := room.Language
+		if l := string(h.cfg.Digest.Language); l != "" {
+			language = l
+		}
+		text, png, err := h.digest(ctx, day, language)
+		if err != nil {
+			return 0, fmt.Errorf("writing the digest for %s: %w", name, err)
+		}
+		if _, err := h.store.Enqueue(ctx, cases.Send{
+			Key: "digest/" + day.Format(time.DateOnly) + "/" + name, Kind: cases.SendDigest, Target: name,
+			Text: text, Body: png, By: cases.Rasid, DueAt: now,
+		}); err != nil {
+			return 0, fmt.Errorf("putting the digest for %s into the outbox: %w", name, err)
+		}
+	}
+	return 0, nil
+}
+
+// prune removes texts and names that are older than the policy keeps them.
+func (h *house) prune(ctx context.Context, now time.Time) (int, error) {
+	if h.cfg.Keep <= 0 {
+		return 0, nil
+	}
+	if _, err := h.store.Prune(ctx, now.Add(-h.cfg.Keep)); err != nil {
+		return 0, fmt.Errorf("pruning: %w", err)
+	}
+	return 0, h.store.PruneInbox(ctx, now.Add(-7*24*time.Hour))
+}

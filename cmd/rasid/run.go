@@ -1,0 +1,143 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"rasid/internal/config"
+	"rasid/internal/console"
+)
+
+// runCommand is the program itself: it watches until it is told to stop.
+func (p *program) runCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "run",
+		Short: "Watch, ask staff, answer; until stopped",
+		Long: `Starts everything config.yaml describes: watches the sources, judges what is said,
+puts complaints before staff with a drafted reply, posts what they approve, and
+reports every morning. It prints what it watches and a link that lets the first
+person in to the local page, once.
+
+Ctrl-C or SIGTERM stops it: what is being posted is finished or marked unsure,
+and everything else goes on where it was at the next start.`,
+		Example: `  rasid run
+  rasid run --config /etc/rasid/config.yaml`,
+		Args: nothing,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			cfg, err := p.load()
+			if err != nil {
+				return err
+			}
+			return p.watch(cmd.Context(), cfg)
+		},
+	}
+}
+
+// watch runs the house until ctx ends.
+func (p *program) watch(ctx context.Context, cfg *config.Config) (err error) {
+	log := logger(p, cfg.Log)
+	h, err := p.open(ctx, cfg, log)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, h.Close()) }()
+	if _, err := h.store.CutOffOwn(ctx, h.now()); err != nil {
+		return fmt.Errorf("looking after replies that were under way: %w", err)
+	}
+	pageDone := make(chan error, 1)
+	if err := p.servePage(ctx, h, pageDone); err != nil {
+		return err
+	}
+	p.greet(h)
+	h.listen(ctx)
+	h.perform(ctx, h.duties())
+	select {
+	case err := <-pageDone:
+		return err
+	default:
+		return nil
+	}
+}
+
+// servePage opens the local page, unless it is switched off.
+func (p *program) servePage(ctx context.Context, h *house, done chan<- error) error {
+	if h.cfg.Console.Listen == "off" || h.cfg.Console.Listen == "" {
+		return nil
+	}
+	c, err := h.console()
+	if err != nil {
+		return err
+	}
+	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", h.cfg.Console.Listen)
+	if err != nil {
+		return fmt.Errorf("opening the page at %s: %w (write another port under console: listen:)", h.cfg.Console.Listen, err)
+	}
+	go func() { done <- c.Serve(ctx, l) }()
+	p.invite(h, c, l.Addr().String())
+	return nil
+}
+
+// invite prints the one-time link for the first person who may decide most.
+func (p *program) invite(h *house, c *console.Console, addr string) {
+	best := -1
+	for i, who := range h.office.People {
+		if best < 0 || who.Role > h.office.People[best].Role {
+			best = i
+		}
+	}
+	if best < 0 {
+		return
+	}
+	base := "http://" + addr
+	if h.cfg.Console.URL != "" {
+		base = strings.TrimRight(h.cfg.Console.URL, "/")
+	}
+	fmt.Fprintf(p.out, "\n  Open this link once, as %s:\n  %s%s\n\n", h.office.People[best].Name, base, c.Invite(h.office.People[best].ID))
+}
+
+// greet says what is being watched.
+func (p *program) greet(h *house) {
+	fmt.Fprintf(p.out, "rasid %s watches for %s\n", version(), h.office.Business)
+	for _, s := range h.cfg.Sources {
+		answers := s.Reply.Kind
+		if answers == "" {
+			answers = sourceKinds()[s.Kind].reply
+		}
+		fmt.Fprintf(p.out, "  %-12s %s, answers: %s\n", s.Name, s.Kind, answers)
+	}
+	for _, r := range h.office.Rooms {
+		fmt.Fprintf(p.out, "  %-12s staff room (%s, %s)\n", r.Name, r.Platform, r.Language)
+	}
+	fmt.Fprintf(p.out, "Stop with Ctrl-C.\n")
+}
+
+// listen hears staff in every room until ctx ends.
+func (h *house) listen(ctx context.Context) {
+	for _, room := range h.office.Rooms {
+		log := h.log.With("room", room.Name)
+		go func() {
+			if err := room.Chat.Listen(ctx, h.clerk.Decide); err != nil && ctx.Err() == nil {
+				log.Error("staff room is deaf", "err", err)
+			}
+		}()
+	}
+}
+
+// logger writes to standard error in the form the configuration asks for.
+func logger(p *program, c config.Log) *slog.Logger {
+	var level slog.Level
+	if err := level.UnmarshalText([]byte(c.Level)); err != nil {
+		level = slog.LevelInfo
+	}
+	o := &slog.HandlerOptions{Level: level}
+	if c.Format == "json" {
+		return slog.New(slog.NewJSONHandler(p.err, o))
+	}
+	return slog.New(slog.NewTextHandler(p.err, o))
+}
