@@ -106,7 +106,7 @@ func (k *Clerk) digest(ctx context.Context, r *request) (Answer, error) {
 func (k *Clerk) report(ctx context.Context, r *request) (Answer, error) {
 	text := Clean(r.d.Text)
 	if text == "" {
-		return r.refuse("answer.empty"), nil
+		return r.ask("answer.empty", CmdReport, ""), nil
 	}
 	id, err := k.Report(ctx, r.who, text, r.d.At)
 	if err != nil {

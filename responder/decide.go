@@ -120,6 +120,11 @@ func (r *request) refuse(key string, pairs ...any) Answer {
 	return Answer{Text: r.say.Say(key, pairs...), Alert: true}
 }
 
+// ask answers that words are missing, and which form to open for them.
+func (r *request) ask(key string, a Action, prefill string) Answer {
+	return Answer{Text: r.say.Say(key), Ask: a, Edit: prefill}
+}
+
 // change starts the Change that every action fills in.
 func (r *request) change(e cases.Event) cases.Change {
 	return cases.Change{Case: r.c.ID, Version: r.c.Version, Event: e, By: r.who.ID, At: r.d.At, DraftNo: r.d.Draft}
