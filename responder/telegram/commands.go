@@ -1,0 +1,150 @@
+package telegram
+
+import (
+	"strconv"
+	"strings"
+	"unicode"
+
+	"rasid/internal/platform/telegram"
+	"rasid/responder"
+)
+
+// argument says what may follow a command.
+type argument int
+
+const (
+	nothing argument = iota
+	number           // of a case
+	day              // or nothing
+	words
+)
+
+// command is one command with its names. The first name, which Telegram's menu
+// shows, is Latin because Telegram allows no other.
+type command struct {
+	action responder.Action
+	latin  []string
+	arabic []string // folded, see fold
+	takes  argument
+	help   string // key of the phrase in the menu
+}
+
+// commands lists what staff can type. A Latin name needs its slash; an Arabic
+// one counts as the first word of a message too.
+var commands = []command{
+	{responder.CmdInbox, []string{"inbox"}, []string{"الوارد"}, nothing, "help.inbox"},
+	{responder.CmdCase, []string{"case"}, []string{"حاله", "قضيه"}, number, "help.case"},
+	{responder.CmdDigest, []string{"digest"}, []string{"ملخص", "الملخص"}, day, "help.digest"},
+	{responder.CmdReport, []string{"report"}, []string{"تقرير"}, words, "help.report"},
+	{responder.CmdStop, []string{"stop"}, []string{"اوقف"}, nothing, "help.stop"},
+	{responder.CmdResume, []string{"resume"}, []string{"تابع"}, nothing, "help.resume"},
+	{responder.CmdHelp, []string{"help", "start"}, []string{"مساعده"}, nothing, "help.title"},
+}
+
+// parseCommand reads a typed command addressed to bot. It reports false for
+// talk among colleagues.
+func parseCommand(text, bot string) (responder.Decision, bool) {
+	first, rest, _ := strings.Cut(strings.TrimSpace(text), " ")
+	if i := strings.IndexByte(first, '\n'); i >= 0 {
+		first, rest = first[:i], first[i+1:]+" "+rest
+	}
+	rest = strings.TrimSpace(rest)
+	name, slash := strings.CutPrefix(first, "/")
+	if slash {
+		var to string
+		if name, to, _ = strings.Cut(name, "@"); to != "" && bot != "" && !strings.EqualFold(to, bot) {
+			return responder.Decision{}, false
+		}
+	}
+	for _, c := range commands {
+		if !c.named(name, slash) {
+			continue
+		}
+		d, fits := c.read(rest)
+		return d, fits || slash
+	}
+	return responder.Decision{}, false
+}
+
+func (c command) named(name string, slash bool) bool {
+	for _, n := range c.latin {
+		if slash && strings.EqualFold(n, name) {
+			return true
+		}
+	}
+	for _, n := range c.arabic {
+		if n == fold(name) {
+			return true
+		}
+	}
+	return false
+}
+
+// read takes what follows the command and reports whether that makes sense; a
+// sentence that only begins with a command's word does not.
+func (c command) read(rest string) (responder.Decision, bool) {
+	d := responder.Decision{Action: c.action}
+	switch c.takes {
+	case number:
+		n, err := strconv.ParseInt(strings.TrimPrefix(digits(rest), "#"), 10, 64)
+		if err == nil && n > 0 {
+			d.Case = n
+		}
+		return d, d.Case > 0
+	case day:
+		d.Text = digits(rest)
+		return d, rest == "" || strings.ContainsFunc(rest, unicode.IsDigit) && !strings.Contains(rest, " ")
+	case words:
+		d.Text = rest
+		return d, rest != ""
+	case nothing:
+		if c.action == responder.CmdStop && fold(rest) == "النشر" {
+			rest = "" // "stop posting" says no more than "stop"
+		}
+		d.Text = rest
+		return d, rest == ""
+	}
+	return d, false
+}
+
+// fold writes an Arabic word without what people leave out or mix up: vowel
+// signs, tatweel, hamza on alef, teh marbuta.
+func fold(s string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r == 'أ' || r == 'إ' || r == 'آ':
+			return 'ا'
+		case r == 'ة':
+			return 'ه'
+		case r == 'ـ' || unicode.Is(unicode.Mn, r) || unicode.Is(unicode.Cf, r):
+			return -1
+		}
+		return r
+	}, s)
+}
+
+// digits writes Arabic-Indic and Persian digits as Latin ones.
+func digits(s string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r >= '٠' && r <= '٩':
+			return r - '٠' + '0'
+		case r >= '۰' && r <= '۹':
+			return r - '۰' + '0'
+		}
+		return r
+	}, strings.TrimSpace(s))
+}
+
+// menu is what Telegram shows behind "/" in a room.
+func (c *Chat) menu(r Room) []telegram.Command {
+	var out []telegram.Command
+	for _, cmd := range commands {
+		text := c.words[r.Language].Say(cmd.help)
+		if _, after, found := strings.Cut(text, "– "); found {
+			text = after
+		}
+		out = append(out, telegram.Command{Command: cmd.latin[0], Description: telegram.Cut(text, 250)})
+	}
+	return out
+}
