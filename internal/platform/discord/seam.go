@@ -51,13 +51,9 @@ type seam struct {
 // through wraps a client. Redirects are not followed: a create sent again to
 // another address is a second message.
 func (c *Client) through(hc *http.Client) *http.Client {
-	base := hc.Transport
-	if base == nil {
-		base = http.DefaultTransport
-	}
 	return &http.Client{
 		Timeout:       20 * time.Second,
-		Transport:     seam{base, c.api},
+		Transport:     seam{hc.Transport, c.api},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
 }

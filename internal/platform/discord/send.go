@@ -128,10 +128,17 @@ func (c *Client) Message(ctx context.Context, channel, message string) (Message,
 // page is the most messages Discord gives at once.
 const page = 100
 
-// After reads up to 100 messages that follow an id, oldest first.
-func (c *Client) After(ctx context.Context, channel, after string) ([]Message, error) {
+// After reads up to 100 messages that follow an id, oldest first. next is the
+// id to go on from, "" at the end of the channel.
+func (c *Client) After(ctx context.Context, channel, after string) (list []Message, next string, err error) {
 	raw, err := c.rawPage(ctx, channel, "after", after, page)
-	return decodeAll(raw), err
+	if err != nil {
+		return nil, "", fmt.Errorf("reading a channel: %w", err)
+	}
+	if len(raw) == page {
+		next = raw[page-1].id()
+	}
+	return decodeAll(raw), next, nil
 }
 
 // rawPage reads one page of a channel, oldest first, undecoded: one message of

@@ -76,15 +76,9 @@ func Fit(o *Outgoing, text string) {
 		return
 	}
 	o.Content, o.Embeds = "", nil
-	left := maxEmbeds
-	for text != "" && left > 0 {
-		head, tail := split(text, min(maxEmbed, left))
-		if tail != "" && left-Length(head) <= 0 {
-			head = clip(head, Length(head)-1)
-		}
+	for head, tail := "", clip(text, maxEmbeds); tail != ""; {
+		head, tail = split(tail, maxEmbed)
 		o.Embeds = append(o.Embeds, map[string]any{"description": head})
-		left -= Length(head)
-		text = tail
 	}
 }
 

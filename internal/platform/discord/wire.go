@@ -44,7 +44,13 @@ type Message struct {
 	Poll        json.RawMessage   `json:"poll"`
 	Snapshots   []Snapshot        `json:"message_snapshots"` // of a forwarded message
 	Reference   *Reference        `json:"message_reference"`
-	Nonce       json.RawMessage   `json:"nonce"`
+	Answered    *Answered         `json:"referenced_message"`
+}
+
+// Answered is the message another one answers, as far as we read it.
+type Answered struct {
+	ID     string `json:"id"`
+	Author *User  `json:"author"`
 }
 
 // Snapshot is the copy of a forwarded message.

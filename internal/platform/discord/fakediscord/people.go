@@ -34,6 +34,11 @@ func (s *Server) Answer(who Person, channel, to, text string) string {
 	if who.Webhook {
 		m.Webhook = who.ID
 	}
+	for _, o := range c.Messages {
+		if o.ID == to {
+			m.Answered = o.Author
+		}
+	}
 	c.Messages = append(c.Messages, m)
 	s.dispatchMessage("MESSAGE_CREATE", m)
 	return m.ID

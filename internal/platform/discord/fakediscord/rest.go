@@ -441,9 +441,9 @@ type message struct {
 	Reply              string
 	Nonce              string
 	Webhook            string
+	Answered           map[string]any // author of what it answers
 	Kind               int
 	Embeds, Components []json.RawMessage
-	Whispered          string // the user who alone sees it
 }
 
 func (m *message) json(blank bool) map[string]any {
@@ -462,6 +462,9 @@ func (m *message) json(blank bool) map[string]any {
 	if m.Reply != "" {
 		out["type"] = 19
 		out["message_reference"] = map[string]any{"type": 0, "message_id": m.Reply, "channel_id": m.Channel, "guild_id": m.Guild}
+	}
+	if m.Answered != nil {
+		out["referenced_message"] = map[string]any{"id": m.Reply, "author": m.Answered}
 	}
 	if m.Nonce != "" {
 		out["nonce"] = m.Nonce
