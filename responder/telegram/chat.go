@@ -240,3 +240,18 @@ func (c *Chat) Listen(ctx context.Context, take func(context.Context, responder.
 	<-ctx.Done()
 	return nil
 }
+
+// Doctor asks Telegram whether the bot can work in every room, and says what to
+// switch where. It changes nothing.
+func (c *Chat) Doctor(ctx context.Context) []cases.Advice {
+	me, advice := c.client.Examine(ctx)
+	if me.ID == 0 {
+		return advice
+	}
+	for _, r := range c.rooms {
+		a := c.client.ExamineChat(ctx, r.Chat, me, false)
+		a.What = "room " + r.Name + ": " + a.What
+		advice = append(advice, a)
+	}
+	return advice
+}

@@ -78,18 +78,39 @@ func (c *Chat) pressed(ctx context.Context, q *telegram.Callback, take taker) er
 			d.Text = words.Say("why." + why)
 		}
 	}
-	timer := time.AfterFunc(early, func() {
-		if _, err := c.client.AnswerCallback(ctx, q.ID, "", false); err != nil {
-			c.log.Debug("press not answered", "error", err)
-		}
-	})
+	settle := c.soothe(ctx, q.ID)
 	ans, err := take(ctx, d)
-	p.early = !timer.Stop()
+	p.early = settle()
 	if err != nil {
 		return fmt.Errorf("taking a press on case %d: %w", d.Case, err)
 	}
 	c.tell(ctx, p, ans)
 	return nil
+}
+
+// soothe answers a press after a while although nothing is decided yet. The
+// function it returns ends the wait and reports whether that happened.
+func (c *Chat) soothe(ctx context.Context, press string) (settle func() bool) {
+	decided, answered := make(chan struct{}), make(chan bool, 1)
+	go func() {
+		t := time.NewTimer(early)
+		defer t.Stop()
+		select {
+		case <-decided:
+			answered <- false
+		case <-ctx.Done():
+			answered <- false
+		case <-t.C:
+			if _, err := c.client.AnswerCallback(ctx, press, "", false); err != nil {
+				c.log.Debug("press not answered", "error", err)
+			}
+			answered <- true
+		}
+	}()
+	return func() bool {
+		close(decided)
+		return <-answered
+	}
 }
 
 // said takes a message: an answer to a card or a question, or a command.

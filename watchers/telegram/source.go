@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"rasid/internal/cases"
 	"rasid/internal/platform/telegram"
@@ -109,7 +110,7 @@ func (s *Source) ours(chat int64, moved map[int64]int64) bool {
 // mention turns a message into a mention. It reports false for what has no
 // words: joins, pins, pictures without a caption.
 func (s *Source) mention(m *telegram.Message) (cases.Mention, bool) {
-	text := m.Words()
+	text := plain(m.Words())
 	if strings.TrimSpace(text) == "" || !s.inTopics(m) {
 		return cases.Mention{}, false
 	}
@@ -156,6 +157,17 @@ func (s *Source) author(m *telegram.Message, out *cases.Mention) {
 	if m.ViaBot != nil {
 		out.Bot = true
 	}
+	out.Author = plain(out.Author)
+}
+
+// plain drops what databases and terminals choke on and no person writes.
+func plain(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) && r != '\n' && r != '\t' {
+			return -1
+		}
+		return r
+	}, s)
 }
 
 func (s *Source) staff(id int64) bool {

@@ -15,7 +15,9 @@ import (
 	"rasid/internal/outbound"
 	wire "rasid/internal/platform/telegram"
 	"rasid/internal/platform/telegram/faketelegram"
+	"rasid/watchers"
 	"rasid/watchers/telegram"
+	"rasid/watchers/watcherstest"
 )
 
 const (
@@ -222,6 +224,33 @@ func TestManyMessagesComeInPages(t *testing.T) {
 		if m.Text != fmt.Sprint("رسالة ", i) {
 			t.Fatalf("mention %d reads %q", i, m.Text)
 		}
+	}
+}
+
+func TestTheSourceKeepsWhatEverySourceMust(t *testing.T) {
+	watcherstest.Exercise(t, func(t *testing.T) watcherstest.Bench {
+		w := newWorld(t, telegram.Config{Chat: group})
+		return watcherstest.Bench{
+			Open: func() watchers.Source { fresh := *w.source; return &fresh },
+			Say: func(n int) {
+				before := w.inbox.Len()
+				for i := range n {
+					w.Say(group, sara, fmt.Sprint("رسالة ", before+i))
+				}
+				w.Eventually(10*time.Second, func() bool { return w.inbox.Len() == before+n })
+			},
+			Fail:    w.inbox.SetDown,
+			Secrets: []string{"AAFakeTokenForTestsOnly"},
+			Now:     time.Now,
+		}
+	})
+}
+
+func TestWhatDatabasesChokeOnIsDropped(t *testing.T) {
+	w := newWorld(t, telegram.Config{Chat: group})
+	w.Say(group, sara, "قبل\x00بعد\x1b[31m\u202e")
+	if m := w.read(t, 1)[0]; m.Text != "قبلبعد[31m\u202e" {
+		t.Errorf("text %q, want it without control characters and otherwise as it was", m.Text)
 	}
 }
 

@@ -42,9 +42,9 @@ func (x *exchange) Do(r *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, x.sent.Classify(err)
 	}
-	defer func() { _ = resp.Body.Close() }()
 	x.status = resp.StatusCode
 	body, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer+1))
+	_ = resp.Body.Close() // everything was read, or will not be
 	switch {
 	case err != nil:
 		return nil, fmt.Errorf("status %d: reading the answer: %w", x.status, err)

@@ -50,6 +50,13 @@ func (b *Inbox) PutInbox(_ context.Context, account string, items []cases.InboxI
 	return nil
 }
 
+// Len returns how many rows there are.
+func (b *Inbox) Len() int {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return len(b.items)
+}
+
 // Mark returns the last mark of an account.
 func (b *Inbox) Mark(_ context.Context, account string) (string, error) {
 	b.mu.Lock()
@@ -61,9 +68,12 @@ func (b *Inbox) Mark(_ context.Context, account string) (string, error) {
 }
 
 // Inbox returns rows after a position.
-func (b *Inbox) Inbox(_ context.Context, account string, after int64, limit int) ([]cases.InboxItem, error) {
+func (b *Inbox) Inbox(ctx context.Context, account string, after int64, limit int) ([]cases.InboxItem, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
 	if b.down {
 		return nil, ErrDown
 	}

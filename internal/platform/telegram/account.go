@@ -1,0 +1,33 @@
+package telegram
+
+import (
+	"fmt"
+
+	"rasid/internal/cases"
+	"rasid/internal/outbound"
+)
+
+// Account is one bot as config.yaml describes it.
+type Account struct {
+	// Token is what @BotFather gave.
+	Token outbound.Secret `yaml:"token"`
+	// APIURL is the address of a self-hosted Bot API server; left out,
+	// Telegram's own.
+	APIURL string `yaml:"api_url"`
+}
+
+// Check lists every mistake in a.
+func (a Account) Check() []cases.Fault {
+	var faults []cases.Fault
+	if a.Token.Empty() {
+		faults = append(faults, cases.Fault{Field: "token", Problem: "is missing", Write: `token: "${TELEGRAM_TOKEN}", with the token that @BotFather gave in the environment, or token_file:`})
+	} else if (&Client{cfg: Config{Token: a.Token}}).BotID() <= 0 {
+		faults = append(faults, cases.Fault{Field: "token", Problem: "does not look like a bot's token", Write: "the whole token from @BotFather: digits, a colon and 35 letters"})
+	}
+	if a.APIURL != "" {
+		if err := CheckAPI(a.APIURL); err != nil {
+			faults = append(faults, cases.Fault{Field: "api_url", Problem: fmt.Sprint(err), Write: "an address like https://bot-api.shop.example"})
+		}
+	}
+	return faults
+}
