@@ -1,50 +1,180 @@
 package sentiment
 
-import "strings"
+import (
+	_ "embed" // the word lists are part of the program
+	"strings"
+	"sync"
+	"unicode/utf8"
+)
+
+//go:embed words.tsv
+var wordLists string
+
+// The languages words vote for.
+const (
+	voteEn = iota + 1
+	voteArabizi
+	voteAr
+	voteOther
+)
+
+// words gives the language of each listed word. It is parsed on first use and never changes. A word listed under two
+// languages votes for none, unless one of them is English or Arabic: those lists hold what is common there.
+var words = sync.OnceValue(func() map[string]uint8 {
+	code := map[string]uint8{"en": voteEn, "arabizi": voteArabizi, "ar": voteAr, "other": voteOther}
+	out := map[string]uint8{}
+	for l := range strings.Lines(wordLists) {
+		name, list, ok := strings.Cut(strings.TrimRight(l, "\n"), "\t")
+		if !ok || code[name] == 0 {
+			continue
+		}
+		for w := range strings.FieldsSeq(list) {
+			switch was := out[w]; {
+			case was == 0 || was == code[name]:
+				out[w] = code[name]
+			case was != voteEn && was != voteAr:
+				out[w] = 0
+			}
+		}
+	}
+	return out
+})
 
 // foreignArabic holds letters that Persian, Urdu, Kurdish and Pashto write and Arabic does not. Arabic writers do type
-// Persian kaf and yeh by accident, and چ گ پ ڤ in loan words, so those are not here.
-const foreignArabic = "ژٹڈڑےںھۆێڵڕەټډړښڼۍې"
+// Persian kaf and yeh by accident, and چ گ پ ڤ in loan words, so those count for little.
+const (
+	foreignArabic = "ژٹڈڑےںھہۆێڵڕەۇټډړښڼۍېڌڎ"
+	doubtful      = "چگپکی"
+)
 
-// Language tells the language of a text from its letters and commonest words: "ar", "en", "mixed" (both), "arabizi"
-// (Arabic in Latin letters) or "other".
-func Language(text string) string {
-	var ar, la, foreign int
-	for _, r := range text {
-		switch {
-		case r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z':
-			la++
-		case r >= 0x0621 && r <= 0x06FF:
-			if strings.ContainsRune(foreignArabic, r) {
-				foreign++
-			}
-			ar++
-		case r >= 0xC0 && r < 0x600 || r > 0x900 && r < 0x2000 || r >= 0x3040 && r < 0xD7A4:
-			foreign++
-		}
-	}
-	switch {
-	case ar+la == 0, foreign*8 > ar+la:
-		return "other"
-	case ar > 0 && la > 0 && min(ar, la)*5 >= max(ar, la):
-		return "mixed"
-	case ar >= la:
-		return "ar"
-	}
-	return latin(text)
+// count is what a text is made of.
+type count struct {
+	ar, la, accents, foreign, doubt, strange int // letters
+	votes                                    [voteOther + 1]int
+	digits                                   int // Latin words with a digit that stands for an Arabic letter
+	words                                    int // Latin words
+	arVotes, arForeign                       int // words in Arabic letters
 }
 
-// latin separates English from Arabic in Latin letters by digits inside words (3ajbni, 7ilw).
-func latin(text string) string {
-	words, arabizi := 0, 0
-	for w := range strings.FieldsSeq(strings.ToLower(text)) {
-		words++
-		if strings.ContainsAny(w, "23579") && strings.IndexFunc(w, func(r rune) bool { return r >= 'a' && r <= 'z' }) >= 0 {
-			arabizi++
-		}
+// Language tells the language of a text from its letters and commonest words: "ar", "en", "mixed" (Arabic and English),
+// "arabizi" (Arabic in Latin letters) or "other".
+func Language(text string) string {
+	var c count
+	c.read(text)
+	switch {
+	case c.ar+c.la == 0, c.strange > c.ar+c.la:
+		return "other"
+	case c.foreignScript() && c.ar >= c.la:
+		return "other"
+	case c.ar > 0 && c.la > 0 && c.la*8 >= c.ar && c.ar*8 >= c.la && c.words > 0:
+		return "mixed"
+	case c.ar >= c.la:
+		return "ar"
 	}
-	if arabizi*4 >= words && arabizi > 0 {
+	return c.latin()
+}
+
+// foreignScript says whether the Arabic letters write another language.
+func (c *count) foreignScript() bool {
+	f := 3*c.foreign + c.doubt
+	switch {
+	case c.arForeign > c.arVotes:
+		return true
+	case f*12 >= c.ar && c.arVotes == 0 && f >= 2:
+		return true
+	}
+	return c.foreign*16 > c.ar && c.arForeign > 0
+}
+
+// latin decides between English, Arabic in Latin letters and everything else.
+func (c *count) latin() string {
+	en, az, other := c.votes[voteEn], c.votes[voteArabizi]+2*c.digits, c.votes[voteOther]
+	switch {
+	case az > en && az >= other && az*5 >= c.words:
+		return "arabizi"
+	case other > en, c.accents*20 > c.la && en*3 < c.words:
+		return "other"
+	case en == 0 && c.words >= 4 && az == 0:
+		return "other"
+	case az > 0 && az >= en:
 		return "arabizi"
 	}
 	return "en"
+}
+
+// longestWord is the longest that a word list holds, in bytes.
+const longestWord = 32
+
+// read walks over the letters and looks each word up without allocating.
+func (c *count) read(text string) {
+	list := words()
+	var buf [longestWord]byte
+	n, latin, digit, arabic := 0, false, false, false
+	flush := func() {
+		if n > 0 && n < longestWord {
+			v := list[string(buf[:n])]
+			switch {
+			case arabic:
+				c.arVotes += b2i(v == voteAr)
+				c.arForeign += b2i(v == voteOther)
+			case latin:
+				c.votes[v]++
+			}
+		}
+		if latin {
+			c.words++
+			c.digits += b2i(digit)
+		}
+		n, latin, digit, arabic = 0, false, false, false
+	}
+	for _, r := range text {
+		switch {
+		case r >= 'A' && r <= 'Z':
+			r += 'a' - 'A'
+			fallthrough
+		case r >= 'a' && r <= 'z':
+			c.la++
+			latin = true
+		case r >= 0xC0 && r < 0x250:
+			c.la++
+			c.accents++
+			latin = true
+			if r >= 0xC0 && r <= 0xDE {
+				r += 0x20
+			}
+		case r >= 0x0621 && r <= 0x06FF && (r < 0x064B || r > 0x0670):
+			c.ar++
+			arabic = true
+			c.foreign += b2i(strings.ContainsRune(foreignArabic, r))
+			c.doubt += b2i(strings.ContainsRune(doubtful, r))
+		case r == '2' || r == '3' || r == '5' || r == '6' || r == '7' || r == '9':
+			digit = true
+		case r == '\'' || r == '’':
+			r = '\''
+			if n == 0 {
+				continue
+			}
+		case r >= 0x370 && r < 0x600 || r > 0x780 && r < 0x2000 || r >= 0x3040 && r < 0xD7A4:
+			c.strange++
+			continue
+		case r >= 0x064B && r <= 0x0670: // marks are not part of the listed words
+			continue
+		default:
+			flush()
+			continue
+		}
+		if n+utf8.UTFMax < longestWord {
+			n += utf8.EncodeRune(buf[n:], r)
+		} else {
+			n = longestWord
+		}
+	}
+	flush()
+}
+
+func b2i(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
 }

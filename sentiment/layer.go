@@ -1,52 +1,96 @@
 package sentiment
 
 import (
-	"encoding/json"
-	"fmt"
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"io"
+	"maps"
 	"math"
+	"slices"
 
 	"rasid/sentiment/internal/features"
 )
 
 // LayerBits gives the size of a local layer: 2^LayerBits cells.
-const LayerBits = 16
+const LayerBits = 18
 
 // Layer is a small table that a shop's own judgements put on top of the embedded one. It only adds to the logits, and
 // never more than Limit, so no number of wrong labels can turn a sure judgement by more than that.
 type Layer struct {
-	Version  int                   `json:"version"`
-	Examples int                   `json:"examples"`
-	Limit    float64               `json:"limit"`
-	Bias     [2]float64            `json:"bias"`  // of log(neg/neu) and log(pos/neu)
-	Cells    map[uint32][2]float32 `json:"cells"` // by slot modulo 2^LayerBits
+	Version  int
+	Examples int     // it was fitted to
+	Limit    float64 // of what it may add to a logit
+	Bias     [2]float64
+	Cells    map[uint32][2]float32 // of log(neg/neu) and log(pos/neu), by LayerSlot
 	dense    [][2]float32
 }
 
 // LayerSlot is the cell of a layer that a feature of the embedded table falls into.
 func LayerSlot(slot uint32) uint32 { return (slot * 2654435769) >> (32 - LayerBits) }
 
-// MarshalBinary turns the layer into bytes for the store.
+const layerMagic = "rasid layer 1\n"
+
+// MarshalBinary turns the layer into bytes for the store: the same layer gives the same bytes.
 func (l *Layer) MarshalBinary() ([]byte, error) {
-	b, err := json.Marshal(l) // maps are written in the order of their keys: same layer, same bytes
-	if err != nil {
-		return nil, fmt.Errorf("writing the local layer: %w", err)
+	b := []byte(layerMagic)
+	b = binary.AppendUvarint(b, uint64(max(l.Version, 0)))  //nolint:gosec // never negative
+	b = binary.AppendUvarint(b, uint64(max(l.Examples, 0))) //nolint:gosec // never negative
+	for _, v := range []float64{l.Limit, l.Bias[0], l.Bias[1]} {
+		b = binary.LittleEndian.AppendUint64(b, math.Float64bits(v))
+	}
+	keys := slices.Sorted(maps.Keys(l.Cells))
+	b = binary.AppendUvarint(b, uint64(len(keys)))
+	last := uint32(0)
+	for _, k := range keys {
+		b = binary.AppendUvarint(b, uint64(k-last))
+		last = k
+		for _, v := range l.Cells[k] {
+			b = binary.LittleEndian.AppendUint32(b, math.Float32bits(v))
+		}
 	}
 	return b, nil
 }
 
-// UnmarshalBinary reads what MarshalBinary wrote.
+var errLayer = errors.New("reading the local layer: the bytes are damaged")
+
+// UnmarshalBinary reads what MarshalBinary wrote and refuses anything else.
 func (l *Layer) UnmarshalBinary(b []byte) error {
+	r := bytes.NewReader(b)
+	m := make([]byte, len(layerMagic))
+	if _, err := io.ReadFull(r, m); err != nil || string(m) != layerMagic {
+		return errLayer
+	}
 	var got Layer
-	if err := json.Unmarshal(b, &got); err != nil {
-		return fmt.Errorf("reading the local layer: %w", err)
+	version, err1 := binary.ReadUvarint(r)
+	examples, err2 := binary.ReadUvarint(r)
+	var head [3]float64
+	err3 := binary.Read(r, binary.LittleEndian, &head)
+	n, err4 := binary.ReadUvarint(r)
+	if errors.Join(err1, err2, err3, err4) != nil || n > 1<<LayerBits || version > math.MaxInt32 || examples > math.MaxInt32 {
+		return errLayer
 	}
-	if !(got.Limit >= 0 && got.Limit <= maxLimit) {
-		return fmt.Errorf("reading the local layer: limit %v is outside 0 to %v", got.Limit, maxLimit)
+	got.Version, got.Examples = int(version), int(examples)
+	got.Limit, got.Bias = head[0], [2]float64{head[1], head[2]}
+	if !(got.Limit >= 0 && got.Limit <= maxLimit) || isOdd(float32(head[1])) || isOdd(float32(head[2])) {
+		return errLayer
 	}
-	for k, c := range got.Cells {
-		if k >= 1<<LayerBits || isOdd(c[0]) || isOdd(c[1]) {
-			return fmt.Errorf("reading the local layer: cell %d is damaged", k)
+	got.Cells = make(map[uint32][2]float32, n)
+	at := uint64(0)
+	for range n {
+		gap, err := binary.ReadUvarint(r)
+		var c [2]float32
+		if err != nil || binary.Read(r, binary.LittleEndian, &c) != nil {
+			return errLayer
 		}
+		at += gap
+		if at >= 1<<LayerBits || isOdd(c[0]) || isOdd(c[1]) {
+			return errLayer
+		}
+		got.Cells[uint32(at)] = c
+	}
+	if r.Len() > 0 {
+		return errLayer
 	}
 	*l = got
 	return nil
@@ -84,3 +128,19 @@ func (l *Layer) logits(p *features.Page) (neg, pos float64) {
 }
 
 func bound(v, limit float64) float64 { return min(max(v, -limit), limit) }
+
+// Evidence is what the judgement of a text rests on: the slots of its features, and the raw logits log(neg/neu) and
+// log(pos/neu) without any layer. It is what a layer is fitted to.
+func (s *Scorer) Evidence(in Input) (slots []uint32, zn, zp float64) {
+	d := s.desks.Get().(*desk)
+	defer s.desks.Put(d)
+	s.reader.Read(&d.page, in.Text)
+	d.page.Extract(s.table.Mask())
+	for i := range d.page.Feats {
+		slots = append(slots, d.page.Feats[i].Hash)
+	}
+	plain := *s
+	plain.layer = nil
+	zn, zp = plain.logits(&d.page, in.Stars)
+	return slots, zn * s.table.Heat, zp * s.table.Heat
+}

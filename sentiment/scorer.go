@@ -17,6 +17,7 @@ type Scorer struct {
 	reader *features.Reader
 	table  *model.Table
 	layer  *Layer
+	tongue *dialectModel
 	desks  *sync.Pool
 }
 
@@ -43,9 +44,14 @@ func With(t *model.Table) (*Scorer, error) {
 	if err != nil {
 		return nil, fmt.Errorf("loading the lexicon: %w", err)
 	}
+	tongue, err := newDialectModel(f)
+	if err != nil {
+		return nil, fmt.Errorf("learning the dialects: %w", err)
+	}
 	return &Scorer{
 		reader: &features.Reader{Folder: f, Lex: lex},
 		table:  t,
+		tongue: tongue,
 		desks:  &sync.Pool{New: func() any { return new(desk) }},
 	}, nil
 }
@@ -106,7 +112,7 @@ func (s *Scorer) finish(res *Result, p *features.Page, in Input) {
 	res.Label = pick(res.Neg, res.Neu, res.Pos)
 	res.Score = res.Pos - res.Neg
 	res.Lang = Language(in.Text)
-	res.Dialect, res.DialectCues = dialect(p, res.Lang)
+	res.Dialect, res.DialectCues = s.tongue.find(p, res.Lang)
 	res.Signals = signals(p)
 	res.Severity = severity(res)
 	res.Target = target(p, in, res)

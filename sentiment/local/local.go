@@ -1,0 +1,209 @@
+// Package local learns from a shop's own staff: each decision that implies a label becomes an example, and a small
+// bounded layer over the embedded table is fitted to them. A layer is offered only when cross-validation says that it
+// judges the shop's mentions better than the embedded table alone.
+package local
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"hash/fnv"
+	"slices"
+
+	"rasid/sentiment"
+)
+
+// Example is one mention that staff have judged.
+type Example struct {
+	Text   string
+	Stars  int
+	Label  sentiment.Label
+	By     string // who judged it; labels of one person alone count less
+	Author string // who wrote the mention; a flood by one author counts as a few
+}
+
+// Options of the fit.
+type Options struct {
+	Version   int     // of the new layer
+	Limit     float64 // the most the layer may add to a logit
+	Folds     int     // of the cross-validation
+	MinLabels int     // below this nothing is learned
+	PerPerson int     // examples of one person that count in full
+	PerAuthor int     // examples of one author that count at all
+	Keep      int     // the newest examples that are looked at
+}
+
+// Defaults are the measured options.
+func Defaults() Options {
+	return Options{Version: 1, Limit: 3, Folds: 5, MinLabels: 40, PerPerson: 400, PerAuthor: 5, Keep: 4000}
+}
+
+// Figures of a scorer on held-out examples.
+type Figures struct {
+	Acc, NegF1, NegAP, LogLoss float64
+}
+
+// Report tells what was learned from and what it brought, for the digest and the log.
+type Report struct {
+	Given, Used   int // examples; those left after repeats, floods and unreliable labellers
+	Before, After Figures
+	Doubted       []string // persons whose labels disagree with everyone else's
+	Better        bool     // the layer is worth switching on
+	Strength      string   // which of the tried strengths won
+}
+
+// ErrTooFew says that there is not enough to learn from yet.
+var ErrTooFew = errors.New("learning from staff: too few labelled mentions")
+
+// item is an example ready for fitting.
+type item struct {
+	cells  []uint32
+	zn, zp float64 // of the embedded table
+	x      float64 // 1/√(number of features)
+	label  int
+	weight float64
+	by     string
+	fold   int
+}
+
+// Fit learns a layer from examples, oldest first. The layer is returned even when it is not better, so that it can be
+// looked at; only Report.Better says whether to use it. The result depends on nothing but the arguments.
+func Fit(ctx context.Context, base *sentiment.Scorer, examples []Example, o Options) (*sentiment.Layer, Report, error) {
+	rep := Report{Given: len(examples)}
+	items := prepare(base, examples, o)
+	rep.Used = len(items)
+	if len(items) < o.MinLabels {
+		return nil, rep, ErrTooFew
+	}
+	rep.Doubted = doubt(items, o)
+	best, bestLoss := strength{}, 0.0
+	for i, st := range strengths {
+		if err := ctx.Err(); err != nil {
+			return nil, rep, err
+		}
+		before, after := crossValidate(items, st, o)
+		if i == 0 || after.LogLoss < bestLoss {
+			best, bestLoss = st, after.LogLoss
+			rep.Before, rep.After, rep.Strength = before, after, st.name
+		}
+	}
+	rep.Better = rep.After.LogLoss < rep.Before.LogLoss-minGain && rep.After.NegF1 >= rep.Before.NegF1-tolerance && rep.After.NegAP >= rep.Before.NegAP-tolerance
+	l := fitLayer(items, best, o.Limit, -1).layer(o)
+	l.Examples = len(items)
+	return l, rep, nil
+}
+
+const (
+	minGain   = 0.005 // of log loss per example that a layer must bring
+	tolerance = 0.005 // by which it may lose in a rank measure at most: that much is noise
+)
+
+// prepare drops repeats and floods, and weighs persons.
+func prepare(base *sentiment.Scorer, examples []Example, o Options) []item {
+	if n := len(examples) - o.Keep; n > 0 {
+		examples = examples[n:]
+	}
+	last := map[uint64]int{} // the newest judgement of a text counts
+	perAuthor, perPerson := map[string]int{}, map[string]int{}
+	var items []item
+	for i := len(examples) - 1; i >= 0; i-- {
+		e := &examples[i]
+		label := slices.Index([]sentiment.Label{sentiment.Negative, sentiment.Neutral, sentiment.Positive}, e.Label)
+		if label < 0 {
+			continue
+		}
+		slots, zn, zp := base.Evidence(sentiment.Input{Text: e.Text, Stars: e.Stars})
+		key := same(slots)
+		if _, dup := last[key]; dup {
+			continue
+		}
+		if e.Author != "" {
+			if perAuthor[e.Author]++; perAuthor[e.Author] > o.PerAuthor {
+				continue
+			}
+		}
+		last[key] = i
+		perPerson[e.By]++
+		items = append(items, newItem(slots, zn, zp, label, e.By, key, o))
+	}
+	for i := range items {
+		if n := perPerson[items[i].by]; n > o.PerPerson && len(perPerson) > 1 {
+			items[i].weight = float64(o.PerPerson) / float64(n)
+		}
+	}
+	slices.Reverse(items)
+	return items
+}
+
+func newItem(slots []uint32, zn, zp float64, label int, by string, key uint64, o Options) item {
+	cells := make([]uint32, len(slots))
+	for k, s := range slots {
+		cells[k] = sentiment.LayerSlot(s)
+	}
+	return item{cells: cells, zn: zn, zp: zp, x: invRoot(len(slots)), label: label, weight: 1, by: by, fold: int(key % uint64(max(o.Folds, 2)))} //nolint:gosec // below Folds
+}
+
+// same is equal for texts with the same features: copies, and copies with other spacing, letters or digits.
+func same(slots []uint32) uint64 {
+	s := slices.Clone(slots)
+	slices.Sort(s)
+	h := fnv.New64a()
+	for _, v := range s {
+		_, _ = h.Write([]byte{byte(v), byte(v >> 8), byte(v >> 16), byte(v >> 24)}) // never fails
+	}
+	return h.Sum64()
+}
+
+// trusted is the share of agreement with everyone else below which a person's labels hardly count.
+const (
+	trusted     = 0.5
+	doubtWeight = 0.1
+	minToJudge  = 15 // labels of a person before we judge the person
+)
+
+// doubt compares each person's labels with a layer fitted to everyone else's, and takes weight from those who mostly
+// contradict it.
+func doubt(items []item, o Options) []string {
+	count := map[string]int{}
+	for i := range items {
+		count[items[i].by]++
+	}
+	if len(count) < 2 {
+		return nil
+	}
+	var out []string
+	for by, n := range count {
+		if n < minToJudge {
+			continue
+		}
+		var others []item
+		for i := range items {
+			if items[i].by != by {
+				others = append(others, items[i])
+			}
+		}
+		f := newFit(strengths[0], o.Limit)
+		if len(others) >= o.MinLabels/2 {
+			f = fitLayer(others, strengths[1], o.Limit, -1)
+		}
+		agree := 0
+		for i := range items {
+			if items[i].by == by && argmax(f.predict(&items[i])) == items[i].label {
+				agree++
+			}
+		}
+		if float64(agree) < trusted*float64(n) {
+			out = append(out, by)
+		}
+	}
+	slices.SortFunc(out, cmp.Compare)
+	if len(out) == len(count) {
+		return nil // everybody disagrees with the table: then it is the table that is wrong here
+	}
+	for i := range items {
+		if slices.Contains(out, items[i].by) {
+			items[i].weight *= doubtWeight
+		}
+	}
+	return out
+}
