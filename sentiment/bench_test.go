@@ -37,6 +37,8 @@ func BenchmarkArabicWithReasons(b *testing.B) {
 
 func BenchmarkNew(b *testing.B) {
 	for b.Loop() {
-		scorer(b)
+		if _, err := New(); err != nil {
+			b.Fatal(err)
+		}
 	}
 }

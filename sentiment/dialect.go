@@ -14,7 +14,7 @@ var dialects = [...]string{"msa", "gulf", "egyptian", "levantine", "maghrebi", "
 const (
 	dialectBits  = 15
 	dialectRate  = 0.5
-	dialectRound = 12
+	dialectRound = 6
 	cueBonus     = 1.2  // log odds that one word marked as characteristic in the lexicon is worth
 	dialectSure  = 0.55 // probability below which the dialect is unknown
 	cueStrength  = 0.5  // log odds from which a word is shown as a cue

@@ -125,30 +125,35 @@ func foldRest(rs []Reason) []Reason {
 	return append(rs[:maxReasons:maxReasons], Reason{Weight: rest, Kind: KindRest})
 }
 
+// maxWidenings bounds the attempts below; each costs one more scoring.
+const maxWidenings = 3
+
 // trusted makes sure of the strongest reason: taking its span out of the text must move the score as the reason says.
 // Where it does not (the word is said twice, or only means this beside its neighbours), the reason is widened to its
-// clause and then to the whole text.
+// clause. When that does not help either, the text is one reason, worth what taking it out changes.
 func (s *Scorer) trusted(d *desk, in Input, res *Result, rs []Reason) []Reason {
-	for range 3 {
-		if len(rs) == 0 || s.holds(d, in, res, rs[0]) {
+	for range maxWidenings {
+		if len(rs) == 0 || s.without(d, in, res, rs[0])*rs[0].Weight > 0 {
 			return rs
 		}
 		from, to := d.clause(rs[0])
-		if rs[0].Start <= from && rs[0].End >= to {
-			from, to = 0, len(in.Text)
-		}
 		rs = merge(rs, in.Text, from, to)
+	}
+	rs = merge(rs, in.Text, 0, len(in.Text))
+	rs[0].Weight = s.without(d, in, res, rs[0])
+	if rs[0].Weight == 0 {
+		return nil
 	}
 	return rs
 }
 
-// holds tries the text without the reason's span.
-func (s *Scorer) holds(d *desk, in Input, res *Result, r Reason) bool {
+// without is what the reason's span is worth: the raw score with it less the raw score without it.
+func (s *Scorer) without(d *desk, in Input, res *Result, r Reason) float64 {
 	d.cut = append(append(d.cut[:0], in.Text[:r.Start]...), in.Text[r.End:]...)
 	s.reader.Read(&d.trial, string(d.cut))
 	d.trial.Extract(s.table.Mask())
 	zn, zp := s.logits(&d.trial, in.Stars)
-	return (res.Raw-(zp-zn))*r.Weight > 0
+	return res.Raw - (zp - zn)
 }
 
 // clause is the stretch between two marks around the reason.

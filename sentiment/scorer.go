@@ -18,6 +18,7 @@ type Scorer struct {
 	table  *model.Table
 	layer  *Layer
 	tongue *dialectModel
+	aim    *targetModel
 	desks  *sync.Pool
 }
 
@@ -48,12 +49,13 @@ func With(t *model.Table) (*Scorer, error) {
 	if err != nil {
 		return nil, fmt.Errorf("learning the dialects: %w", err)
 	}
-	return &Scorer{
-		reader: &features.Reader{Folder: f, Lex: lex},
-		table:  t,
-		tongue: tongue,
-		desks:  &sync.Pool{New: func() any { return new(desk) }},
-	}, nil
+	r := &features.Reader{Folder: f, Lex: lex}
+	aim, err := newTargetModel(r)
+	if err != nil {
+		return nil, fmt.Errorf("learning whom a complaint is about: %w", err)
+	}
+	desks := &sync.Pool{New: func() any { return new(desk) }}
+	return &Scorer{reader: r, table: t, tongue: tongue, aim: aim, desks: desks}, nil
 }
 
 // Stale says whether the lexicon has changed since the table was trained; the scorer works, a little less well.
@@ -115,7 +117,7 @@ func (s *Scorer) finish(res *Result, p *features.Page, in Input) {
 	res.Dialect, res.DialectCues = s.tongue.find(p, res.Lang)
 	res.Signals = signals(p)
 	res.Severity = severity(res)
-	res.Target = target(p, in, res)
+	res.Target = s.target(p, in)
 }
 
 func softmax(zn, zp float64) (neg, neu, pos float64) {

@@ -2,12 +2,16 @@ package sentiment
 
 import (
 	"math"
+	"sync"
 	"testing"
 )
 
+// shared is built once: every test only reads it.
+var shared = sync.OnceValues(New)
+
 func scorer(t testing.TB) *Scorer {
 	t.Helper()
-	s, err := New()
+	s, err := shared()
 	if err != nil {
 		t.Fatal(err)
 	}

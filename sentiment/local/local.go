@@ -184,7 +184,7 @@ func doubt(items []item, o Options) []string {
 		}
 		f := newFit(strengths[0], o.Limit)
 		if len(others) >= o.MinLabels/2 {
-			f = fitLayer(others, strengths[1], o.Limit, -1)
+			f = fitLayer(others, strengths[2], o.Limit, -1)
 		}
 		agree := 0
 		for i := range items {

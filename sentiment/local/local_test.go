@@ -1,0 +1,166 @@
+package local
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"testing"
+
+	"rasid/sentiment"
+)
+
+// shared is built once: every test only reads it.
+var shared = sync.OnceValues(sentiment.New)
+
+func base(t *testing.T) *sentiment.Scorer {
+	t.Helper()
+	s, err := shared()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// shopTalk invents a shop whose customers praise with a word that usually complains and complain with a neutral one.
+func shopTalk(n int) []Example {
+	good := []string{"the chilli is wicked", "killer burger", "sick fries", "insane portion", "deadly sauce"}
+	bad := []string{"the queue reached the fountain", "my number was called after the fountain closed", "stood by the fountain until dark"}
+	var out []Example
+	for i := range n {
+		e := Example{By: fmt.Sprintf("staff%d", i/2%3), Author: fmt.Sprintf("guest%d", i)}
+		if i%2 == 0 {
+			e.Text, e.Label = fmt.Sprintf("%s at table %c, visit %c", good[i/6%len(good)], 'a'+i%26, 'a'+i/26%26), sentiment.Positive
+		} else {
+			e.Text, e.Label = fmt.Sprintf("%s on day %c of week %c", bad[i/6%len(bad)], 'a'+i%26, 'a'+i/26%26), sentiment.Negative
+		}
+		out = append(out, e)
+	}
+	return out
+}
+
+func TestStaffLabelsTeachTheShopsOwnWords(t *testing.T) {
+	s := base(t)
+	l, rep, err := Fit(context.Background(), s, shopTalk(200), Defaults())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !rep.Better || rep.After.NegF1 <= rep.Before.NegF1 {
+		t.Errorf("200 labels did not help: %+v", rep)
+	}
+	with := s.WithLayer(l)
+	in := sentiment.Input{Text: "waited at the fountain for our number"}
+	if a, b := s.Quick(in).Neg, with.Quick(in).Neg; b <= a {
+		t.Errorf("the shop's own complaint word does nothing: P(neg) %v before, %v after", a, b)
+	}
+}
+
+func TestALayerSurvivesTheStoreByteForByte(t *testing.T) {
+	s := base(t)
+	l, _, err := Fit(context.Background(), s, shopTalk(80), Defaults())
+	if err != nil {
+		t.Fatal(err)
+	}
+	a, err := l.MarshalBinary()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var back sentiment.Layer
+	if err := back.UnmarshalBinary(a); err != nil {
+		t.Fatal(err)
+	}
+	b, err := back.MarshalBinary()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(a, b) {
+		t.Error("a layer read back is written differently")
+	}
+	in := sentiment.Input{Text: "killer burger by the fountain"}
+	if x, y := s.WithLayer(l).Quick(in), s.WithLayer(&back).Quick(in); x.Raw != y.Raw {
+		t.Errorf("a layer read back scores %v instead of %v", y.Raw, x.Raw)
+	}
+	for cut := range len(a) {
+		if new(sentiment.Layer).UnmarshalBinary(a[:cut]) == nil {
+			t.Fatalf("%d of %d bytes pass for a layer", cut, len(a))
+		}
+		if cut > 200 {
+			break
+		}
+	}
+}
+
+func TestTheSameLabelsGiveTheSameLayer(t *testing.T) {
+	s := base(t)
+	var was []byte
+	for range 2 {
+		l, _, err := Fit(context.Background(), s, shopTalk(100), Defaults())
+		if err != nil {
+			t.Fatal(err)
+		}
+		b, err := l.MarshalBinary()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if was != nil && !bytes.Equal(was, b) {
+			t.Error("two fits to the same labels differ")
+		}
+		was = b
+	}
+}
+
+func TestOneCarelessLabellerIsDoubted(t *testing.T) {
+	ex := shopTalk(240)
+	for i := range ex {
+		if ex[i].By == "staff2" { // says the opposite of what is true
+			if ex[i].Label == sentiment.Negative {
+				ex[i].Label = sentiment.Positive
+			} else {
+				ex[i].Label = sentiment.Negative
+			}
+		}
+	}
+	_, rep, err := Fit(context.Background(), base(t), ex, Defaults())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(rep.Doubted) != 1 || rep.Doubted[0] != "staff2" {
+		t.Errorf("doubted %v, want staff2", rep.Doubted)
+	}
+}
+
+func TestAFloodOfOneTextCountsOnce(t *testing.T) {
+	ex := shopTalk(60)
+	for range 5000 {
+		ex = append(ex, Example{Text: "I love this place", Label: sentiment.Negative, By: "staff0", Author: "flood"})
+	}
+	o := Defaults()
+	o.Keep = len(ex)
+	l, rep, err := Fit(context.Background(), base(t), ex, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if rep.Used > 61 {
+		t.Errorf("%d examples used of 60 and a flood", rep.Used)
+	}
+	if got := base(t).WithLayer(l).Quick(sentiment.Input{Text: "I love this place"}); got.Label != sentiment.Positive {
+		t.Errorf("the flood turned praise into %s", got.Label)
+	}
+}
+
+func TestTooFewLabelsTeachNothing(t *testing.T) {
+	if _, _, err := Fit(context.Background(), base(t), shopTalk(10), Defaults()); !errors.Is(err, ErrTooFew) {
+		t.Errorf("got %v, want ErrTooFew", err)
+	}
+}
+
+func TestALayerNeverMovesALogitBeyondItsLimit(t *testing.T) {
+	s := base(t)
+	l := &sentiment.Layer{Version: 1, Limit: 2, Bias: [2]float64{100, -100}}
+	in := sentiment.Input{Text: "thank you"}
+	before, after := s.Quick(in), s.WithLayer(l).Quick(in)
+	if d := before.Raw - after.Raw; d > 4+1e-9 {
+		t.Errorf("a wild layer moved the score by %v, limit is 2 for each of two logits", d)
+	}
+}
