@@ -29,18 +29,27 @@ func (r Room) Check() []cases.Fault {
 	return nil
 }
 
+// Opener reads the tokens behind buttons; responder.Signer is one.
+type Opener interface {
+	Open(room, token string, now time.Time) (a responder.Action, caseID int64, draft int, err error)
+}
+
 // Chat is the staff rooms of one connection. Make it with NewChat.
 type Chat struct {
 	client *discord.Client
 	rooms  []Room
+	tokens Opener
 	words  map[string]*phrases.Catalogue
 	now    func() time.Time
 	log    *slog.Logger
 }
 
 // NewChat makes the staff rooms of a connection.
-func NewChat(client *discord.Client, now func() time.Time, log *slog.Logger, rooms ...Room) (*Chat, error) {
-	c := &Chat{client: client, rooms: rooms, words: map[string]*phrases.Catalogue{}, now: now, log: log}
+func NewChat(client *discord.Client, tokens Opener, now func() time.Time, log *slog.Logger, rooms ...Room) (*Chat, error) {
+	if log == nil {
+		log = slog.New(slog.DiscardHandler)
+	}
+	c := &Chat{client: client, rooms: rooms, tokens: tokens, words: map[string]*phrases.Catalogue{}, now: now, log: log}
 	for _, language := range []string{"ar", "en"} {
 		w, err := phrases.Load(language)
 		if err != nil {
@@ -90,7 +99,7 @@ func (c *Chat) Show(ctx context.Context, room string, card responder.Card, ref s
 		}
 	}
 	// The nonce keeps a retry after a lost answer from showing the card twice.
-	o.Nonce = discord.NonceOf(fmt.Sprintf("card/%s/%d/%d/%s", room, card.Case, card.Version, ref))
+	o.Nonce = discord.NonceOf("card", room, fmt.Sprint(card.Case, card.Version), ref, card.Text)
 	m, err := c.client.Send(ctx, r.Channel, o)
 	if err != nil {
 		return "", fmt.Errorf("showing a card: %w", err)
@@ -102,30 +111,69 @@ func (c *Chat) Show(ctx context.Context, room string, card responder.Card, ref s
 // customer wrote must not become a ping, a link or formatting.
 func face(card responder.Card) discord.Outgoing {
 	o := discord.Outgoing{Components: rows(card.Buttons), NoPreview: true}
-	discord.Fit(&o, discord.Plain(card.Text))
+	discord.Fit(&o, card.Text)
 	return o
 }
 
-// Say puts a plain message into the room.
+// Say puts a plain message into the room, as several when it is long. Once a
+// part stands, an error is never "not sent": saying all of it again would
+// double that part.
 func (c *Chat) Say(ctx context.Context, room, text string, png []byte) error {
 	r, err := c.room(room)
 	if err != nil {
 		return err
 	}
-	o := discord.Outgoing{PNG: png, NoPreview: true}
-	discord.Fit(&o, discord.Plain(text))
-	if _, err := c.client.Send(ctx, r.Channel, o); err != nil {
-		return fmt.Errorf("saying it in %s: %w", room, err)
+	parts := discord.Pieces(text)
+	if len(parts) == 0 {
+		parts = []string{""}
+	}
+	for i, part := range parts {
+		o := discord.Outgoing{Content: part, NoPreview: true}
+		if i == len(parts)-1 {
+			o.PNG = png
+		}
+		err := c.patiently(ctx, i > 0, func() error { _, err := c.client.Send(ctx, r.Channel, o); return err })
+		switch {
+		case err != nil && i == 0:
+			return fmt.Errorf("saying it in %s: %w", room, err)
+		case err != nil:
+			return fmt.Errorf("saying part %d of %d in %s: %s", i+1, len(parts), room, err.Error())
+		}
 	}
 	return nil
 }
 
+// patiently does what may have to wait, as long as ctx allows.
+func (c *Chat) patiently(ctx context.Context, wait bool, do func() error) error {
+	for {
+		err := do()
+		var later *cases.LaterError
+		if !wait || !errors.As(err, &later) || !pause(ctx, later.After) {
+			return err
+		}
+	}
+}
+
+// pause waits; false says that ctx ended, or would.
+func pause(ctx context.Context, d time.Duration) bool {
+	if end, ok := ctx.Deadline(); ok && time.Until(end) < d {
+		return false
+	}
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
+
 // Discord's limits on buttons.
 const (
-	maxRows   = 5
-	maxInRow  = 5
-	maxLabel  = 80
-	maxCustom = 100
+	maxRows  = 5
+	maxInRow = 5
+	maxLabel = 80
 )
 
 // Styles of buttons.
@@ -163,7 +211,7 @@ func button(b responder.Button) map[string]any {
 	case b.Data == "":
 		return nil
 	default:
-		one["style"], one["custom_id"] = stylePlain, customID(b.Action, b.Data)
+		one["style"], one["custom_id"] = stylePlain, b.Data
 		if b.Action == responder.ActApprove || b.Action == responder.ActThere {
 			one["style"] = styleGood
 		}
@@ -222,11 +270,7 @@ func (c *Chat) register(ctx context.Context) {
 			if errors.As(err, &later) {
 				wait = max(wait, later.After)
 			}
-			pause := time.NewTimer(wait)
-			select {
-			case <-pause.C:
-			case <-ctx.Done():
-				pause.Stop()
+			if !pause(ctx, wait) {
 				return
 			}
 			wait = min(2*wait, 10*time.Minute)

@@ -51,7 +51,7 @@ func staffRoom(t *testing.T, language string, take func(context.Context, respond
 	t.Helper()
 	fake, client := open(t)
 	ch := fake.AddChannel("staff")
-	chat, err := discord.NewChat(client, time.Now, slog.New(slog.DiscardHandler), discord.Room{Name: "front", Channel: ch, Language: language})
+	chat, err := discord.NewChat(client, signer, time.Now, slog.New(slog.DiscardHandler), discord.Room{Name: "front", Channel: ch, Language: language})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -76,10 +76,12 @@ func card(version int, buttons ...responder.Button) responder.Card {
 	return responder.Card{Case: 41, Version: version, Draft: 2, Language: "en", Text: fmt.Sprintf("card version %d", version), Buttons: [][]responder.Button{buttons}}
 }
 
-// token is as long as the longest a signer may make.
-func token(a responder.Action) string {
-	return string(a) + strings.Repeat("x", 64-len(a))
-}
+var (
+	signer = responder.Signer{Key: []byte("a key of sixteen bytes and more")}
+	later  = time.Now().Add(time.Hour)
+)
+
+func token(a responder.Action) string { return signer.Sign("front", a, 41, 2, later) }
 
 func press(a responder.Action) responder.Button {
 	return responder.Button{Action: a, Label: string(a), Data: token(a)}
@@ -262,7 +264,7 @@ func TestAButtonIsAcknowledgedBeforeAnyWork(t *testing.T) {
 	if f := awaitFollow(t, fake, 1); f[0].Content != "Approved." || !f[0].Whisper {
 		t.Errorf("the answer: %+v", f[0])
 	}
-	want := []responder.Decision{{Action: responder.ActApprove, Room: "front", Token: token(responder.ActApprove),
+	want := []responder.Decision{{Action: responder.ActApprove, Case: 41, Draft: 2, Room: "front", Token: token(responder.ActApprove),
 		By: responder.Actor{Platform: "discord", ID: mona.ID, Name: "Mona"}}}
 	if diff := cmp.Diff(want, d.all()); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
@@ -293,6 +295,7 @@ func TestEditOpensAFormWithTheDraft(t *testing.T) {
 }
 
 func TestAFormComesInTimeEvenWhenTheDatabaseIsSlow(t *testing.T) {
+	t.Parallel()
 	d := &deciding{hold: make(chan struct{})}
 	fake, chat, ch := staffRoom(t, "en", d.take)
 	ref, err := chat.Show(t.Context(), "front", card(1, press(responder.ActDismiss)), "")
@@ -307,7 +310,8 @@ func TestAFormComesInTimeEvenWhenTheDatabaseIsSlow(t *testing.T) {
 	}
 	fake.SubmitModal(mona, ch, button, "words", "spam")
 	awaitFollow(t, fake, 1)
-	if got := d.all()[1]; got.Action != responder.ActDismiss || got.Text != "spam" {
+	all := d.all()
+	if got := all[len(all)-1]; got.Action != responder.ActDismiss || got.Text != "spam" {
 		t.Errorf("the form became %+v", got)
 	}
 }
@@ -330,6 +334,7 @@ func TestWhoMayNotEditIsToldAtOnce(t *testing.T) {
 }
 
 func TestADecisionThatCannotBeRecordedIsTold(t *testing.T) {
+	t.Parallel()
 	d := &deciding{err: errors.New("disk full")}
 	fake, chat, ch := staffRoom(t, "en", d.take)
 	ref, err := chat.Show(t.Context(), "front", card(1, press(responder.ActApprove)), "")
@@ -384,14 +389,14 @@ func TestSlashCommandsInBothLanguages(t *testing.T) {
 			t.Errorf("an answer everybody sees: %+v", e)
 		}
 	}
-	if f[0].Content != "2 waiting" || string(f[2].PNG) != "chart" || !strings.Contains(string(f[1].Body), "approve:") {
+	if f[0].Content != "2 waiting" || string(f[2].PNG) != "chart" || !strings.Contains(string(f[1].Body), token(responder.ActApprove)) {
 		t.Errorf("the answers: %+v", f)
 	}
 	id := fake.Slash(mona, ch, "report")
 	if kind := fake.AwaitAnswer(soon, id); kind != platform.AnswerForm {
 		t.Errorf("/report without words answered with %d, want a form", kind)
 	}
-	fake.SubmitModal(mona, ch, "/report:", "words", "from the form")
+	fake.SubmitModal(mona, ch, "report", "words", "from the form")
 	awaitFollow(t, fake, 7)
 	if x := d.all(); x[len(x)-1].Action != responder.CmdReport || x[len(x)-1].Text != "from the form" {
 		t.Errorf("the form became %+v", x[len(x)-1])
@@ -405,8 +410,8 @@ func TestStrangersPlacesAreMetWithSilence(t *testing.T) {
 	other := fake.AddChannel("same server, no room")
 	var ids []string
 	for _, at := range []string{foreign, other} {
-		ids = append(ids, fake.Press(mona, at, "", "approve:"+token(responder.ActApprove)), fake.Slash(mona, at, "stop"),
-			fake.SubmitModal(mona, at, "edit:"+token(responder.ActEdit), "words", "x"))
+		ids = append(ids, fake.Press(mona, at, "", token(responder.ActApprove)), fake.Slash(mona, at, "stop"),
+			fake.SubmitModal(mona, at, token(responder.ActEdit), "words", "x"))
 	}
 	fake.Dispatch("INTERACTION_CREATE", `{"id":"1","token":"t","type":3,"channel_id":"`+ch+`","data":{"custom_id":"approve:x"}}`)
 	fake.Press(fakediscord.Person{ID: "5", Name: "B", Bot: true}, ch, "", "approve:x")
@@ -428,7 +433,7 @@ func TestStrangersPlacesAreMetWithSilence(t *testing.T) {
 func TestAnAnswerThatComesTooLateIsNotFatal(t *testing.T) {
 	d := &deciding{hold: make(chan struct{}), ans: map[responder.Action]responder.Answer{responder.ActApprove: {Text: "late"}}}
 	fake, _, ch := staffRoom(t, "en", d.take)
-	id := fake.Press(mona, ch, "", "approve:"+token(responder.ActApprove))
+	id := fake.Press(mona, ch, "", token(responder.ActApprove))
 	fake.AwaitAnswer(soon, id)
 	fake.Advance(16 * time.Minute) // the interaction's token ends
 	close(d.hold)

@@ -16,12 +16,16 @@ const (
 	// formWithin is how long a decision may take when its answer is a form: a
 	// form can only be the first answer, and that is due in three seconds.
 	formWithin = 2 * time.Second
-	// takeWithin bounds every other decision.
-	takeWithin = 30 * time.Second
+	// takeWithin bounds every other decision, tries included. Discord does not
+	// bring a press again, so we try again while the person waits.
+	takeWithin = 10 * time.Second
+	firstPause = 200 * time.Millisecond
 	// field is the one field of our forms.
 	field = "words"
 	// maxField is the most a form's field takes.
 	maxField = 4000
+	// reportForm is the id of the form that no button opened.
+	reportForm = "report"
 )
 
 // ear hears one person's action after another.
@@ -72,21 +76,22 @@ type hearing struct {
 	words *phrases.Catalogue
 }
 
-// customID puts the action before the token. It only decides whether a form is
-// shown; what may be done stands in the signed token alone.
-func customID(a responder.Action, token string) string {
-	id := string(a) + ":" + token
-	if len(id) > maxCustom {
-		return string(a) + ":"
+// open reads what a button or its form carries. It comes from the program of
+// whoever pressed it: only a token that opens is believed. One that does not is
+// passed on with nothing but itself, to be refused and counted.
+func (h *hearing) open(d *responder.Decision) {
+	token := h.i.Data.CustomID
+	d.Token = token
+	var err error
+	if d.Action, d.Case, d.Draft, err = h.tokens.Open(h.room.Name, token, d.At); err != nil {
+		d.Action, d.Case, d.Draft, d.Token = "", 0, 0, "x"+token // an empty one would stand for a typed command
 	}
-	return id
 }
 
 // press is a button. Those that need words are answered with a form, all
 // others are acknowledged before any work.
 func (h *hearing) press(ctx context.Context, d responder.Decision) error {
-	action, token, _ := strings.Cut(h.i.Data.CustomID, ":")
-	d.Action, d.Token = responder.Action(action), token
+	h.open(&d)
 	if d.Action == responder.ActEdit || d.Action == responder.ActDismiss {
 		return h.askWords(ctx, d)
 	}
@@ -114,12 +119,12 @@ func (h *hearing) askWords(ctx context.Context, d responder.Decision) error {
 	if ans.Ask != "" {
 		ask = ans.Ask
 	}
-	return errors.Join(err, h.client.Ask(ctx, h.i, h.sheet(ask, d.Token, ans.Edit)))
+	return errors.Join(err, h.client.Ask(ctx, h.i, h.sheet(ask, h.i.Data.CustomID, ans.Edit)))
 }
 
 // sheet is the form for an action.
-func (h *hearing) sheet(a responder.Action, token, value string) discord.Form {
-	f := discord.Form{ID: customID(a, token), Field: field, Value: value, Max: maxField, Long: true}
+func (h *hearing) sheet(a responder.Action, id, value string) discord.Form {
+	f := discord.Form{ID: id, Field: field, Value: value, Max: maxField, Long: true}
 	switch a {
 	case responder.ActDismiss:
 		f.Title, f.Label, f.Max = h.words.Say("button.dismiss"), h.words.Say("form.reason"), 300
@@ -133,11 +138,12 @@ func (h *hearing) sheet(a responder.Action, token, value string) discord.Form {
 
 // form is a filled form.
 func (h *hearing) form(ctx context.Context, d responder.Decision) error {
-	action, token, _ := strings.Cut(h.i.Data.CustomID, ":")
-	d.Action, d.Token, d.Text = responder.Action(action), token, h.i.Data.Field(field)
-	if d.Token == "" && d.Action != responder.CmdReport {
-		return errors.New("hearing a form: no token")
+	if h.i.Data.CustomID == reportForm {
+		d.Action = responder.CmdReport
+	} else {
+		h.open(&d)
 	}
+	d.Text = h.i.Data.Field(field)
 	return h.whisper(ctx, d)
 }
 
@@ -162,7 +168,7 @@ func (h *hearing) command(ctx context.Context, d responder.Decision) error {
 		d.Text = h.i.Data.Option("text")
 	}
 	if name == responder.CmdReport && strings.TrimSpace(d.Text) == "" {
-		return h.client.Ask(ctx, h.i, h.sheet(name, "", ""))
+		return h.client.Ask(ctx, h.i, h.sheet(name, reportForm, ""))
 	}
 	return h.whisper(ctx, d)
 }
@@ -178,22 +184,26 @@ func (h *hearing) whisper(ctx context.Context, d responder.Decision) error {
 	return errors.Join(err, h.tell(ctx, ans, true))
 }
 
-// decide takes the decision. What cannot be recorded is told as such; the
-// error comes back for the log.
+// decide takes the decision, again after an error. What cannot be recorded is
+// told as such; the error comes back for the log.
 func (h *hearing) decide(ctx context.Context, d responder.Decision, within time.Duration) (responder.Answer, error) {
 	ctx, cancel := context.WithTimeout(ctx, within)
 	defer cancel()
-	ans, err := h.take(ctx, d)
-	if err != nil {
-		return responder.Answer{Text: h.words.Say("answer.error"), Alert: true}, err
+	for wait := firstPause; ; wait *= 2 {
+		ans, err := h.take(ctx, d)
+		if err == nil {
+			return ans, nil
+		}
+		if !pause(ctx, wait) {
+			return responder.Answer{Text: h.words.Say("answer.error"), Alert: true}, err
+		}
 	}
-	return ans, nil
 }
 
 // message is an answer for the person who acted alone.
 func (h *hearing) message(ans responder.Answer) discord.Outgoing {
 	o := discord.Outgoing{PNG: ans.PNG, Whisper: true, NoPreview: true}
-	discord.Fit(&o, discord.Plain(ans.Text))
+	discord.Fit(&o, ans.Text)
 	return o
 }
 

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"rasid/internal/cases"
 	"rasid/internal/platform/discord"
@@ -48,7 +49,7 @@ func (p *Replier) Reply(ctx context.Context, r cases.Reply) (cases.Receipt, erro
 	if !ok {
 		return cases.Receipt{}, fmt.Errorf("replying on Discord: %q is no message: %w", r.Mention.ReplyTo, cases.ErrRefused)
 	}
-	if err := p.Fits(r.Text); err != nil {
+	if err := p.postable(r); err != nil {
 		return cases.Receipt{}, fmt.Errorf("replying on Discord: %w: %w", err, cases.ErrRefused)
 	}
 	if r.Attempt > 1 && !p.nonceHolds(r, 0) {
@@ -62,7 +63,7 @@ func (p *Replier) Reply(ctx context.Context, r cases.Reply) (cases.Receipt, erro
 		}
 	}
 	m, err := p.Client.Send(ctx, at.Channel, discord.Outgoing{
-		Content: r.Text, Reply: at.Message, Nonce: discord.NonceOf(r.Key), NoPreview: true})
+		Content: r.Text, Reply: at.Message, Nonce: discord.NonceOf(r.Key, r.Mention.ReplyTo, r.Text), NoPreview: true})
 	if err == nil {
 		return receipt(r.Mention, m), nil
 	}
@@ -71,6 +72,20 @@ func (p *Replier) Reply(ctx context.Context, r cases.Reply) (cases.Receipt, erro
 		return cases.Receipt{}, &cases.LaterError{After: 2 * time.Second, Err: err}
 	}
 	return cases.Receipt{}, err
+}
+
+// postable says what is wrong with a reply that Discord would change, refuse,
+// or that nobody should get.
+func (p *Replier) postable(r cases.Reply) error {
+	switch {
+	case r.Mention.Bot:
+		return errors.New("a program is not answered")
+	case strings.TrimSpace(r.Text) == "":
+		return errors.New("there are no words")
+	case !utf8.ValidString(r.Text):
+		return errors.New("the text is not valid UTF-8")
+	}
+	return p.Fits(r.Text)
 }
 
 // nonceHolds reports whether Discord still knows the nonce of the first

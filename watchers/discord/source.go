@@ -42,8 +42,8 @@ func (s *Source) Poll(ctx context.Context, after cases.Cursor) (cases.Page, erro
 	var at int64
 	if after != "" {
 		n, err := strconv.ParseInt(string(after), 10, 64)
-		if err != nil {
-			return cases.Page{}, fmt.Errorf("reading the cursor of %s: %w", s.Name, err)
+		if err != nil || n < 0 {
+			return cases.Page{}, fmt.Errorf("reading the cursor of %s: %q is no position in the inbox", s.Name, shorten(string(after)))
 		}
 		at = n
 	}
@@ -77,6 +77,8 @@ func (s *Source) Poll(ctx context.Context, after cases.Cursor) (cases.Page, erro
 	page.Next = cases.Cursor(strconv.FormatInt(at, 10))
 	return page, nil
 }
+
+func shorten(s string) string { return s[:min(len(s), 40)] }
 
 // ours reports whether an item stands in a channel of this source; another
 // source may share the connection.

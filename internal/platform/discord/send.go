@@ -84,11 +84,15 @@ func (o Outgoing) fill(r call) (call, error) {
 	return r, nil
 }
 
-// NonceOf derives a nonce from an outbox key: 25 characters, the most Discord
-// takes, hold 150 bits of its hash.
-func NonceOf(key string) string {
-	sum := sha256.Sum256([]byte("rasid/" + key))
-	return base64.RawURLEncoding.EncodeToString(sum[:])[:25]
+// NonceOf derives a nonce from an outbox key and whatever else must be the same
+// for it to be the same message: 25 characters, the most Discord takes, hold
+// 150 bits of their hash.
+func NonceOf(parts ...string) string {
+	h := sha256.New()
+	for _, p := range parts {
+		fmt.Fprintf(h, "%d:%s,", len(p), p)
+	}
+	return base64.RawURLEncoding.EncodeToString(h.Sum(nil))[:25]
 }
 
 // Send puts a new message into a channel or thread.

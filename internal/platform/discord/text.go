@@ -68,17 +68,52 @@ func escape(line string) string {
 	return b.String()
 }
 
-// Fit puts a text into a message: as its content, or, when it is too long for
-// that, into embeds. What does not fit there either is cut with a mark.
+// Fit puts a text into a message, shown literally: as its content, or, when it
+// is too long for that, into embeds. What does not fit there either is cut,
+// with a mark.
 func Fit(o *Outgoing, text string) {
-	if Length(text) <= MaxLength {
-		o.Content, o.Embeds = text, []any{}
+	if shown := Plain(text); Length(shown) <= MaxLength {
+		o.Content, o.Embeds = shown, []any{}
 		return
 	}
 	o.Content, o.Embeds = "", nil
-	for head, tail := "", clip(text, maxEmbeds); tail != ""; {
-		head, tail = split(tail, maxEmbed)
+	for left := maxEmbeds; text != "" && left > minPiece; {
+		var head string
+		head, text = piece(text, min(maxEmbed, left)-1)
+		left -= Length(head)
+		if text != "" && left <= minPiece {
+			head += "…"
+		}
 		o.Embeds = append(o.Embeds, map[string]any{"description": head})
+	}
+}
+
+// minPiece is the shortest rest of a message worth another piece.
+const minPiece = 200
+
+// Pieces cuts a text into messages, shown literally.
+func Pieces(text string) []string {
+	var out []string
+	for text != "" {
+		var head string
+		head, text = piece(text, MaxLength)
+		if strings.TrimSpace(head) != "" {
+			out = append(out, head)
+		}
+	}
+	return out
+}
+
+// piece takes as much of a text as fits into n characters once it is shown
+// literally, which makes it longer.
+func piece(text string, n int) (shown, rest string) {
+	take := n
+	for {
+		head, tail := split(text, take)
+		if shown = Plain(head); Length(shown) <= n {
+			return shown, tail
+		}
+		take = max(1, min(take, Length(head))*3/4)
 	}
 }
 

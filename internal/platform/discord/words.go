@@ -3,6 +3,7 @@ package discord
 import (
 	"regexp"
 	"strings"
+	"unicode"
 )
 
 // tokens is Discord's syntax for people, roles, channels, commands and emoji
@@ -16,7 +17,7 @@ func (m Message) Words() string {
 	if text == "" && len(m.Snapshots) > 0 {
 		text = m.Snapshots[0].Message.Content
 	}
-	return tokens.ReplaceAllStringFunc(text, func(s string) string {
+	return tidy(tokens.ReplaceAllStringFunc(text, func(s string) string {
 		p := tokens.FindStringSubmatch(s)
 		switch {
 		case p[3] != "":
@@ -34,7 +35,25 @@ func (m Message) Words() string {
 			}
 		}
 		return "@user"
-	})
+	}))
+}
+
+// maxWords bounds a text; Discord itself takes 4000 characters at most.
+const maxWords = 60 << 10
+
+// tidy drops control characters, which no person types, and what is beyond the
+// bound.
+func tidy(s string) string {
+	s = strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) && r != '\n' && r != '\t' {
+			return -1
+		}
+		return r
+	}, strings.ToValidUTF8(s, "\uFFFD"))
+	if len(s) > maxWords {
+		s = strings.ToValidUTF8(s[:maxWords], "")
+	}
+	return s
 }
 
 // Said reports whether people write messages of this type; joins, pins and
@@ -45,9 +64,9 @@ func (m Message) Said() bool { return m.Type == TypeDefault || m.Type == TypeRep
 func (m Message) AuthorName() string {
 	switch {
 	case m.Member != nil && m.Member.Nick != "":
-		return m.Member.Nick
+		return tidy(m.Member.Nick)
 	case m.Author != nil:
-		return m.Author.Name()
+		return tidy(m.Author.Name())
 	}
 	return ""
 }

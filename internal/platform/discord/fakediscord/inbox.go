@@ -2,6 +2,7 @@ package fakediscord
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"sync"
 
@@ -24,7 +25,7 @@ func NewInbox() *Inbox {
 	return &Inbox{keys: map[string]bool{}, woken: make(chan struct{}, 1)}
 }
 
-// Fail makes every write fail with err; nil mends it.
+// Fail makes everything fail with err; nil mends it.
 func (b *Inbox) Fail(err error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -62,10 +63,13 @@ func (b *Inbox) Mark(context.Context, string) (string, error) {
 }
 
 // Inbox returns items after a position.
-func (b *Inbox) Inbox(_ context.Context, _ string, after int64, limit int) ([]cases.InboxItem, error) {
+func (b *Inbox) Inbox(ctx context.Context, _ string, after int64, limit int) ([]cases.InboxItem, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	rest := b.items[min(int(after), len(b.items)):]
+	if err := errors.Join(ctx.Err(), b.fail); err != nil {
+		return nil, err
+	}
+	rest := b.items[min(max(int(after), 0), len(b.items)):]
 	return slices.Clone(rest[:min(limit, len(rest))]), nil
 }
 

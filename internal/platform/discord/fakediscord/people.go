@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -79,6 +80,55 @@ func (s *Server) Messages(channel string) []string {
 		out = append(out, m.Content)
 	}
 	return out
+}
+
+// Posted is one message of the bot that stands.
+type Posted struct {
+	ID, Reply string
+	Raw       string   // as it came
+	Text      string   // as people read it, embeds included
+	Buttons   []string // custom ids, "" for links
+	Picture   bool
+}
+
+// Posted returns the bot's messages that stand in a channel, oldest first.
+func (s *Server) Posted(channel string) []Posted {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var out []Posted
+	for _, m := range s.channels[channel].Messages {
+		if m.Author["id"] != BotID {
+			continue
+		}
+		p := Posted{ID: m.ID, Reply: m.Reply, Raw: m.Content, Text: Read(m.Content), Picture: m.Picture}
+		for _, raw := range m.Embeds {
+			var e struct {
+				Description string `json:"description"`
+			}
+			_ = json.Unmarshal(raw, &e)
+			p.Text += Read(e.Description)
+		}
+		for _, raw := range m.Components {
+			var row component
+			_ = json.Unmarshal(raw, &row)
+			for _, b := range row.Components {
+				p.Buttons = append(p.Buttons, b.CustomID)
+			}
+		}
+		out = append(out, p)
+	}
+	return out
+}
+
+// breaks are invisible characters that keep a token of Discord's from working.
+var breaks = regexp.MustCompile(`(@|<|(?i:discord(?:app)?)\.)\x{200b}`)
+
+// Read is how people see a text: escapes and angle brackets around addresses
+// do not show, nor do invisible breaks.
+func Read(s string) string {
+	s = breaks.ReplaceAllString(s, "$1")
+	s = regexp.MustCompile(`<(https?://[^\s<>]+)>`).ReplaceAllString(s, "$1")
+	return regexp.MustCompile("\\\\([\\\\*_~`|>#\\-\\[\\]])").ReplaceAllString(s, "$1")
 }
 
 // Buttons returns the custom ids of a message's buttons.

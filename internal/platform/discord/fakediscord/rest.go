@@ -300,7 +300,7 @@ func (s *Server) postMessage(r *http.Request) (any, *refusal) {
 		}
 	}
 	m := &message{ID: s.newID(), Channel: c.ID, Guild: c.Guild, Author: bot(), Content: strings.TrimSpace(in.Content),
-		At: s.now(), Embeds: in.Embeds, Components: in.Components, Nonce: in.nonce()}
+		At: s.now(), Embeds: in.Embeds, Components: in.Components, Nonce: in.nonce(), Picture: in.png != nil}
 	if in.Reference != nil {
 		m.Reply = in.Reference.MessageID
 	}
@@ -443,6 +443,7 @@ type message struct {
 	Webhook            string
 	Answered           map[string]any // author of what it answers
 	Kind               int
+	Picture            bool
 	Embeds, Components []json.RawMessage
 }
 
