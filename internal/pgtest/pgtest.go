@@ -1,0 +1,202 @@
+//go:build unix
+
+// Package pgtest starts a real PostgreSQL for a test from the programs on this
+// machine, and stops it when the test ends. Where there are none, the test is
+// skipped and says so.
+package pgtest
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"os/exec"
+	"os/user"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	_ "github.com/jackc/pgx/v5/stdlib" // the driver "pgx"
+)
+
+// Server is a running PostgreSQL that only this machine's user reaches, over a
+// socket in its own folder.
+type Server struct {
+	dir  string
+	bin  string
+	args []string
+	uid  uint32
+	gid  uint32
+	root bool // this process is root, which PostgreSQL refuses to be
+	proc *process
+	next atomic.Int64
+}
+
+// patience is how long a server may take to answer after its start.
+const patience = 60 * time.Second
+
+// Start starts a server for t and what runs within it. settings are of the
+// form "name=value". Nothing is flushed to disk: tests kill processes, not the
+// machine.
+func Start(t *testing.T, settings ...string) *Server {
+	t.Helper()
+	s := &Server{bin: find(t)}
+	s.account(t)
+	s.dir = s.folder(t)
+	s.run(t, "initdb", "-D", s.data(), "-U", "rasid", "-A", "trust", "-E", "UTF8", "--locale=C", "-N")
+	s.args = []string{"-D", s.data(), "-k", s.dir, "-c", "listen_addresses=", "-c", "fsync=off", "-c", "max_connections=200", "-c", "log_min_messages=fatal"}
+	for _, set := range settings {
+		s.args = append(s.args, "-c", set)
+	}
+	s.Boot(t)
+	t.Cleanup(func() { s.proc.stop() })
+	return s
+}
+
+// Boot starts the server and waits until it answers.
+func (s *Server) Boot(t *testing.T) {
+	t.Helper()
+	var err error
+	if s.proc, err = s.start(filepath.Join(s.bin, "postgres"), s.args); err != nil {
+		t.Fatalf("starting postgres: %v", err)
+	}
+	if err := s.answers(t.Context()); err != nil {
+		s.proc.stop()
+		t.Fatalf("postgres does not answer: %v", err)
+	}
+}
+
+// Crash ends the server at once, as "immediate shutdown" does, and starts it
+// again.
+func (s *Server) Crash(t *testing.T) {
+	t.Helper()
+	s.proc.crash()
+	s.Boot(t)
+}
+
+// DSN makes a new empty database and returns its address.
+func (s *Server) DSN(t *testing.T) string {
+	t.Helper()
+	name := "test" + strconv.FormatInt(s.next.Add(1), 10)
+	db, err := sql.Open("pgx", s.address("postgres"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = db.ExecContext(t.Context(), "CREATE DATABASE "+name)
+	if err := errors.Join(err, db.Close()); err != nil {
+		t.Fatalf("creating database: %v", err)
+	}
+	return s.address(name)
+}
+
+func (s *Server) address(name string) string {
+	return (&url.URL{Scheme: "postgres", User: url.User("rasid"), Path: "/" + name, RawQuery: url.Values{"host": {s.dir}}.Encode()}).String()
+}
+
+func (s *Server) data() string { return filepath.Join(s.dir, "data") }
+
+// find returns the folder of PostgreSQL's programs or skips the test.
+func find(t *testing.T) string {
+	t.Helper()
+	dirs, err := filepath.Glob("/usr/lib/postgresql/*/bin") // Debian keeps them off the PATH
+	if err != nil {
+		t.Fatal(err)
+	}
+	if p, err := exec.LookPath("initdb"); err == nil {
+		if p, err = filepath.EvalSymlinks(p); err == nil {
+			dirs = append(dirs, filepath.Dir(p))
+		}
+	}
+	for i := len(dirs) - 1; i >= 0; i-- {
+		_, err1 := os.Stat(filepath.Join(dirs[i], "initdb"))
+		_, err2 := os.Stat(filepath.Join(dirs[i], "postgres"))
+		if err1 == nil && err2 == nil {
+			return dirs[i]
+		}
+	}
+	t.Skip("no PostgreSQL on this machine (initdb and postgres): its tests are skipped")
+	return ""
+}
+
+// account finds whom to run as: PostgreSQL refuses root.
+func (s *Server) account(t *testing.T) {
+	t.Helper()
+	if os.Getuid() != 0 {
+		return
+	}
+	for _, name := range []string{"postgres", "nobody"} {
+		u, err := user.Lookup(name)
+		if err != nil {
+			continue
+		}
+		uid, err1 := strconv.ParseUint(u.Uid, 10, 32)
+		gid, err2 := strconv.ParseUint(u.Gid, 10, 32)
+		if err1 == nil && err2 == nil {
+			s.uid, s.gid, s.root = uint32(uid), uint32(gid), true
+			return
+		}
+	}
+	t.Skip("PostgreSQL refuses to run as root and there is no user postgres or nobody")
+}
+
+// folder makes a folder that the account can use. t.TempDir lies below folders
+// only this user may enter, and its path can be too long for a socket.
+func (s *Server) folder(t *testing.T) string {
+	t.Helper()
+	dir, err := os.MkdirTemp("", "pg")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := os.RemoveAll(dir); err != nil {
+			t.Errorf("removing %s: %v", dir, err)
+		}
+	})
+	if s.root {
+		if err := os.Chown(dir, int(s.uid), int(s.gid)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return dir
+}
+
+// run runs one of PostgreSQL's programs to its end.
+func (s *Server) run(t *testing.T, program string, args ...string) {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), filepath.Join(s.bin, program), args...) //nolint:gosec // found by find
+	cmd.Dir, cmd.SysProcAttr = s.dir, s.identity()
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("running %s: %v\n%s", program, err, strings.TrimSpace(string(out)))
+	}
+}
+
+// answers waits until the server takes connections.
+func (s *Server) answers(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	db, err := sql.Open("pgx", s.address("postgres"))
+	if err != nil {
+		return err
+	}
+	defer db.Close() //nolint:errcheck // it only asked
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		err := db.PingContext(ctx)
+		if err == nil {
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("waiting for postgres: %w", err)
+		case <-s.proc.done:
+			return errors.New("postgres ended by itself")
+		case <-tick.C:
+		}
+	}
+}
