@@ -3,6 +3,7 @@
 package store_test
 
 import (
+	"database/sql"
 	"testing"
 
 	"rasid/internal/pgtest"
@@ -38,6 +39,8 @@ func (d database) Open(t *testing.T, o store.Options) *store.Store {
 
 func (d database) Shared() bool                       { return true }
 func (d database) Fresh(t *testing.T) storetest.Place { return newDatabase(t, d.server) }
+
+func (d database) Raw(t *testing.T) *sql.DB { return raw(t, "pgx", d.dsn) }
 
 func TestPostgresKeepsEveryPromise(t *testing.T) {
 	s := pgtest.Start(t)

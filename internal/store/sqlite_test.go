@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"database/sql"
 	"path/filepath"
 	"testing"
 
@@ -28,6 +29,21 @@ func (f file) Open(t *testing.T, o store.Options) *store.Store {
 
 func (f file) Shared() bool                       { return false }
 func (f file) Fresh(t *testing.T) storetest.Place { return file{t.TempDir()} }
+func (f file) Raw(t *testing.T) *sql.DB           { return raw(t, "sqlite", filepath.Join(f.dir, "rasid.db")) }
+
+func raw(t *testing.T, driver, dsn string) *sql.DB {
+	t.Helper()
+	db, err := sql.Open(driver, dsn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := db.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return db
+}
 
 func TestSQLiteKeepsEveryPromise(t *testing.T) {
 	storetest.Run(t, func(t *testing.T) storetest.Place { return file{t.TempDir()} })

@@ -274,11 +274,7 @@ var outbox = map[string]func(*testing.T, Place){
 			"all":    {PerAuthorDay: -1, PerThreadDay: -1, PerSourceHour: -1, PerDay: 1},
 		} {
 			t.Run(name, func(t *testing.T) {
-				p := p
-				if f, ok := p.(interface{ Fresh(*testing.T) Place }); ok {
-					p = f.Fresh(t)
-				}
-				d := open(t, p, store.Options{Budget: b})
+				d := open(t, p.Fresh(t), store.Options{Budget: b})
 				d.approve(d.waiting("amal", "Sorry!"), "staff:1")
 				d.settle(d.mustClaim(), cases.WasDelivered)
 				c := d.approve(d.waiting("amal", "Sorry again!"), "staff:1")

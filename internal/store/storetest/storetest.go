@@ -3,6 +3,7 @@
 package storetest
 
 import (
+	"database/sql"
 	"fmt"
 	"testing"
 	"time"
@@ -17,6 +18,10 @@ type Place interface {
 	Open(t *testing.T, o store.Options) *store.Store
 	// Shared reports whether several stores may be open at once.
 	Shared() bool
+	// Raw opens the database behind the store's back.
+	Raw(t *testing.T) *sql.DB
+	// Fresh is another empty database of the same kind.
+	Fresh(t *testing.T) Place
 }
 
 // Run runs the suite; place makes a new empty database for each test.

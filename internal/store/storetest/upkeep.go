@@ -1,5 +1,171 @@
 package storetest
 
-import "testing"
+import (
+	"bytes"
+	"strings"
+	"testing"
+	"time"
 
-var upkeep = map[string]func(*testing.T, Place){}
+	"rasid/internal/cases"
+	"rasid/internal/store"
+)
+
+var upkeep = map[string]func(*testing.T, Place){
+	"a secret stays the same and differs by name": func(t *testing.T, p Place) {
+		d := open(t, p, store.Options{})
+		ctx := t.Context()
+		a, err := d.Secret(ctx, "tokens", 32)
+		d.ok(err)
+		again, err := d.Secret(ctx, "tokens", 32)
+		d.ok(err)
+		b, err := d.Secret(ctx, "sessions", 32)
+		d.ok(err)
+		if len(a) != 32 || !bytes.Equal(a, again) || bytes.Equal(a, b) {
+			t.Errorf("secrets of %d, %d and %d bytes", len(a), len(again), len(b))
+		}
+	},
+	"a token is good once": func(t *testing.T, p Place) {
+		d := open(t, p, store.Options{})
+		for i, fresh := range []bool{true, false, false} {
+			got, err := d.UseToken(t.Context(), "abc", d.now)
+			d.ok(err)
+			if got != fresh {
+				t.Errorf("use %d: fresh %v", i+1, got)
+			}
+		}
+	},
+	"an erased author is gone and does not come back": func(t *testing.T, p Place) {
+		d := open(t, p, store.Options{})
+		ctx := t.Context()
+		c := d.approve(d.waiting("amal-77", "Dear Amal, sorry!"), "staff:1")
+		other := d.waiting("badr", "Dear Badr, sorry!")
+		d.ok(d.PutInbox(ctx, "bot", []cases.InboxItem{{Key: "1", Body: []byte(`{"from":"amal-77"}`)}, {Key: "2", Body: []byte(`{"from":"badr"}`)}}, "2"))
+		n, err := d.Erase(ctx, "shop", "amal-77", d.now)
+		d.ok(err)
+		want(t, "mentions", n, 1)
+		after, err := d.Case(ctx, c.ID)
+		d.ok(err)
+		want(t, "state", after.State, cases.Gone)
+		if after.Author+after.AuthorID+after.Thread+after.Mentions[0].Text+after.Mentions[0].Author+after.Mentions[0].URL+after.Drafts[0].Text != "" || len(after.Score.Reasons) > 0 {
+			t.Errorf("left over: %+v", after)
+		}
+		want(t, "row", d.row(c.ID).State, cases.Withdrawn)
+		items, err := d.Inbox(ctx, "bot", 0, 10)
+		d.ok(err)
+		want(t, "raw messages", len(items), 1)
+		found, err := d.List(ctx, store.Filter{Query: "amal"})
+		d.ok(err)
+		want(t, "found", len(found), 0)
+		bad, err := d.Verify(ctx)
+		d.ok(err)
+		want(t, "chain", bad, 0)
+		want(t, "recorded again", d.record(d.said("amal-77", "t9", "I am back")), 0)
+		kept, err := d.Case(ctx, other.ID)
+		d.ok(err)
+		want(t, "others", kept.Drafts[0].Text, "Dear Badr, sorry!")
+	},
+	"old closed cases lose their words and keep their numbers": func(t *testing.T, p Place) {
+		d := open(t, p, store.Options{})
+		ctx := t.Context()
+		c := d.waiting("amal", "Sorry!")
+		m := c.Last()
+		d.do(c, cases.Dismiss, "staff:1")
+		openCase := d.waiting("badr", "Sorry!")
+		d.later(200 * 24 * time.Hour)
+		n, err := d.Prune(ctx, d.now.Add(-180*24*time.Hour))
+		d.ok(err)
+		want(t, "pruned", n, 1)
+		n, err = d.Prune(ctx, d.now.Add(-180*24*time.Hour))
+		d.ok(err)
+		want(t, "pruned again", n, 0)
+		after, err := d.Case(ctx, c.ID)
+		d.ok(err)
+		want(t, "words", after.Last().Text+after.Author, "")
+		want(t, "state", after.State, cases.Dismissed)
+		m.Num = 0
+		want(t, "the platform's copy is known", d.record(m), 0)
+		want(t, "and changes nothing", d.state(c.ID), cases.Dismissed)
+		kept, err := d.Case(ctx, openCase.ID)
+		d.ok(err)
+		want(t, "open cases", kept.Last().Text, "the parcel is late")
+		bad, err := d.Verify(ctx)
+		d.ok(err)
+		want(t, "chain", bad, 0)
+	},
+	"every tampering with the history is noticed": func(t *testing.T, p Place) {
+		for name, stmt := range map[string]string{
+			"who":            `UPDATE history SET by_whom = 'staff:9' WHERE seq = 3`,
+			"what":           `UPDATE history SET event = 'dismiss' WHERE seq = 3`,
+			"when":           `UPDATE history SET at = at + 1 WHERE seq = 3`,
+			"which case":     `UPDATE history SET case_id = 2 WHERE seq = 3`,
+			"which draft":    `UPDATE history SET draft = 9 WHERE seq = 3`,
+			"version":        `UPDATE history SET version = 9 WHERE seq = 3`,
+			"from":           `UPDATE history SET from_state = 'gone' WHERE seq = 3`,
+			"to":             `UPDATE history SET to_state = 'gone' WHERE seq = 3`,
+			"note":           `UPDATE history SET note = 'spam' WHERE seq = 3`,
+			"removed":        `DELETE FROM history WHERE seq = 3`,
+			"swapped hashes": `UPDATE history SET hash = (SELECT h.hash FROM history h WHERE h.seq = 2) WHERE seq = 3`,
+		} {
+			t.Run(name, func(t *testing.T) {
+				p := p.Fresh(t)
+				d := open(t, p, store.Options{})
+				d.waiting("amal", "Sorry!")
+				d.waiting("badr", "Sorry!")
+				bad, err := d.Verify(t.Context())
+				d.ok(err)
+				want(t, "before", bad, 0)
+				_, err = p.Raw(t).ExecContext(t.Context(), stmt)
+				d.ok(err)
+				bad, err = d.Verify(t.Context())
+				d.ok(err)
+				want(t, "first bad line", bad, 3)
+			})
+		}
+		t.Run("cut off the end", func(t *testing.T) {
+			p := p.Fresh(t)
+			d := open(t, p, store.Options{})
+			d.waiting("amal", "Sorry!")
+			_, err := p.Raw(t).ExecContext(t.Context(), `DELETE FROM history WHERE seq = (SELECT max(seq) FROM history)`)
+			d.ok(err)
+			bad, err := d.Verify(t.Context())
+			d.ok(err)
+			want(t, "first bad line", bad, 3)
+		})
+	},
+	"the database itself refuses a reply that nobody approved": func(t *testing.T, p Place) {
+		d := open(t, p, store.Options{})
+		d.approve(d.waiting("amal", "Sorry!"), "staff:1")
+		raw := p.Raw(t)
+		for _, set := range []string{`by_whom = ''`, `by_whom = 'rasid'`, `hash = ''`, `draft = 0`, `mention = 0`, `case_id = 0`, `kind = 'post'`, `state = 'sent'`} {
+			if _, err := raw.ExecContext(t.Context(), `UPDATE outbox SET `+set); err == nil {
+				t.Errorf("%s was taken", set)
+			}
+		}
+	},
+	"bytes changed behind the store's back do not leave": func(t *testing.T, p Place) {
+		for name, stmt := range map[string]string{
+			"the text":     `UPDATE outbox SET body = 'Buy now!'`,
+			"the draft":    `UPDATE drafts SET body = 'Buy now!'`,
+			"both":         `UPDATE outbox SET body = 'Buy now!'; UPDATE drafts SET body = 'Buy now!'`,
+			"the place":    `UPDATE outbox SET target = 'elsewhere'`,
+			"the mention":  `UPDATE mentions SET id = 'other'`,
+			"the approver": `UPDATE outbox SET by_whom = 'staff:9'`,
+		} {
+			t.Run(name, func(t *testing.T) {
+				p := p.Fresh(t)
+				d := open(t, p, store.Options{})
+				c := d.approve(d.waiting("amal", "Sorry!"), "staff:1")
+				raw := p.Raw(t)
+				for _, s := range strings.Split(stmt, ";") {
+					_, err := raw.ExecContext(t.Context(), s)
+					d.ok(err)
+				}
+				if m, ok := d.claim(); ok {
+					t.Fatalf("%q left", m.Reply.Text)
+				}
+				want(t, "state", d.state(c.ID), cases.Waiting)
+				want(t, "row", d.row(c.ID).State, cases.Withdrawn)
+			})
+		}
+	},
+}
