@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -239,9 +240,24 @@ func TestNothingIsPostedTwiceFromACopy(t *testing.T) {
 			copyFolder(t, snapshot, dir)
 			return dir
 		},
+		"a snapshot of the folder written over the files": func(t *testing.T, dir, snapshot, _ string) string {
+			copyFolder(t, snapshot, dir)
+			return dir
+		},
 		"a snapshot of the folder in a new place": func(t *testing.T, _, snapshot, _ string) string {
 			to := t.TempDir()
 			copyFolder(t, snapshot, to)
+			return to
+		},
+		"the files of the database without the marks, after a crash": func(t *testing.T, dir, snapshot, _ string) string {
+			copyFolder(t, snapshot, dir, ".marks")
+			uncleanly(t, dir)
+			return dir
+		},
+		"a snapshot of a crashed machine in a new place": func(t *testing.T, _, snapshot, _ string) string {
+			to := t.TempDir()
+			copyFolder(t, snapshot, to)
+			uncleanly(t, to)
 			return to
 		},
 		"the files of the database without the marks, in place": func(t *testing.T, dir, snapshot, _ string) string {
@@ -282,6 +298,32 @@ func TestNothingIsPostedTwiceFromACopy(t *testing.T) {
 				t.Errorf("%d replies left after a person released them, want 1", n)
 			}
 		})
+	}
+}
+
+// uncleanly makes the sidecar look as after a crash.
+func uncleanly(t *testing.T, dir string) {
+	t.Helper()
+	name := filepath.Join(dir, "rasid.db.marks")
+	b, err := os.ReadFile(name)
+	ok(t, err)
+	ok(t, os.WriteFile(name, regexp.MustCompile(`"closed":\d+`).ReplaceAll(b, []byte(`"closed":0`)), 0o600))
+}
+
+func TestPrunedWordsAreInNoFile(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	s := mustOpen(t, dir)
+	approved(t, s, "amal", "zanzibarzucchini")
+	posts(t, s)
+	n, err := s.Prune(t.Context(), now.Add(time.Second))
+	ok(t, err)
+	if n != 1 {
+		t.Errorf("pruned %d cases, want 1", n)
+	}
+	ok(t, s.Close())
+	for _, f := range grep(t, dir, "zanzibarzucchini") {
+		t.Errorf("pruned words are still in %s", f)
 	}
 }
 

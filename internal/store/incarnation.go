@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"sync"
 	"time"
 
 	"rasid/internal/cases"
@@ -26,6 +27,7 @@ const (
 type sidecar struct {
 	path string
 	log  func(msg string, args ...any)
+	mu   sync.Mutex
 	seen marks
 }
 
@@ -34,6 +36,8 @@ type marks struct {
 	Incarnation string `json:"incarnation"`
 	Claims      int64  `json:"claims"` // how many rows were claimed; the database can be ahead, never behind
 	Inode       uint64 `json:"inode"`  // of the SQLite file; a copy has another one
+	Born        int64  `json:"born"`   // when that file was made
+	Closed      int64  `json:"closed"` // its last change when it was closed in order; 0 while it is open
 }
 
 // recognise compares the database with its sidecar. When they do not belong
@@ -63,7 +67,8 @@ func (s *Store) recognise(ctx context.Context) error {
 		return fmt.Errorf("reading incarnation: %w", err)
 	}
 	if s.file != "" {
-		inDB.Inode = inode(s.file)
+		inDB.Inode, inDB.Born = fileID(s.file)
+		inDB.Closed = s.found
 	}
 	why := strange(inDB, here, s.pg)
 	if why != "" {
@@ -82,6 +87,7 @@ func (s *Store) recognise(ctx context.Context) error {
 			return fmt.Errorf("writing incarnation: %w", err)
 		}
 	}
+	inDB.Closed = 0
 	s.marks.seen = inDB
 	return s.marks.save()
 }
@@ -104,8 +110,10 @@ func strange(inDB, here marks, shared bool) string {
 		return "" // a restore by another instance has been noticed by it
 	case here.Incarnation != inDB.Incarnation:
 		return "not the database that was here before"
-	case here.Inode != inDB.Inode:
+	case here.Inode != inDB.Inode || here.Born != inDB.Born:
 		return "a copy of the database that was here before"
+	case here.Closed != 0 && here.Closed != inDB.Closed:
+		return "written over since it was closed"
 	}
 	return ""
 }
@@ -144,11 +152,35 @@ func (f *sidecar) claimed(n int64) {
 	if f == nil {
 		return
 	}
-	m := *f
-	m.seen.Claims = n
-	if err := m.save(); err != nil {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if n <= f.seen.Claims {
+		return // a later claim was written first
+	}
+	f.seen.Claims = n
+	if err := f.save(); err != nil {
 		f.log("sidecar not written", "error", err)
 	}
+}
+
+// closed notes how the file was left. A restore that writes over it, and over
+// the sidecar, is noticed by the file's time. What is not noticed is a copy
+// taken while the program ran that keeps its times and overwrites every file
+// in place: Backup makes copies that say what they are.
+func (f *sidecar) closed(file string) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.seen.Closed = lastChange(file)
+	return f.save()
+}
+
+// lastChange is the time of a file's content; 0 when there is none.
+func lastChange(file string) int64 {
+	st, err := os.Stat(file)
+	if err != nil {
+		return 0
+	}
+	return st.ModTime().UnixNano()
 }
 
 // HoldAll keeps everything that is ready from leaving, and every reply that is

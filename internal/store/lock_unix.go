@@ -5,7 +5,6 @@ package store
 import (
 	"errors"
 	"os"
-	"syscall"
 
 	"golang.org/x/sys/unix"
 )
@@ -41,17 +40,4 @@ func freeBytes(dir string) (uint64, bool) {
 		return 0, false
 	}
 	return uint64(st.Bavail) * uint64(st.Bsize), true //nolint:gosec,unconvert // the types differ between systems
-}
-
-// inode is the identity of a file on its disk; a copy has another one.
-func inode(name string) uint64 {
-	st, err := os.Stat(name)
-	if err != nil {
-		return 0
-	}
-	sys, ok := st.Sys().(*syscall.Stat_t)
-	if !ok {
-		return 0
-	}
-	return sys.Ino
 }

@@ -31,6 +31,3 @@ func (l *fileLock) Close() error { return l.f.Close() }
 
 // freeBytes is not asked on this system: the gate stays open.
 func freeBytes(string) (uint64, bool) { return 0, false }
-
-// inode is not known on this system.
-func inode(string) uint64 { return 0 }

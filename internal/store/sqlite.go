@@ -47,6 +47,7 @@ func (s *Store) openSQLite(ctx context.Context) error {
 	if s.lock, err = lockFile(file + ".lock"); err != nil {
 		return err
 	}
+	s.found = lastChange(file)
 	f, err := os.OpenFile(file, os.O_RDWR|os.O_CREATE, 0o600) // SQLite would make it readable for others
 	if err != nil {
 		return err

@@ -61,6 +61,7 @@ type Store struct {
 	o     Options
 	log   *slog.Logger
 	file  string    // SQLite file; "" on PostgreSQL
+	found int64     // the file's last change when it was opened
 	lock  *fileLock // nil on PostgreSQL
 	marks *sidecar  // nil where no folder is known
 }
@@ -108,6 +109,9 @@ func (s *Store) Close() error {
 	}
 	if s.w != nil {
 		errs = append(errs, s.w.Close())
+	}
+	if s.file != "" && s.marks != nil && errors.Join(errs...) == nil {
+		errs = append(errs, s.marks.closed(s.file))
 	}
 	if s.lock != nil {
 		errs = append(errs, s.lock.Close())

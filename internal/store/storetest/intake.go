@@ -187,6 +187,16 @@ var intake = map[string]func(*testing.T, Place){
 		}
 		want(t, "new", d.record(page...), 50)
 	},
+	"two items on one page are never one": func(t *testing.T, p Place) {
+		d := open(t, p, store.Options{})
+		item := func(id string, aliases ...string) cases.Mention {
+			return cases.Mention{ID: id, Text: "same words", Aliases: aliases, PostedAt: start}
+		}
+		want(t, "first", d.record(item("a", "link")), 1)
+		want(t, "beside the old one", d.record(item("a"), item("b", "link")), 1)
+		want(t, "two with its link", d.record(item("c", "link"), item("d", "link")), 2)
+		want(t, "one with its link", d.record(item("e", "link")), 0)
+	},
 	"few changed items are believed by link alone": func(t *testing.T, p Place) {
 		d := open(t, p, store.Options{})
 		d.record(churned(10, 0)...)

@@ -179,6 +179,22 @@ var outbox = map[string]func(*testing.T, Place){
 			t.Error("sent again after it was delivered")
 		}
 	},
+	"the owner's late word ends a doubt": func(t *testing.T, p Place) {
+		d := open(t, p, store.Options{})
+		c := d.approve(d.waiting("amal", "Sorry!"), "staff:1")
+		m := d.mustClaim()
+		d.later(lease)
+		_, err := d.CutOff(t.Context(), d.now)
+		d.ok(err)
+		err = d.Settle(t.Context(), cases.Settlement{Key: m.Key, Owner: m.Owner, Outcome: cases.WasNotSent, RetryAt: d.now, At: d.now}, nil)
+		if !errors.Is(err, cases.ErrStale) {
+			t.Errorf("not sent: got %v, want ErrStale", err)
+		}
+		want(t, "row", d.row(c.ID).State, cases.InDoubt)
+		d.settle(m, cases.WasDelivered)
+		want(t, "state", d.state(c.ID), cases.Answered)
+		want(t, "row", d.row(c.ID).State, cases.Delivered)
+	},
 	"a restart doubts its own replies and repeats its notices": func(t *testing.T, p Place) {
 		d := open(t, p, store.Options{Owner: "a"})
 		ctx := t.Context()
