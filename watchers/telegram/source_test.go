@@ -36,7 +36,7 @@ type world struct {
 	inbox  *faketelegram.Inbox
 }
 
-func newWorld(t *testing.T, cfg telegram.Config) *world {
+func newWorld(t testing.TB, cfg telegram.Config) *world {
 	t.Helper()
 	w := &world{Server: faketelegram.New(), inbox: &faketelegram.Inbox{}}
 	if err := w.Start(); err != nil {
