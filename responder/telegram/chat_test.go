@@ -94,7 +94,12 @@ func (w *world) listen(t *testing.T, k *clerk) {
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan error, 1)
 	go func() { done <- w.chat.Listen(ctx, k.take) }()
-	t.Cleanup(func() { cancel(); <-done })
+	t.Cleanup(func() {
+		cancel()
+		if err := <-done; err != nil {
+			t.Errorf("Listen = %v", err)
+		}
+	})
 }
 
 func (w *world) wait(t *testing.T, what string, holds func() bool) {

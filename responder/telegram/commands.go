@@ -108,7 +108,7 @@ func (c command) read(rest string) (responder.Decision, bool) {
 }
 
 // fold writes an Arabic word without what people leave out or mix up: vowel
-// signs, tatweel, hamza on alef, teh marbuta.
+// signs, tatweel, hamza on alef, ta marbuta.
 func fold(s string) string {
 	return strings.Map(func(r rune) rune {
 		switch {

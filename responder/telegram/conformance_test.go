@@ -139,7 +139,12 @@ func (w *world) connect(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan error, 1)
 	go func() { done <- w.conn.Run(ctx) }()
-	t.Cleanup(func() { cancel(); <-done })
+	t.Cleanup(func() {
+		cancel()
+		if err := <-done; err != nil && !errors.Is(err, wire.ErrToken) {
+			t.Errorf("Run = %v", err)
+		}
+	})
 }
 
 type safeBuffer struct {

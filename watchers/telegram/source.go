@@ -10,6 +10,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -170,25 +171,10 @@ func plain(s string) string {
 	}, s)
 }
 
-func (s *Source) staff(id int64) bool {
-	for _, one := range s.Staff {
-		if one == id {
-			return true
-		}
-	}
-	return false
-}
+func (s *Source) staff(id int64) bool { return slices.Contains(s.Staff, id) }
 
 func (s *Source) inTopics(m *telegram.Message) bool {
-	if len(s.Config.Topics) == 0 {
-		return true
-	}
-	for _, t := range s.Config.Topics {
-		if t == m.Topic() {
-			return true
-		}
-	}
-	return false
+	return len(s.Config.Topics) == 0 || slices.Contains(s.Config.Topics, m.Topic())
 }
 
 // opensTopic reports whether the "answer" is only how Telegram ties a message

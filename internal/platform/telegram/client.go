@@ -12,6 +12,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
+	"maps"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -167,11 +168,7 @@ func (c *Client) Move(from, to int64) bool {
 func (c *Client) Moves() map[int64]int64 {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	out := make(map[int64]int64, len(c.moved))
-	for from, to := range c.moved {
-		out[from] = to
-	}
-	return out
+	return maps.Clone(c.moved)
 }
 
 // call is one request of the Bot API.

@@ -269,8 +269,7 @@ func TestTheDocumentedPaceIsKeptWithoutBeingTold(t *testing.T) {
 	w.GroupMinute = 20
 	for i := range 60 {
 		_, err := w.client.SendMessage(t.Context(), telegram.Post{Chat: group, Text: "رسالة"})
-		var later *cases.LaterError
-		if errors.As(err, &later) {
+		if later, ok := errors.AsType[*cases.LaterError](err); ok {
 			now = now.Add(later.After)
 			w.Advance(later.After)
 			_, err = w.client.SendMessage(t.Context(), telegram.Post{Chat: group, Text: "رسالة"})

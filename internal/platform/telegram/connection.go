@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"sync"
 	"time"
 
@@ -111,11 +112,7 @@ func (c *Connection) Listen(l Listener, chats ...int64) (stop func()) {
 func (c *Connection) Strangers() map[int64]string {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	out := make(map[int64]string, len(c.strange))
-	for id, title := range c.strange {
-		out[id] = title
-	}
-	return out
+	return maps.Clone(c.strange)
 }
 
 // Run reads updates until ctx ends.

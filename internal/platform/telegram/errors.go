@@ -1,7 +1,6 @@
 package telegram
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -134,9 +133,4 @@ func later(method string, after time.Duration, err error) error {
 		err = errors.New("429 too many requests")
 	}
 	return &cases.LaterError{After: after, Err: fmt.Errorf("%s: %w", method, err)}
-}
-
-// stopped reports whether err only says that the caller gave up.
-func stopped(ctx context.Context, err error) bool {
-	return ctx.Err() != nil && (errors.Is(err, ctx.Err()) || errors.Is(err, context.Canceled) || errors.Is(err, cases.ErrNotSent))
 }

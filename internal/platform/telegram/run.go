@@ -74,8 +74,7 @@ func (c *Client) Run(ctx context.Context, h Handler) error {
 			}
 		}
 		wait := pause.NextBackOff()
-		var asked *cases.LaterError
-		if errors.As(err, &asked) {
+		if asked, ok := errors.AsType[*cases.LaterError](err); ok {
 			wait = asked.After
 		}
 		c.log.Warn("poll did not succeed", "error", err, "pause", wait)

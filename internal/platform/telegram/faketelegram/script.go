@@ -132,6 +132,7 @@ func after(w http.ResponseWriter, r *http.Request, s *Server, f Fault, a reply) 
 		a = refuse(http.StatusInternalServerError, "Internal Server Error: sent but not confirmed")
 	case Late:
 		s.wait(r, f.Wait)
+	default: // the others happened before the effect
 	}
 	write(w, a)
 }

@@ -82,11 +82,7 @@ func (s *Server) Start() error {
 	}
 	s.url = "http://" + l.Addr().String()
 	s.http = &http.Server{Handler: s, ReadHeaderTimeout: 10 * time.Second}
-	s.done.Add(1)
-	go func() {
-		defer s.done.Done()
-		_ = s.http.Serve(l) // ends with ErrServerClosed
-	}()
+	s.done.Go(func() { _ = s.http.Serve(l) }) // ends with ErrServerClosed
 	return nil
 }
 
@@ -195,7 +191,7 @@ func (s *Server) checkToken(token string) (reply, bool) {
 		return refuse(http.StatusNotFound, "Not Found"), true
 	}
 	if token != Token || s.revoked {
-		return refuse(http.StatusUnauthorized, "Unauthorized"), true
+		return refuse(http.StatusUnauthorized, "Unauthorized"), true //nolint:misspell // Telegram's own word
 	}
 	return reply{}, false
 }

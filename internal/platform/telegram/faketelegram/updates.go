@@ -138,19 +138,15 @@ func (s *Server) getUpdates(r *http.Request) reply {
 		s.mu.Lock()
 		batch, changed := s.batch(r, offset), s.changed
 		s.mu.Unlock()
-		over := len(batch) > 0 || wait <= 0
-		if !over {
+		if len(batch) == 0 && wait > 0 {
 			select {
 			case <-mine:
 				return refuse(http.StatusConflict, "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running")
 			case <-changed:
 				continue
 			case <-deadline.C:
-				over = true
 			case <-r.Context().Done():
-				over = true
 			case <-s.closed:
-				over = true
 			}
 		}
 		s.mu.Lock()

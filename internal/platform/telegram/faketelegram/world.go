@@ -74,7 +74,6 @@ type chat struct {
 	movedTo  int64
 	messages map[int64]*Message
 	posted   []time.Time
-	readOnly bool
 }
 
 func (c *chat) json() map[string]any {
