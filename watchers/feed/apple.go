@@ -98,8 +98,9 @@ func parseApple(body []byte, d dates, now time.Time) (document, bool, error) {
 	return doc, true, nil
 }
 
+// item makes an item of an entry. Its link is the same for all reviews of an app.
 func (e appleEntry) item(d dates, now time.Time) item {
-	it := item{guid: e.ID.text, title: line(e.Title.text, maxTitle), text: shorten(tidy(e.Content.text), maxText)}
+	it := item{guid: e.ID.text, shared: true, title: line(e.Title.text, maxTitle), text: shorten(tidy(e.Content.text), maxText)}
 	var author struct {
 		Name label `json:"name"`
 		URI  label `json:"uri"`

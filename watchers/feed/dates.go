@@ -186,11 +186,11 @@ func unixTime(s string) (time.Time, bool) {
 	}
 	switch len(s) {
 	case 9, 10:
-		return time.Unix(n, 0).UTC(), true
+		return sane(time.Unix(n, 0))
 	case 13:
-		return time.UnixMilli(n).UTC(), true
+		return sane(time.UnixMilli(n))
 	case 16:
-		return time.UnixMicro(n).UTC(), true
+		return sane(time.UnixMicro(n))
 	}
 	return time.Time{}, false
 }

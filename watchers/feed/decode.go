@@ -60,7 +60,7 @@ func encodingOf(body []byte, contentType, forced string) encoding.Encoding {
 		return nil
 	}
 	_, name := charset.Lookup(label)
-	if name == "utf-8" && mostlyUTF8(body) {
+	if (name == "utf-8" || name == "") && mostlyUTF8(body) {
 		return nil
 	}
 	if name != "" && name != "utf-8" && !strings.HasPrefix(name, "utf-16") {

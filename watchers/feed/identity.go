@@ -37,7 +37,10 @@ func identify(items []item) []keys {
 	all := make([]keys, len(items))
 	guids, links, hashes := map[string]int{}, map[string]int{}, map[string]int{}
 	for i, it := range items {
-		all[i] = keys{guid: guidKey(it.guid), link: canonical(it.link), hash: hashKey(it)}
+		all[i] = keys{guid: guidKey(it.guid), hash: hashKey(it)}
+		if !it.shared {
+			all[i].link = canonical(it.link)
+		}
 		guids[all[i].guid]++
 		links[all[i].link]++
 		hashes[all[i].hash]++
@@ -93,6 +96,9 @@ func canonical(link string) string {
 	}
 	if len(keep) > 0 {
 		s += "?" + strings.Join(keep, "&")
+	}
+	if len(keep) == 0 && u.Fragment == "" && strings.Trim(u.Path, "/") == "" {
+		return "" // a home page is the address of no single item
 	}
 	if u.Fragment != "" {
 		s += "#" + u.EscapedFragment()

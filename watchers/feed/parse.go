@@ -29,6 +29,7 @@ type document struct {
 // item is one entry of a document.
 type item struct {
 	guid, link       string
+	shared           bool // the link belongs to many items and identifies none
 	author, authorID string
 	title, text      string
 	stars            int

@@ -274,7 +274,7 @@ func TestOneAtATimeItemsWithEqualWordsByStrangersAreNotMerged(t *testing.T) {
 	var cur cases.Cursor
 	total := 0
 	for i := range 10 {
-		one := post{guid: fmt.Sprint(i), title: "bad", at: noon.Add(-time.Hour)}
+		one := post{guid: fmt.Sprint(i), link: "https://shop.example/", title: "bad", at: noon.Add(-time.Hour)}
 		s.set(func(s *site) { s.body = func() string { return rssOf(one) } })
 		p := poll(t, src, cur)
 		cur = p.Next
