@@ -21,12 +21,13 @@ type book struct {
 	down     bool
 	flaky    bool // refuses every other call
 	calls    int
+	fails    map[int]bool // by number of the call
 }
 
 func (b *book) Cursor(context.Context, string) (cases.Cursor, error) { return b.cursor, nil }
 
 func (b *book) Record(_ context.Context, _ string, p cases.Page, _ time.Time) (int, error) {
-	if b.calls++; b.down || b.flaky && b.calls%2 == 1 {
+	if b.calls++; b.down || b.flaky && b.calls%2 == 1 || b.fails[b.calls] {
 		return 0, errors.New("database is down")
 	}
 	for _, m := range p.Mentions {
@@ -253,6 +254,31 @@ func TestADatabaseThatComesAndGoesLosesNothing(t *testing.T) {
 			if !found && b.cursor == "done" {
 				t.Errorf("poison %q: %s was lost", poison, m.ID)
 			}
+		}
+	}
+}
+
+func TestAMentionIsParkedOnlyWhenTheBookIsProvenWell(t *testing.T) {
+	// Calls 1 to 3 are the page, 4 the mention alone, 5 an empty page, 6 the
+	// mention again, 7 the closing empty page.
+	for name, fails := range map[string]map[int]bool{
+		"down before": {1: true, 2: true, 3: true, 4: true, 5: true},
+		"down after":  {1: true, 2: true, 3: true, 4: true, 6: true, 7: true},
+	} {
+		b := &book{fails: fails}
+		w := &Watcher{Name: "s", Book: b, Every: time.Minute,
+			Source: script(func(context.Context, cases.Cursor) (cases.Page, error) {
+				return cases.Page{Mentions: said("1"), Next: "done"}, nil
+			})}
+		now := noon
+		for range poisonAfter {
+			now = w.Step(t.Context(), now)
+		}
+		if b.cursor == "done" {
+			t.Errorf("%s: the mention was given up", name)
+		}
+		if w.Step(t.Context(), now); len(b.mentions) != 1 || b.cursor != "done" {
+			t.Errorf("%s: afterwards %d mentions, cursor %q", name, len(b.mentions), b.cursor)
 		}
 	}
 }

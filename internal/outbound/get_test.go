@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
+	"runtime"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -122,6 +123,30 @@ func forever(w http.ResponseWriter) {
 	for {
 		if _, err := w.Write(chunk); err != nil {
 			return
+		}
+	}
+}
+
+func TestABombCostsNoMoreThanItsCap(t *testing.T) {
+	bomb := gz(t, make([]byte, 256<<20))
+	url := server(t, func(w http.ResponseWriter, _ *http.Request) { encoded(w, "gzip", bomb) })
+	c := loopback(t, Options{})
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	if _, err := c.Get(t.Context(), Request{URL: url}); !errors.Is(err, ErrTooLarge) {
+		t.Fatal(err)
+	}
+	runtime.ReadMemStats(&after)
+	if cost := after.TotalAlloc - before.TotalAlloc; cost > 32<<20 {
+		t.Errorf("refusing 256 MiB took %d MiB", cost>>20)
+	}
+}
+
+func TestErrorsOfGetNameTheHostAlone(t *testing.T) {
+	c := loopback(t, Options{})
+	for _, url := range []string{"http://127.0.0.1:1/CANARY?key=CANARY", "http://169.254.169.254/CANARY", "http://a b/CANARY", "ftp://a/CANARY", "http://CANARY@a/"} {
+		if _, err := c.Get(t.Context(), Request{URL: url}); err == nil || strings.Contains(err.Error(), "CANARY") {
+			t.Errorf("got %v", err)
 		}
 	}
 }

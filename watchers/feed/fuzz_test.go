@@ -24,9 +24,9 @@ func seeds(f *testing.F) []string {
 		}
 		out = append(out, string(b))
 	}
-	for _, s := range bombs() {
-		if b := s(); len(b) > 0 {
-			out = append(out, b[:min(len(b), 2000)])
+	for _, s := range bombs(2000) {
+		if b := s(); len(b) < 4000 {
+			out = append(out, b)
 		}
 	}
 	return out

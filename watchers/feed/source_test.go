@@ -249,7 +249,7 @@ func TestDifferentItemsThatLookAlikeStayApart(t *testing.T) {
 		"same words by the same author":     func(_ int, p *post) { p.title, p.text, p.author = "bad", "very", "x" },
 		"same words, no link":               func(_ int, p *post) { p.title, p.text, p.author, p.link = "bad", "very", "x", "" },
 		"same words, no guid":               func(_ int, p *post) { p.title, p.text, p.author, p.guid = "bad", "very", "x", "" },
-		"same link, different words":        func(_ int, p *post) { p.link, p.guid = "https://shop.example/", "" },
+		"same link, different words":        func(_ int, p *post) { p.link, p.guid = "https://shop.example/reviews", "" },
 		"same guid, different words":        func(_ int, p *post) { p.guid, p.link = "1", "" },
 		"link to comments on the same page": func(i int, p *post) { p.guid = ""; p.link = fmt.Sprintf("https://shop.example/a#c%d", i) },
 	} {
@@ -264,7 +264,32 @@ func TestDifferentItemsThatLookAlikeStayApart(t *testing.T) {
 			if len(p.Mentions) != 50 {
 				t.Errorf("%d mentions of 50 items", len(p.Mentions))
 			}
+			owner := map[string]string{}
+			for _, m := range p.Mentions {
+				for _, name := range append(m.Aliases, m.ID) {
+					if other := owner[name]; other != "" {
+						t.Fatalf("%s and %s share the identity %s", other, m.ID, name)
+					}
+					owner[name] = m.ID
+				}
+			}
 		})
+	}
+}
+
+func TestItemsWithoutDatesComeOldestFirst(t *testing.T) {
+	all := posts(5, 0)
+	for i := range all {
+		all[i].at = time.Time{}
+	}
+	s := newSite(t)
+	s.body = func() string { return rssOf(all...) }
+	var got []string
+	for _, m := range poll(t, source(t, s.URL, nil), "").Mentions {
+		got = append(got, m.ID)
+	}
+	if strings.Join(got, " ") != "g0 g1 g2 g3 g4" {
+		t.Errorf("in the order %v", got)
 	}
 }
 
