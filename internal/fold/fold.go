@@ -12,7 +12,8 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// Text returns s folded. Text(Text(s)) == Text(s).
+// Text returns s folded. Folding again changes nothing, but for the order of
+// marks in scripts that keep theirs.
 func Text(s string) string {
 	if ascii(s) {
 		return strings.ToLower(s)
@@ -65,6 +66,10 @@ func each(s string, yield func(r rune, start, end int)) {
 		start := it.Pos()
 		seg := it.Next()
 		end := it.Pos()
+		if end == start { // one character that becomes several: the iterator waits on it
+			_, n := utf8.DecodeRuneInString(s[start:])
+			end = start + n
+		}
 		for len(seg) > 0 {
 			r, n := utf8.DecodeRune(seg)
 			seg = seg[n:]

@@ -174,6 +174,14 @@ func (f *sidecar) closed(file string) error {
 	return f.save()
 }
 
+// settled reports whether the whole log is in the file, so that nobody who
+// still reads it will write to it after us.
+func (s *Store) settled() bool {
+	var busy, logged, done int
+	err := s.w.QueryRow(`PRAGMA wal_checkpoint(PASSIVE)`).Scan(&busy, &logged, &done) //nolint:noctx // Close has no context
+	return err == nil && busy == 0 && logged == done
+}
+
 // lastChange is the time of a file's content; 0 when there is none.
 func lastChange(file string) int64 {
 	st, err := os.Stat(file)

@@ -55,3 +55,34 @@ func TestAReaderLooksWhileAnotherWorks(t *testing.T) {
 		t.Errorf("a restored backup may post: held because %q, %v", why, err)
 	}
 }
+
+func TestAReaderThatOutlivesTheWorkerHoldsNothing(t *testing.T) {
+	dir := t.TempDir()
+	o := store.Options{DSN: filepath.Join(dir, "rasid.db"), DataDir: dir}
+	working, err := store.Open(t.Context(), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	reader, err := store.OpenReader(t.Context(), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := reader.Ping(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	now := time.Date(2026, 11, 22, 10, 0, 0, 0, time.UTC)
+	if _, err := working.Record(t.Context(), "s", cases.Page{Mentions: []cases.Mention{{ID: "1", Text: "late", PostedAt: now}}}, now); err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(working.Close(), reader.Close()); err != nil {
+		t.Fatal(err)
+	}
+	again, err := store.Open(t.Context(), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer again.Close() //nolint:errcheck // the test is over
+	if why, _, err := again.Held(t.Context()); err != nil || why != "" {
+		t.Errorf("held because %q, %v", why, err)
+	}
+}

@@ -104,13 +104,14 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 // Close closes the database and lets another process have it.
 func (s *Store) Close() error {
 	var errs []error
+	whole := s.marks != nil && s.file != "" && s.settled()
 	if s.r != nil && s.r != s.w {
 		errs = append(errs, s.r.Close())
 	}
 	if s.w != nil {
 		errs = append(errs, s.w.Close())
 	}
-	if s.file != "" && s.marks != nil && errors.Join(errs...) == nil {
+	if whole && errors.Join(errs...) == nil {
 		errs = append(errs, s.marks.closed(s.file))
 	}
 	if s.lock != nil {
