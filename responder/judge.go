@@ -55,8 +55,6 @@ func (j *Judge) judge(ctx context.Context, c cases.Case, now time.Time) error {
 	}
 	if j.flags(c, worst) {
 		ch.Event = cases.Flag
-		ch.Rooms = j.Office.RoomsAt(c.Source, c.Level)
-		ch.Urgent = !c.Reply.At.IsZero() // the customer came back: a new card, not an old one changed
 	}
 	after, err := j.Desk.Apply(ctx, ch)
 	if err == nil {

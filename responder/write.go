@@ -47,6 +47,7 @@ func (w *Writer) propose(ctx context.Context, c cases.Case, now time.Time) error
 	ch := cases.Change{
 		Case: c.ID, Version: c.Version, Event: cases.Propose, By: cases.Rasid, At: now,
 		WakeAt: &wake, WakeFor: WakeRemind, Reminds: &none, Rooms: w.Office.RoomsAt(c.Source, c.Level),
+		Urgent: !c.Reply.At.IsZero(), // the customer came back: a new card, not an old one changed
 	}
 	d, err := w.Draft(ctx, c, now)
 	if err != nil {

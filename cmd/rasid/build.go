@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"rasid/internal/cases"
@@ -43,14 +44,19 @@ type house struct {
 	accounts map[string]*account
 	sources  map[string]watchers.Source
 	watchers []*watchers.Watcher
-	outlet   *outlet.Outlet // the first one configured; nil without
+	chats    []responder.StaffChat // one per connection
+	running  sync.WaitGroup        // connections and ears
+	secrets  *outbound.Redactor    // what the log must never show
+	outlet   *outlet.Outlet        // the first one configured; nil without
 	scorer   *sentiment.Scorer
 	topics   *responder.Topics
 }
 
 // open puts the house together. It opens the database and touches no network.
-func (p *program) open(ctx context.Context, cfg *config.Config, log *slog.Logger) (_ *house, err error) {
-	h := &house{cfg: cfg, log: log, now: p.now, owner: owner(), sources: map[string]watchers.Source{}}
+func (p *program) open(ctx context.Context, cfg *config.Config) (_ *house, err error) {
+	h := &house{cfg: cfg, now: p.now, owner: owner(), sources: map[string]watchers.Source{}, secrets: outbound.NewRedactor()}
+	log := logger(p, cfg.Log, h.secrets)
+	h.log = log
 	if h.net, err = network(cfg, log); err != nil {
 		return nil, err
 	}
@@ -160,7 +166,7 @@ func policy(c config.Policy) responder.Policy {
 
 func (h *house) deps(name, accountName string) deps {
 	return deps{
-		name: name, net: h.net, store: h.store, account: h.accounts[accountName], staff: h.cfg.Staff,
+		name: name, net: h.net, store: h.store, account: h.accounts[accountName], staff: h.cfg.Staff, signer: h.office.Signer,
 		dir: filepath.Dir(h.cfg.File), data: h.cfg.Data, now: h.now, log: h.log.With("source", name),
 	}
 }
@@ -170,16 +176,27 @@ func (h *house) makePlaces(context.Context) error {
 	kinds, replies := sourceKinds(), replyKinds()
 	var problems config.Problems
 	for _, s := range h.cfg.Sources {
-		kind := kinds[s.Kind]
+		kind, ok := kinds[s.Kind]
+		if !ok {
+			problems = append(problems, s.UnknownKind(slices.Collect(keys(kinds))))
+			continue
+		}
 		settings := kind.settings()
-		problems = append(problems, s.Decode(settings)...)
+		if p := s.Decode(settings); len(p) > 0 {
+			problems = append(problems, p...)
+			continue
+		}
 		d := h.deps(s.Name, s.Account)
 		source, err := kind.open(settings, d)
 		if err != nil {
 			return fmt.Errorf("opening source %s: %w", s.Name, err)
 		}
 		h.sources[s.Name] = source
-		answer := replies[cmp.Or(s.Reply.Kind, kind.reply)]
+		answer, ok := replies[cmp.Or(s.Reply.Kind, kind.reply)]
+		if !ok {
+			problems = append(problems, s.Reply.UnknownKind(slices.Collect(keys(replies))))
+			continue
+		}
 		to := answer.settings()
 		problems = append(problems, s.Reply.Decode(to)...)
 		replier, err := answer.open(to, h.deps(s.Name, cmp.Or(s.Reply.Account, s.Account)))
@@ -189,26 +206,45 @@ func (h *house) makePlaces(context.Context) error {
 		if o, ok := replier.(*outlet.Outlet); ok && h.outlet == nil {
 			h.outlet = o
 		}
-		h.office.Places[s.Name] = responder.Place{Name: s.Name, Replier: replier, Rooms: s.Rooms, Blind: kind.blind && replier != nil && h.outlet == nil}
+		_, local := replier.(*outlet.Outlet)
+		h.office.Places[s.Name] = responder.Place{Name: s.Name, Replier: replier, Rooms: s.Rooms, Blind: kind.blind && !local}
 	}
 	return problems.Err()
 }
 
+// makeRooms opens the staff rooms, all those of one connection together.
 func (h *house) makeRooms(context.Context) error {
 	var problems config.Problems
+	groups := map[string][]chatRoom{}
 	for _, r := range h.cfg.Rooms {
-		kind := chatKinds()[r.Kind]
+		kind, ok := chatKinds()[r.Kind]
+		if !ok {
+			problems = append(problems, r.UnknownKind(slices.Collect(keys(chatKinds()))))
+			continue
+		}
+		r.Language = cmp.Or(r.Language, h.cfg.Business.Language)
 		settings := kind.settings()
 		problems = append(problems, r.Decode(settings)...)
-		chat, err := kind.open(settings, r, h.deps(r.Name, r.Account))
+		groups[r.Kind+"/"+r.Account] = append(groups[r.Kind+"/"+r.Account], chatRoom{r, settings})
+	}
+	if err := problems.Err(); err != nil {
+		return err
+	}
+	chats := map[string]responder.StaffChat{}
+	for key, rooms := range groups {
+		chat, err := chatKinds()[rooms[0].Kind].open(rooms, h.deps(rooms[0].Name, rooms[0].Account))
 		if err != nil {
-			return fmt.Errorf("opening room %s: %w", r.Name, err)
+			return fmt.Errorf("opening room %s: %w", rooms[0].Name, err)
 		}
+		chats[key] = chat
+		h.chats = append(h.chats, chat)
+	}
+	for _, r := range h.cfg.Rooms {
 		h.office.Rooms = append(h.office.Rooms, responder.Room{
-			Name: r.Name, Platform: r.Kind, Language: cmp.Or(string(r.Language), string(h.cfg.Business.Language)), Level: r.Level, Chat: chat,
+			Name: r.Name, Platform: r.Kind, Language: string(cmp.Or(r.Language, h.cfg.Business.Language)), Level: r.Level, Chat: chats[r.Kind+"/"+r.Account],
 		})
 	}
-	return problems.Err()
+	return nil
 }
 
 func (h *house) makeWriter(context.Context) (err error) {

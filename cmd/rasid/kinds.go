@@ -2,18 +2,29 @@ package main
 
 import (
 	"cmp"
+	"errors"
+	"iter"
 	"log/slog"
+	"maps"
 	"path/filepath"
+	"strconv"
 	"time"
 
 	"rasid/internal/config"
 	"rasid/internal/outbound"
 	"rasid/internal/store"
 	"rasid/responder"
+	saydiscord "rasid/responder/discord"
 	"rasid/responder/outlet"
+	saytelegram "rasid/responder/telegram"
 	"rasid/watchers"
+	"rasid/watchers/discord"
 	"rasid/watchers/feed"
+	"rasid/watchers/telegram"
 )
+
+// errAccount says that a part of the configuration needs a bot and names none.
+var errAccount = errors.New("needs an account of its kind; add one under accounts:")
 
 // deps is what a kind may use to make its object.
 type deps struct {
@@ -21,6 +32,7 @@ type deps struct {
 	net     *outbound.Client
 	store   *store.Store
 	account *account // nil for kinds without one
+	signer  responder.Signer
 	staff   []config.Person
 	dir     string // folder of config.yaml
 	data    string // folder for everything the program writes
@@ -53,6 +65,20 @@ func sourceKinds() map[string]sourceKind {
 			limits: "A feed takes no replies: staff answer by the link.",
 			blind:  true,
 		},
+		"telegram": {
+			settings: func() any { return &telegram.Config{} },
+			every:    func(any) time.Duration { return fromInbox },
+			open:     openTelegram,
+			reply:    "telegram",
+			limits:   "Telegram does not tell bots of deletions, and keeps what a bot missed for 24 hours.",
+			blind:    true,
+		},
+		"discord": {
+			settings: func() any { c := discord.DefaultConfig(); return &c },
+			every:    func(any) time.Duration { return fromInbox },
+			open:     openDiscord,
+			reply:    "discord",
+		},
 	}
 }
 
@@ -72,6 +98,18 @@ func replyKinds() map[string]replyKind {
 				return outlet.New(filepath.Join(d.data, cmp.Or(s.(*outletSettings).File, "outlet.jsonl")), d.now)
 			},
 		},
+		"telegram": {settings: func() any { return &struct{}{} }, open: func(_ any, d deps) (responder.Replier, error) {
+			if d.account == nil || d.account.telegram == nil {
+				return nil, errAccount
+			}
+			return saytelegram.Replier{Client: d.account.telegram.Client()}, nil
+		}},
+		"discord": {settings: func() any { return &struct{}{} }, open: func(_ any, d deps) (responder.Replier, error) {
+			if d.account == nil || d.account.discord == nil {
+				return nil, errAccount
+			}
+			return &saydiscord.Replier{Client: d.account.discord, Staff: discordIDs(d.staff), Clock: d.now}, nil
+		}},
 	}
 }
 
@@ -81,18 +119,90 @@ type outletSettings struct {
 	File string `yaml:"file"`
 }
 
-// chatKind is a platform where staff work.
+// chatRoom is one staff room with what its kind read of it.
+type chatRoom struct {
+	config.Room
+	settings any
+}
+
+// chatKind is a platform where staff work. All rooms of one connection are
+// opened together, because one reader hears them all.
 type chatKind struct {
 	settings func() any
-	open     func(settings any, room config.Room, d deps) (responder.StaffChat, error)
+	open     func(rooms []chatRoom, d deps) (responder.StaffChat, error)
 }
 
 // chatKinds is where a new staff room is registered: one line.
 func chatKinds() map[string]chatKind {
 	return map[string]chatKind{
-		"console": {
-			settings: func() any { return &struct{}{} },
-			open:     func(any, config.Room, deps) (responder.StaffChat, error) { return page{}, nil },
-		},
+		"console":  {settings: func() any { return &struct{}{} }, open: func([]chatRoom, deps) (responder.StaffChat, error) { return page{}, nil }},
+		"telegram": {settings: func() any { return &saytelegram.RoomConfig{} }, open: chatOnTelegram},
+		"discord":  {settings: func() any { return &struct{}{} }, open: chatOnDiscord},
 	}
 }
+
+// fromInbox is how often a source looks into the inbox that its connection
+// fills: often, because looking costs one query.
+const fromInbox = 200 * time.Millisecond
+
+func openTelegram(s any, d deps) (watchers.Source, error) {
+	if d.account == nil || d.account.telegram == nil {
+		return nil, errAccount
+	}
+	conn, c := d.account.telegram, *s.(*telegram.Config)
+	conn.Watch(c.All()...)
+	var staff []int64
+	for _, p := range d.staff {
+		if id, err := strconv.ParseInt(string(p.Telegram), 10, 64); err == nil {
+			staff = append(staff, id)
+		}
+	}
+	return &telegram.Source{
+		Name: d.name, Account: conn.Account(), Config: c, Inbox: d.store, Client: conn.Client(), Staff: staff, Strangers: conn.Strangers,
+	}, nil
+}
+
+func openDiscord(s any, d deps) (watchers.Source, error) {
+	if d.account == nil || d.account.discord == nil {
+		return nil, errAccount
+	}
+	return discord.New(d.name, *s.(*discord.Config), d.account.discord, d.store, discordIDs(d.staff)), nil
+}
+
+func discordIDs(staff []config.Person) []string {
+	var ids []string
+	for _, p := range staff {
+		if p.Discord != "" {
+			ids = append(ids, string(p.Discord))
+		}
+	}
+	return ids
+}
+
+func chatOnTelegram(rooms []chatRoom, d deps) (responder.StaffChat, error) {
+	if d.account == nil || d.account.telegram == nil {
+		return nil, errAccount
+	}
+	var list []saytelegram.Room
+	for _, r := range rooms {
+		chat, err := strconv.ParseInt(string(r.Chat), 10, 64)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, saytelegram.Room{Name: r.Name, Chat: chat, Topic: r.settings.(*saytelegram.RoomConfig).Topic, Language: string(r.Language)})
+	}
+	return saytelegram.NewChat(d.account.telegram, d.signer, d.store, d.log, list...)
+}
+
+func chatOnDiscord(rooms []chatRoom, d deps) (responder.StaffChat, error) {
+	if d.account == nil || d.account.discord == nil {
+		return nil, errAccount
+	}
+	var list []saydiscord.Room
+	for _, r := range rooms {
+		list = append(list, saydiscord.Room{Name: r.Name, Channel: string(r.Chat), Language: string(r.Language)})
+	}
+	return saydiscord.NewChat(d.account.discord, d.signer, d.now, d.log, list...)
+}
+
+func keys[K comparable, V any](m map[K]V) iter.Seq[K] { return maps.Keys(m) }

@@ -12,6 +12,7 @@ import (
 
 	"rasid/internal/config"
 	"rasid/internal/console"
+	"rasid/internal/outbound"
 )
 
 // runCommand is the program itself: it watches until it is told to stop.
@@ -41,8 +42,7 @@ and everything else goes on where it was at the next start.`,
 
 // watch runs the house until ctx ends.
 func (p *program) watch(ctx context.Context, cfg *config.Config) (err error) {
-	log := logger(p, cfg.Log)
-	h, err := p.open(ctx, cfg, log)
+	h, err := p.open(ctx, cfg)
 	if err != nil {
 		return err
 	}
@@ -56,7 +56,9 @@ func (p *program) watch(ctx context.Context, cfg *config.Config) (err error) {
 	}
 	p.greet(h)
 	h.listen(ctx)
+	h.connect(ctx)
 	h.perform(ctx, h.duties())
+	h.running.Wait()
 	select {
 	case err := <-pageDone:
 		return err
@@ -119,25 +121,25 @@ func (p *program) greet(h *house) {
 
 // listen hears staff in every room until ctx ends.
 func (h *house) listen(ctx context.Context) {
-	for _, room := range h.office.Rooms {
-		log := h.log.With("room", room.Name)
-		go func() {
-			if err := room.Chat.Listen(ctx, h.clerk.Decide); err != nil && ctx.Err() == nil {
-				log.Error("staff room is deaf", "err", err)
+	for _, chat := range h.chats {
+		h.running.Go(func() {
+			if err := chat.Listen(ctx, h.clerk.Decide); err != nil && ctx.Err() == nil {
+				h.log.Error("staff rooms are deaf", "err", err)
 			}
-		}()
+		})
 	}
 }
 
-// logger writes to standard error in the form the configuration asks for.
-func logger(p *program, c config.Log) *slog.Logger {
+// logger writes to standard error in the form the configuration asks for, and
+// blackens the secrets that red knows.
+func logger(p *program, c config.Log, red *outbound.Redactor) *slog.Logger {
 	var level slog.Level
 	if err := level.UnmarshalText([]byte(c.Level)); err != nil {
 		level = slog.LevelInfo
 	}
 	o := &slog.HandlerOptions{Level: level}
 	if c.Format == "json" {
-		return slog.New(slog.NewJSONHandler(p.err, o))
+		return slog.New(red.Handler(slog.NewJSONHandler(p.err, o)))
 	}
-	return slog.New(slog.NewTextHandler(p.err, o))
+	return slog.New(red.Handler(slog.NewTextHandler(p.err, o)))
 }

@@ -27,7 +27,9 @@ func wantCards(ctx context.Context, q querier, c cases.Case, rooms []string, urg
 	return nil
 }
 
-// DueCards returns the cards these rooms must show again, the urgent first.
+// DueCards returns the cards these rooms must show again, the urgent first. A
+// case that is still being read and drafted is left out: it moves on within a
+// second, and rooms allow few messages a minute.
 func (s *Store) DueCards(ctx context.Context, rooms []string, now time.Time, limit int) ([]cases.CardDue, error) {
 	var l list
 	where := `retry_at <= ` + l.add(micros(now)) + ` AND room IN ` + in(&l, rooms)
@@ -35,6 +37,7 @@ func (s *Store) DueCards(ctx context.Context, rooms []string, now time.Time, lim
 		err = row.Scan(&d.Case, &d.Room, &d.Ref, &d.Want, &d.Urgent)
 		return d, err
 	}, `SELECT case_id, room, ref, want, urgent FROM cards WHERE want > shown AND `+where+`
+		AND case_id NOT IN (SELECT id FROM cases WHERE state IN ('new', 'flagged'))
 		ORDER BY urgent DESC, case_id, room LIMIT `+l.add(limit), l.args...)
 	if err != nil {
 		return nil, fmt.Errorf("reading due cards: %w", err)

@@ -1,0 +1,190 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"rasid/internal/platform/telegram/faketelegram"
+)
+
+// The chats and people of the Telegram tests.
+const (
+	customers = -1001234567890
+	desk      = -1009876543210
+	owners    = -1005555555555
+	mona      = 111111111 // approver
+	saad      = 222222222 // agent
+	sara      = 900000001 // customer
+)
+
+// onTelegram is a shop on a fake Telegram, with the program running.
+type onTelegram struct {
+	t      *testing.T
+	server *faketelegram.Server
+	out    *lines
+	dir    string
+}
+
+func newTelegram(t *testing.T) *onTelegram {
+	t.Helper()
+	s := faketelegram.New()
+	if err := s.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(s.Close)
+	for _, u := range []faketelegram.User{{ID: mona, First: "Mona"}, {ID: saad, First: "Saad"}, {ID: sara, First: "سارة"}} {
+		s.AddUser(u)
+	}
+	s.AddChat(customers, "supergroup", "Noor customers")
+	s.AddChat(desk, "supergroup", "Noor front desk")
+	s.AddChat(owners, "supergroup", "Noor owners")
+	return &onTelegram{t: t, server: s, out: &lines{}, dir: t.TempDir()}
+}
+
+// configure writes examples/telegram.yaml for the fake, with extra lines under
+// policy.
+func (o *onTelegram) configure(policy string) string {
+	o.t.Helper()
+	text, err := os.ReadFile(filepath.Join("..", "..", "examples", "telegram.yaml"))
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	mine := strings.NewReplacer(
+		"kind: telegram\n    token: ${TELEGRAM_TOKEN}", "kind: telegram\n    api_url: "+o.server.URL()+"\n    token: ${TELEGRAM_TOKEN}",
+		"undo: 30s", policy,
+		"match: '", "dedicated: true\n    match: '",
+	).Replace(string(text))
+	mine += "\ndata: " + filepath.Join(o.dir, "data") + "\nconsole: {listen: \"off\"}\nnetwork: {allow: [127.0.0.1]}\n"
+	path := filepath.Join(o.dir, "config.yaml")
+	if err := os.WriteFile(path, []byte(mine), 0o600); err != nil {
+		o.t.Fatal(err)
+	}
+	return path
+}
+
+// run starts the program and stops it with the test.
+func (o *onTelegram) run(path string) (stop func()) {
+	ctx, cancel := context.WithCancel(o.t.Context())
+	done := make(chan int, 1)
+	p := &program{in: strings.NewReader(""), out: o.out, err: o.out, now: time.Now, env: func(name string) (string, bool) {
+		return faketelegram.Token, name == "TELEGRAM_TOKEN"
+	}}
+	go func() { done <- p.run(ctx, []string{"run", "--config", path}) }()
+	ended := false
+	stop = func() {
+		if ended {
+			return
+		}
+		ended = true
+		cancel()
+		if code := <-done; code != 0 {
+			o.t.Errorf("the program ended with %d:\n%s", code, o.out)
+		}
+	}
+	o.t.Cleanup(stop)
+	return stop
+}
+
+// card waits for the newest message in a room that holds some words.
+func (o *onTelegram) card(room int64, words string) faketelegram.Message {
+	o.t.Helper()
+	var found faketelegram.Message
+	ok := o.server.Eventually(20*time.Second, func() bool {
+		all := o.server.Messages(room)
+		for _, m := range slices.Backward(all) {
+			if m.From == faketelegram.BotID && strings.Contains(m.Text, words) {
+				found = m
+				return true
+			}
+		}
+		return false
+	})
+	if !ok {
+		o.t.Fatalf("no message with %q in %d:\n%s\nlog:\n%s", words, room, o.server.Transcript(room, time.TimeOnly), o.out)
+	}
+	return found
+}
+
+// press waits for a button under a message and lets a person press it.
+func (o *onTelegram) press(room int64, m faketelegram.Message, who int64, label string) {
+	o.t.Helper()
+	pressed := func() bool {
+		_, ok := o.server.PressLabel(room, m.ID, who, label)
+		return ok
+	}
+	if !o.server.Eventually(20*time.Second, pressed) {
+		o.t.Fatalf("no button %q under:\n%s", label, m.Text)
+	}
+}
+
+func TestAComplaintOnTelegramIsAnsweredUnderTheCustomersMessage(t *testing.T) {
+	o := newTelegram(t)
+	o.run(o.configure("undo: 1s"))
+	said := o.server.Say(customers, sara, "طلبي متأخر من ثلاث ايام ومحد يرد علي!! خدمة سيئة")
+	card := o.card(desk, "طلبي متأخر")
+	for _, want := range []string{"سارة", "تأخير التوصيل", "خلال ٢٤ ساعة"} {
+		if !strings.Contains(card.Text, want) {
+			t.Errorf("the card does not say %q:\n%s", want, card.Text)
+		}
+	}
+	o.press(desk, card, saad, "أرسل") // an agent may not
+	o.press(desk, card, mona, "أرسل")
+	ok := o.server.Eventually(20*time.Second, func() bool { return len(o.server.Posted(customers)) > 0 })
+	if !ok {
+		t.Fatalf("nothing was posted:\n%s\n%s", o.server.Transcript(desk, time.TimeOnly), o.out)
+	}
+	posts := o.server.Posted(customers)
+	if len(posts) != 1 || posts[0].ReplyTo != said {
+		t.Errorf("posted %+v, want one reply to %d", posts, said)
+	}
+	if !strings.Contains(card.Text, posts[0].Text) {
+		t.Errorf("posted words that were not on the card:\n%s\n\n%s", posts[0].Text, card.Text)
+	}
+	o.card(desk, "✅ أُجيبت، اعتمدها")
+	if m, _ := o.server.Message(desk, card.ID); len(m.Buttons) > 0 && strings.Contains(fmt.Sprint(m.Buttons), "أرسل") {
+		t.Errorf("the card still has its buttons: %+v", m.Buttons)
+	}
+	if strings.Contains(o.out.String(), faketelegram.Token) {
+		t.Error("the token is in the log")
+	}
+}
+
+func TestStaffWordsByReplyingToTheCardArePostedAndAnOldCardIsNot(t *testing.T) {
+	o := newTelegram(t)
+	o.run(o.configure("undo: 1s"))
+	o.server.Say(customers, sara, "the coffee was cold and the staff were rude, terrible service")
+	card := o.card(desk, "coffee was cold")
+	words := "Dear Sara, we are sorry about the cold coffee and the way you were treated. We will talk to the team today."
+	o.server.ReplyTo(desk, card.ID, saad, words)
+	now := o.card(desk, "Dear Sara")
+	o.press(desk, now, mona, "أرسل")
+	if !o.server.Eventually(20*time.Second, func() bool { return len(o.server.Posted(customers)) == 1 }) {
+		t.Fatalf("nothing was posted:\n%s\n%s", o.server.Transcript(desk, time.TimeOnly), o.out)
+	}
+	if got := o.server.Posted(customers)[0].Text; got != words {
+		t.Errorf("posted %q", got)
+	}
+}
+
+func TestARestartLosesNothingOnTelegram(t *testing.T) {
+	o := newTelegram(t)
+	path := o.configure("undo: 1s")
+	stop := o.run(path)
+	o.server.Say(customers, sara, "bad service, my order is late again")
+	card := o.card(desk, "late again")
+	stop()
+	o.server.Say(customers, sara, "and nobody answers me, this is awful")
+	o.run(path)
+	o.card(desk, "nobody answers")
+	m, _ := o.server.Message(desk, card.ID)
+	o.press(desk, m, mona, "أرسل")
+	if !o.server.Eventually(20*time.Second, func() bool { return len(o.server.Posted(customers)) == 1 }) {
+		t.Fatalf("nothing was posted:\n%s\n%s", o.server.Transcript(desk, time.TimeOnly), o.out)
+	}
+}
