@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"rasid/watchers"
 )
 
 // Apple's customer-review JSON is Atom spelled as JSON: each value sits in a
@@ -79,7 +81,7 @@ func parseApple(body []byte, d dates, now time.Time) (document, bool, error) {
 	if err := json.Unmarshal(root.Feed, &f); err != nil {
 		return document{}, true, fmt.Errorf("reading Apple's review feed: %w", err)
 	}
-	doc := document{kind: "Apple reviews", title: line(f.Title.text, maxTitle)}
+	doc := document{kind: "Apple reviews", title: watchers.Line(f.Title.text, maxTitle)}
 	for i, raw := range list(f.Entry) {
 		if len(doc.items) >= maxItems {
 			doc.cut = fmt.Sprintf("the feed lists more than %d items; the first %d were read", maxItems, maxItems)
@@ -100,14 +102,14 @@ func parseApple(body []byte, d dates, now time.Time) (document, bool, error) {
 
 // item makes an item of an entry. Its link is the same for all reviews of an app.
 func (e appleEntry) item(d dates, now time.Time) item {
-	it := item{guid: e.ID.text, shared: true, title: line(e.Title.text, maxTitle), text: shorten(tidy(e.Content.text), maxText)}
+	it := item{guid: e.ID.text, shared: true, title: watchers.Line(e.Title.text, maxTitle), text: watchers.Shorten(watchers.Tidy(e.Content.text), watchers.MaxText)}
 	var author struct {
 		Name label `json:"name"`
 		URI  label `json:"uri"`
 	}
 	if json.Unmarshal(e.Author, &author) == nil {
-		it.author = line(author.Name.text, maxAuthor)
-		it.authorID = line(author.URI.text, maxAuthor)
+		it.author = watchers.Line(author.Name.text, maxAuthor)
+		it.authorID = watchers.Line(author.URI.text, maxAuthor)
 		if _, id, ok := strings.Cut(it.authorID, "/reviews/id"); ok && id != "" {
 			it.authorID = id
 		}

@@ -11,6 +11,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"rasid/watchers"
 )
 
 // bombs are documents built to exhaust memory or time, grown to the largest
@@ -163,7 +165,7 @@ func TestBombsAreRefusedOrStayWithinTheirBounds(t *testing.T) {
 func checkBounds(t *testing.T, name string, doc document) {
 	t.Helper()
 	for _, it := range doc.items {
-		if len(it.title) > maxTitle || len(it.text) > maxText || len(it.author) > maxAuthor {
+		if len(it.title) > maxTitle || len(it.text) > watchers.MaxText || len(it.author) > maxAuthor {
 			t.Errorf("%s: a text is longer than its limit: %d %d %d", name, len(it.title), len(it.text), len(it.author))
 		}
 		if strings.Contains(it.text+it.title, "root:") {

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"rasid/internal/outbound"
+	"rasid/watchers"
 )
 
 // maxBody is the largest document, after decompression.
@@ -146,7 +147,7 @@ func advertised(page []byte) string {
 		}
 		quote := after[:1]
 		if href, _, ok := strings.Cut(after[1:], quote); ok && (quote == `"` || quote == "'") {
-			return line(href, 200)
+			return watchers.Line(href, 200)
 		}
 	}
 	return ""

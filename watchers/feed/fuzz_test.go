@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 	"unicode/utf8"
+
+	"rasid/watchers"
 )
 
 // seeds are the fixtures and the small bombs.
@@ -75,27 +77,9 @@ func FuzzParse(f *testing.F) {
 			if !utf8.ValidString(m.Text+m.Title+m.Author+m.ID) || strings.ContainsRune(m.Text+m.Title+m.ID, 0) {
 				t.Fatalf("bad text in %+v", m)
 			}
-			if m.PostedAt.After(noon.Add(ahead)) || len(m.Text) > maxText || m.Stars > 5 || m.Stars < 0 {
+			if m.PostedAt.After(noon.Add(ahead)) || len(m.Text) > watchers.MaxText || m.Stars > 5 || m.Stars < 0 {
 				t.Fatalf("out of bounds: %+v", m)
 			}
-		}
-	})
-}
-
-func FuzzPlain(f *testing.F) {
-	for _, s := range []string{"<p>a</p>", "<script>", "&#x0;", "<!--", "<![CDATA[", "<a href='", "\xff", strings.Repeat("<b>", 100)} {
-		f.Add(s)
-	}
-	f.Fuzz(func(t *testing.T, s string) {
-		got := plain(s)
-		if !utf8.ValidString(got) || strings.ContainsAny(got, "\x00\x1b\r") {
-			t.Errorf("%q became %q", s, got)
-		}
-		if cutTo := shorten(got, 50); len(cutTo) > 50 {
-			t.Errorf("%q is %d bytes", cutTo, len(cutTo))
-		}
-		if tidy(got) != got {
-			t.Errorf("tidying %q again gives %q", got, tidy(got))
 		}
 	})
 }

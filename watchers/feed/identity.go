@@ -8,6 +8,8 @@ import (
 	"time"
 	"unicode"
 	"unicode/utf8"
+
+	"rasid/watchers"
 )
 
 // keys are the identities of one item, strongest first: the publisher's id,
@@ -67,7 +69,7 @@ func guidKey(guid string) string {
 	if strings.HasPrefix(guid, "http://") || strings.HasPrefix(guid, "https://") {
 		return canonical(guid)
 	}
-	guid = line(guid, 1<<20)
+	guid = watchers.Line(guid, 1<<20)
 	if len(guid) > 300 {
 		return "id:" + digest(guid)
 	}

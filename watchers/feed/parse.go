@@ -13,6 +13,14 @@ import (
 	"github.com/mmcdole/gofeed/atom"
 	ext "github.com/mmcdole/gofeed/extensions"
 	"github.com/mmcdole/gofeed/rss"
+
+	"rasid/watchers"
+)
+
+// Limits on the shorter texts, in bytes.
+const (
+	maxTitle  = 4 << 10
+	maxAuthor = 400
 )
 
 // document is a feed as it was read, its texts plain.
@@ -66,7 +74,7 @@ func parse(body []byte, d dates, now time.Time) (document, error) {
 		}
 		return document{}, fmt.Errorf("%w: %w", errNotFeed, err)
 	}
-	doc := document{kind: f.FeedType + " " + f.FeedVersion, title: line(plain(f.Title), maxTitle), lang: language(f.Language), ttl: ttl(f), cut: c.reason}
+	doc := document{kind: f.FeedType + " " + f.FeedVersion, title: watchers.Line(watchers.Plain(f.Title), maxTitle), lang: language(f.Language), ttl: ttl(f), cut: c.reason}
 	base, _ := url.Parse(f.Link)
 	for i, it := range f.Items {
 		if it == nil {
@@ -102,10 +110,10 @@ func convert(f *gofeed.Feed, i int, base *url.URL, d dates, now time.Time) (out 
 	}()
 	it := f.Items[i]
 	out = item{guid: strings.TrimSpace(it.GUID), link: absolute(base, it.Link), lang: language(f.Language)}
-	out.title = line(plain(it.Title), maxTitle)
-	out.text = shorten(plain(it.Content), maxText)
+	out.title = watchers.Line(watchers.Plain(it.Title), maxTitle)
+	out.text = watchers.Shorten(watchers.Plain(it.Content), watchers.MaxText)
 	if out.text == "" {
-		out.text = shorten(plain(it.Description), maxText)
+		out.text = watchers.Shorten(watchers.Plain(it.Description), watchers.MaxText)
 	}
 	if len(it.Authors) > 0 && it.Authors[0] != nil {
 		out.author, out.authorID = it.Authors[0].Name, it.Authors[0].Email
@@ -114,7 +122,7 @@ func convert(f *gofeed.Feed, i int, base *url.URL, d dates, now time.Time) (out 
 		}
 	}
 	fromOriginal(f, i, &out)
-	out.author, out.authorID = line(plain(out.author), maxAuthor), line(out.authorID, maxAuthor)
+	out.author, out.authorID = watchers.Line(watchers.Plain(out.author), maxAuthor), watchers.Line(out.authorID, maxAuthor)
 	out.stars = rating(it)
 	published := []string{it.Published, it.Updated}
 	if it.DublinCoreExt != nil {

@@ -1,4 +1,4 @@
-package feed
+package watchers
 
 import (
 	"strings"
@@ -12,27 +12,26 @@ import (
 
 // Limits on one text, in bytes.
 const (
-	maxText   = 64 << 10
+	// MaxText is the longest text of a mention.
+	MaxText   = 64 << 10
 	maxMarkup = 1 << 20 // of HTML that is looked at for one text
-	maxTitle  = 4 << 10
-	maxAuthor = 400
 	cutMark   = " […]"
 )
 
-// plain turns HTML into plain text: br and blocks become line breaks, entities
+// Plain turns HTML into plain text: br and blocks become line breaks, entities
 // their characters, scripts and styles nothing. It works on tokens and never
 // builds a tree, so that deep nesting costs nothing.
-func plain(src string) string {
+func Plain(src string) string {
 	if len(src) > maxMarkup {
 		src = src[:validEnd(src, maxMarkup)]
 	}
 	var b strings.Builder
 	z := html.NewTokenizer(strings.NewReader(src))
 	skip := atom.Atom(0)
-	for b.Len() < 4*maxText {
+	for b.Len() < 4*MaxText {
 		switch z.Next() {
 		case html.ErrorToken:
-			return tidy(b.String())
+			return Tidy(b.String())
 		case html.TextToken:
 			if skip == 0 {
 				b.Write(z.Text())
@@ -61,7 +60,7 @@ func plain(src string) string {
 		case html.CommentToken, html.DoctypeToken:
 		}
 	}
-	return tidy(b.String())
+	return Tidy(b.String())
 }
 
 // dropped are elements whose content is not text for people.
@@ -96,12 +95,12 @@ func emojiAlt(z *html.Tokenizer, more bool) string {
 	return alt
 }
 
-// tidy makes plain text of any text: valid UTF-8, one space between words, at
+// Tidy makes plain text of any text: valid UTF-8, one space between words, at
 // most one empty line, no control characters.
-func tidy(s string) string {
+func Tidy(s string) string {
 	s = strings.ToValidUTF8(s, "\ufffd")
 	var b strings.Builder
-	b.Grow(min(len(s), maxText))
+	b.Grow(min(len(s), MaxText))
 	space, lines := false, 0
 	for _, r := range s {
 		switch {
@@ -127,14 +126,14 @@ func tidy(s string) string {
 	return b.String()
 }
 
-// line is tidy on a single line.
-func line(s string, limit int) string {
-	return shorten(strings.Join(strings.Fields(tidy(s)), " "), limit)
+// Line is Tidy on a single line.
+func Line(s string, limit int) string {
+	return Shorten(strings.Join(strings.Fields(Tidy(s)), " "), limit)
 }
 
-// shorten cuts s to limit bytes with a mark, never inside a character as
+// Shorten cuts s to limit bytes with a mark, never inside a character as
 // people see it. One that is itself longer is cut between code points.
-func shorten(s string, limit int) string {
+func Shorten(s string, limit int) string {
 	if len(s) <= limit {
 		return s
 	}
