@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"strings"
 	"text/tabwriter"
@@ -35,10 +36,18 @@ The exit code is 0 when the configuration can be used and 1 when it cannot.`,
 	}
 }
 
-// load reads the configuration to its last part.
+// load reads the configuration to its last part. The mistakes of the file and
+// those that only the kinds can see come together.
 func (p *program) load() (*config.Config, error) {
 	cfg, err := config.Load(p.config, p.env)
-	if err != nil {
+	var problems config.Problems
+	if err != nil && !errors.As(err, &problems) {
+		return nil, err
+	}
+	if cfg != nil {
+		problems = append(problems, inspect(cfg)...)
+	}
+	if err := problems.Err(); err != nil {
 		return nil, err
 	}
 	return cfg, nil

@@ -15,7 +15,8 @@ import (
 	"time"
 )
 
-// Config is the whole of config.yaml.
+// Config is the whole of config.yaml. After Load its Data is seen from the
+// working folder, whatever folder the file is in.
 type Config struct {
 	// Business is who we watch over.
 	Business Business `yaml:"business"`
@@ -228,7 +229,7 @@ func (c *Config) Dir() string { return filepath.Dir(c.File) }
 func (c *Config) DatabasePath() string {
 	switch {
 	case c.Database == "":
-		return filepath.Join(c.Path(c.Data), "rasid.db")
+		return filepath.Join(c.Data, "rasid.db")
 	case isPostgres(c.Database):
 		return c.Database
 	}

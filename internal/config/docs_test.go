@@ -34,7 +34,7 @@ func TestDocsListEveryKey(t *testing.T) {
 	describe(&page, own, "Config", "", defaults)
 	page.WriteString(docsKinds)
 	kinds := 0
-	for _, pattern := range []string{"internal/platform/*", "watchers/*", "responder/*"} {
+	for _, pattern := range []string{"cmd/rasid", "internal/platform/*", "watchers/*", "responder/*"} {
 		dirs, err := filepath.Glob(filepath.Join("../..", pattern))
 		if err != nil {
 			t.Fatal(err)
@@ -201,7 +201,7 @@ func describeKind(t *testing.T, page *bytes.Buffer, dir string) int {
 	own := structs(t, dir)
 	var names []string
 	for name, spec := range own {
-		if _, isStruct := spec.Type.(*ast.StructType); isStruct && strings.HasSuffix(name, "Config") && len(keysOf(own, name, "", reflect.Value{})) > 0 {
+		if _, isStruct := spec.Type.(*ast.StructType); isStruct && (strings.HasSuffix(name, "Config") || strings.HasSuffix(name, "Settings")) && len(keysOf(own, name, "", reflect.Value{})) > 0 {
 			names = append(names, name)
 		}
 	}
@@ -214,7 +214,15 @@ func describeKind(t *testing.T, page *bytes.Buffer, dir string) int {
 		title := "`" + filepath.Base(dir) + "` in " + map[string]string{
 			"platform": "accounts", "watchers": "sources", "responder": "rooms and reply",
 		}[filepath.Base(filepath.Dir(dir))]
-		fmt.Fprintf(page, "### %s\n\n%s (`%s`)\n\n", title, strings.TrimSuffix(strings.Join(strings.Fields(own[name].Doc.Text()), " "), "."), filepath.ToSlash(rel))
+		switch name {
+		case "accountSettings":
+			title = "`telegram` and `discord` in accounts"
+		case "outletSettings":
+			title = "`outlet` in reply"
+		}
+		doc := strings.Join(strings.Fields(strings.TrimPrefix(own[name].Doc.Text(), name+" ")), " ")
+		doc = strings.TrimPrefix(strings.TrimPrefix(doc, "is "), "are ")
+		fmt.Fprintf(page, "### %s\n\n%s (`%s`)\n\n", title, strings.ToUpper(doc[:1])+strings.TrimSuffix(doc[1:], "."), filepath.ToSlash(rel))
 		rows := keysOf(own, name, "", reflect.Value{})
 		defaults := literals(t, dir)
 		for i, r := range rows {

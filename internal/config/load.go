@@ -44,6 +44,7 @@ func Load(path string, env func(string) (string, bool)) (*Config, error) {
 		r.value(root, reflect.ValueOf(cfg).Elem(), place{})
 	}
 	r.check(cfg)
+	cfg.Data = cfg.Path(cfg.Data)
 	return cfg, r.found.Err()
 }
 

@@ -1,0 +1,167 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"rasid/internal/cases"
+	"rasid/internal/config"
+	"rasid/internal/store"
+)
+
+// backupCommand copies the records.
+func (p *program) backupCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "backup FILE",
+		Short: "Copy the records to a new file, also while rasid runs",
+		Long: `Writes a complete copy of the SQLite database to a new file. It never writes over
+an existing one. The copy knows that it is a copy: when it is used as the database,
+every open reply is held until a person has looked, because it may have been
+posted after the copy was made.
+
+A PostgreSQL database is backed up with pg_dump.`,
+		Example: `  rasid backup /backup/rasid-2026-11-22.db`,
+		Args:    exactly(1, "the name of a new file"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return p.look(cmd.Context(), "", func(r *records) error {
+				if err := r.store.Backup(cmd.Context(), args[0]); err != nil {
+					return err
+				}
+				info, err := os.Stat(args[0])
+				if err != nil {
+					return fmt.Errorf("looking at the copy: %w", err)
+				}
+				fmt.Fprintf(p.out, "Copied to %s (%d KiB).\n", args[0], info.Size()>>10)
+				return nil
+			})
+		},
+	}
+}
+
+// exported is one line of `rasid export`.
+type exported struct {
+	Case    cases.Case
+	History []cases.Entry
+	Outbox  []cases.Send
+}
+
+// exportCommand writes everything that is known of cases.
+func (p *program) exportCommand() *cobra.Command {
+	var author, source string
+	cmd := &cobra.Command{
+		Use:   "export [CASE …]",
+		Short: "Write everything that is kept about cases, as JSON lines",
+		Long: `Writes one line of JSON for each case: what was said, scores, drafts, every decision
+with its hash, and what was posted. With numbers it writes those cases; with
+--author everything kept about one customer; otherwise all cases.
+
+This is the words of customers: treat the file as you treat their letters.`,
+		Example: `  rasid export 412
+  rasid export --source app-reviews --author 3f2a91 > customer.jsonl
+  rasid export > everything.jsonl`,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return p.look(cmd.Context(), "", func(r *records) error {
+				w := bufio.NewWriter(p.out)
+				err := r.export(cmd.Context(), w, args, source, author)
+				return errors.Join(err, w.Flush())
+			})
+		},
+	}
+	cmd.Flags().StringVar(&author, "author", "", "only cases of the author with this id")
+	cmd.Flags().StringVar(&source, "source", "", "only cases of this source")
+	return cmd
+}
+
+func (r *records) export(ctx context.Context, w io.Writer, numbers []string, source, author string) error {
+	enc := json.NewEncoder(w)
+	enc.SetEscapeHTML(false)
+	for _, n := range numbers {
+		c, err := r.the(ctx, n)
+		if err != nil {
+			return err
+		}
+		if err := r.exportCase(ctx, enc, c); err != nil {
+			return err
+		}
+	}
+	if len(numbers) > 0 {
+		return nil
+	}
+	for before := int64(0); ; {
+		page, err := r.store.List(ctx, store.Filter{Source: source, Before: before, Limit: 200})
+		if err != nil || len(page) == 0 {
+			return err
+		}
+		for _, c := range page {
+			before = c.ID
+			if author == "" || c.AuthorID == author {
+				if err := r.exportCase(ctx, enc, c); err != nil {
+					return err
+				}
+			}
+		}
+	}
+}
+
+func (r *records) exportCase(ctx context.Context, enc *json.Encoder, c cases.Case) error {
+	history, err := r.store.History(ctx, c.ID)
+	if err != nil {
+		return err
+	}
+	sends, err := r.store.Outbox(ctx, c.ID)
+	if err != nil {
+		return err
+	}
+	if err := enc.Encode(exported{c, history, sends}); err != nil {
+		return fmt.Errorf("writing case %d: %w", c.ID, err)
+	}
+	return nil
+}
+
+// eraseCommand forgets a customer.
+func (p *program) eraseCommand() *cobra.Command {
+	var author, source string
+	var sure bool
+	cmd := &cobra.Command{
+		Use:   "erase --source NAME --author ID --yes",
+		Short: "Forget a customer: their words, name and what was written to them",
+		Long: `Removes what one customer said, their name, the drafts and the replies, from the
+records and from freed pages of the file. Counts stay, and so do the lines of the
+history without their words. The same author is not recorded again from that
+source. It cannot be undone; backups made before still hold the words.
+
+With SQLite, stop "rasid run" first.`,
+		Example: `  rasid export --source app-reviews --author 3f2a91   # what would go
+  rasid erase --source app-reviews --author 3f2a91 --yes`,
+		Args: func(_ *cobra.Command, args []string) error {
+			if source == "" || author == "" {
+				return usageError{errors.New("want --source and --author; `rasid export` shows both")}
+			}
+			return nothing(nil, args)
+		},
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if !sure {
+				return usageError{errors.New("this cannot be undone: add --yes")}
+			}
+			return p.change(cmd.Context(), func(s *store.Store, _ *config.Config) error {
+				n, err := s.Erase(cmd.Context(), source, author, p.now())
+				if err != nil {
+					return err
+				}
+				fmt.Fprintf(p.out, "Forgotten: %s.\n", count(n, "mention"))
+				return nil
+			})
+		},
+	}
+	cmd.Flags().StringVar(&author, "author", "", "id of the author")
+	cmd.Flags().StringVar(&source, "source", "", "name of the source")
+	cmd.Flags().BoolVar(&sure, "yes", false, "yes, forget them")
+	return cmd
+}
