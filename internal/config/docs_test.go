@@ -201,7 +201,7 @@ func describeKind(t *testing.T, page *bytes.Buffer, dir string) int {
 	own := structs(t, dir)
 	var names []string
 	for name, spec := range own {
-		if _, isStruct := spec.Type.(*ast.StructType); isStruct && (strings.HasSuffix(name, "Config") || strings.HasSuffix(name, "Settings")) && len(keysOf(own, name, "", reflect.Value{})) > 0 {
+		if _, isStruct := spec.Type.(*ast.StructType); isStruct && isSettings(name) && len(keysOf(own, name, "", reflect.Value{})) > 0 {
 			names = append(names, name)
 		}
 	}
@@ -215,8 +215,8 @@ func describeKind(t *testing.T, page *bytes.Buffer, dir string) int {
 			"platform": "accounts", "watchers": "sources", "responder": "rooms and reply",
 		}[filepath.Base(filepath.Dir(dir))]
 		switch name {
-		case "accountSettings":
-			title = "`telegram` and `discord` in accounts"
+		case "discordAccount":
+			title = "`discord` in accounts"
 		case "outletSettings":
 			title = "`outlet` in reply"
 		}
@@ -231,6 +231,11 @@ func describeKind(t *testing.T, page *bytes.Buffer, dir string) int {
 		table(page, rows)
 	}
 	return len(names)
+}
+
+// isSettings knows the names that kinds give to their settings.
+func isSettings(name string) bool {
+	return strings.HasSuffix(name, "Config") || strings.HasSuffix(name, "Settings") || strings.HasSuffix(name, "Account")
 }
 
 // literals reads the defaults a kind begins with: the fields of the literal

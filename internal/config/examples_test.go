@@ -1,10 +1,8 @@
 package config_test
 
 import (
-	"bytes"
 	"os"
 	"path/filepath"
-	"regexp"
 	"strings"
 	"testing"
 
@@ -55,50 +53,4 @@ func TestExamplesLoad(t *testing.T) {
 			load(t, text)
 		})
 	}
-}
-
-var fence = regexp.MustCompile("(?ms)^( *)```yaml\n(.*?)^ *```")
-
-// TestBlocksInPagesLoad reads every YAML block of README and docs. A block that
-// shows a part only is completed with what every configuration has.
-func TestBlocksInPagesLoad(t *testing.T) {
-	pages := []string{"../../README.md", "../../README.ar.md"}
-	more, err := filepath.Glob("../../docs/*.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	blocks := 0
-	for _, page := range append(pages, more...) {
-		text, err := os.ReadFile(page)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for i, m := range fence.FindAllSubmatch(text, -1) {
-			blocks++
-			t.Run(filepath.Base(page)+" block "+string(rune('1'+i)), func(t *testing.T) {
-				load(t, completed(bytes.TrimPrefix(bytes.ReplaceAll(m[2], append([]byte("\n"), m[1]...), []byte("\n")), m[1])))
-			})
-		}
-	}
-	if blocks < 4 {
-		t.Errorf("%d YAML blocks in the pages, want at least 4", blocks)
-	}
-}
-
-// completed adds the sections a block leaves out.
-func completed(block []byte) []byte {
-	block = bytes.Clone(block)
-	add := func(key, text string) {
-		if !bytes.HasPrefix(block, []byte(key)) && !bytes.Contains(block, []byte("\n"+key)) {
-			block = append(block, text...)
-		}
-	}
-	if bytes.Contains(block, []byte("kind: telegram")) || bytes.Contains(block, []byte("kind: discord")) {
-		add("accounts:", "accounts: {t: {kind: telegram, token: \"${TELEGRAM_TOKEN}\"}, d: {kind: discord, token: \"${DISCORD_TOKEN}\"}}\n")
-	}
-	add("business:", "business: {name: {en: Noor}}\n")
-	add("sources:", "sources: [{name: f, kind: feed, url: x, dedicated: true}]\n")
-	add("rooms:", "rooms: [{name: front-desk, kind: console}]\n")
-	add("staff:", "staff: [{id: mona, role: approver, telegram: 7, discord: 8}]\n")
-	return block
 }
