@@ -46,7 +46,7 @@ type Cards interface {
 	CardByRef(ctx context.Context, room, ref string) (caseID int64, err error)
 }
 
-// Chat is every staff room of one connection.
+// Chat is staff rooms of one connection; a connection may have several Chats.
 type Chat struct {
 	conn   *telegram.Connection
 	client *telegram.Client
@@ -81,7 +81,7 @@ func NewChat(conn *telegram.Connection, tokens Opener, cards Cards, log *slog.Lo
 			return nil, fmt.Errorf("setting up room %s: %w", r.Name, err)
 		}
 		c.words[r.Language] = words
-		conn.Expect(r.Chat)
+		conn.Expect(telegram.Spot{Chat: r.Chat, Topic: r.Topic})
 	}
 	return c, nil
 }
@@ -221,11 +221,11 @@ func (c *Chat) say(ctx context.Context, p telegram.Post, text string, png []byte
 
 // Listen hears decisions until ctx ends.
 func (c *Chat) Listen(ctx context.Context, take func(context.Context, responder.Decision) (responder.Answer, error)) error {
-	chats := make([]int64, 0, len(c.rooms))
+	spots := make([]telegram.Spot, 0, len(c.rooms))
 	for _, r := range c.rooms {
-		chats = append(chats, r.Chat)
+		spots = append(spots, telegram.Spot{Chat: r.Chat, Topic: r.Topic})
 	}
-	stop := c.conn.Listen(func(_ context.Context, u telegram.Update) error { return c.hear(ctx, u, take) }, chats...)
+	stop := c.conn.Listen(func(_ context.Context, u telegram.Update) error { return c.hear(ctx, u, take) }, spots...)
 	defer func() {
 		stop()
 		c.hearing.Lock() // nobody is heard any more: no further answers

@@ -329,6 +329,27 @@ func TestEachTopicIsARoomOfItsOwn(t *testing.T) {
 	}
 }
 
+func TestSeveralChatsShareOneForum(t *testing.T) {
+	w := newWorld(t)
+	heard := map[int64]*clerk{8: {}, 9: {}}
+	for topic, k := range heard {
+		one, err := chat.NewChat(w.conn, signer, w.cards, nil, chat.Room{Name: fmt.Sprint("topic ", topic), Chat: forum, Topic: topic, Language: "en"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.chat = one
+		w.listen(t, k)
+	}
+	w.connect(t)
+	for topic, k := range heard {
+		w.SayAs(forum, mona, "/inbox", faketelegram.Said{Topic: topic})
+		w.wait(t, "hearing", func() bool { return k.last().Room == fmt.Sprint("topic ", topic) })
+	}
+	if heard[8].count() != 1 || heard[9].count() != 1 {
+		t.Errorf("heard %d and %d times, want once each", heard[8].count(), heard[9].count())
+	}
+}
+
 func TestCardsGoOnInAMigratedRoom(t *testing.T) {
 	w := newWorld(t)
 	k := &clerk{}

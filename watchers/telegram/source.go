@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 	"unicode"
 
 	"rasid/internal/cases"
@@ -56,6 +57,11 @@ func (s *Source) Poll(ctx context.Context, after cases.Cursor) (cases.Page, erro
 	if err != nil {
 		return cases.Page{}, fmt.Errorf("reading the inbox of %s: %w", s.Account, err)
 	}
+	if len(items) == 0 {
+		if err := s.down(); err != nil {
+			return cases.Page{}, err
+		}
+	}
 	page := cases.Page{More: len(items) == perPage}
 	for _, it := range items {
 		at.Seq = it.Seq
@@ -65,6 +71,8 @@ func (s *Source) Poll(ctx context.Context, after cases.Cursor) (cases.Page, erro
 			page.Gap = "an update could not be read; its raw form is kept in the inbox"
 		case u.Lost != "":
 			page.Gap = u.Lost
+		case u.Member != nil && s.ours(u.Member.Chat.ID, at.Moved) && (u.Member.New.Status == "left" || u.Member.New.Status == "kicked"):
+			page.Gap = fmt.Sprintf("the bot was removed from chat %d on %s", u.Member.Chat.ID, time.Unix(u.Member.Date, 0).UTC().Format("2006-01-02 15:04"))
 		}
 		m := u.Said()
 		if m == nil || !s.ours(m.Chat.ID, at.Moved) {
@@ -87,6 +95,23 @@ func (s *Source) Poll(ctx context.Context, after cases.Cursor) (cases.Page, erro
 	}
 	page.Next = cases.Cursor(next)
 	return page, nil
+}
+
+// silence is how long the connection may fail before the source counts as
+// failing: a poll alone may take 50 seconds.
+const silence = 90 * time.Second
+
+// down returns an error while the connection cannot read Telegram: an empty
+// inbox then says nothing about what people say.
+func (s *Source) down() error {
+	if s.Client == nil {
+		return nil
+	}
+	st := s.Client.Status()
+	if st.LastError == "" || s.Client.Now().Sub(st.LastOK) < silence {
+		return nil
+	}
+	return &cases.LaterError{After: 15 * time.Second, Err: fmt.Errorf("reading telegram as %s: %s", s.Account, st.LastError)}
 }
 
 // ours reports whether a chat is one of the source's, perhaps under a newer

@@ -221,6 +221,35 @@ func TestWhatCannotBeReadIsAGap(t *testing.T) {
 	}
 }
 
+func TestBeingRemovedIsAGap(t *testing.T) {
+	w := newWorld(t, telegram.Config{Chat: group})
+	w.SetMember(group, faketelegram.BotID, "kicked")
+	var gap string
+	w.Eventually(10*time.Second, func() bool {
+		page, err := w.source.Poll(t.Context(), "")
+		gap = page.Gap
+		return err == nil && gap != ""
+	})
+	if !strings.Contains(gap, "removed from chat -1001500") {
+		t.Errorf("gap %q, want that the bot was removed", gap)
+	}
+}
+
+func TestAConnectionThatFailsIsNoQuietDay(t *testing.T) {
+	w := newWorld(t, telegram.Config{Chat: group})
+	w.Revoke()
+	var err error
+	if !w.Eventually(10*time.Second, func() bool {
+		_, err = w.source.Poll(t.Context(), "")
+		return err != nil
+	}) {
+		t.Fatal("a source whose token was revoked looks well")
+	}
+	if !strings.Contains(err.Error(), "does not accept the bot's token") || strings.Contains(err.Error(), "AAFakeToken") {
+		t.Errorf("error %v, want the reason and no token", err)
+	}
+}
+
 func TestManyMessagesComeInPages(t *testing.T) {
 	w := newWorld(t, telegram.Config{Chat: group})
 	for i := range 450 {

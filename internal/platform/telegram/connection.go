@@ -49,8 +49,8 @@ type Connection struct {
 
 	mu       sync.Mutex
 	watched  map[int64]bool
-	rooms    map[int64]Listener // nil: nobody listens yet
-	strange  map[int64]string   // chats nobody configured, with their titles
+	rooms    map[Spot]Listener // nil: nobody listens yet
+	strange  map[int64]string  // chats nobody configured, with their titles
 	mark     mark
 	saved    time.Time // when the mark was last saved
 	trouble  int64     // update whose listener fails
@@ -64,7 +64,7 @@ func Connect(client *Client, account string, inbox Inbox, log *slog.Logger) *Con
 		log = slog.New(slog.DiscardHandler)
 	}
 	return &Connection{client: client, account: account, inbox: inbox, log: log,
-		watched: map[int64]bool{}, rooms: map[int64]Listener{}, strange: map[int64]string{}}
+		watched: map[int64]bool{}, rooms: map[Spot]Listener{}, strange: map[int64]string{}}
 }
 
 // Client returns the client of the connection.
@@ -82,25 +82,29 @@ func (c *Connection) Watch(chats ...int64) {
 	}
 }
 
-// Expect makes these chats staff rooms. What staff do there waits, unconfirmed,
+// Spot is a place where staff work: a whole group, or one topic of a forum.
+type Spot struct{ Chat, Topic int64 }
+
+// Expect makes these spots staff rooms. What staff do there waits, unconfirmed,
 // until somebody listens.
-func (c *Connection) Expect(chats ...int64) {
+func (c *Connection) Expect(spots ...Spot) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	for _, id := range chats {
-		if c.rooms[id] == nil {
-			c.rooms[id] = nil
+	for _, s := range spots {
+		if c.rooms[s] == nil {
+			c.rooms[s] = nil
 		}
 	}
 }
 
-// Listen sends what staff do in these chats to l, and returns what ends it.
-func (c *Connection) Listen(l Listener, chats ...int64) (stop func()) {
+// Listen sends what staff do in these spots to l, and returns what ends it. A
+// topic with a listener of its own goes before its group.
+func (c *Connection) Listen(l Listener, spots ...Spot) (stop func()) {
 	set := func(l Listener) {
 		c.mu.Lock()
 		defer c.mu.Unlock()
-		for _, id := range chats {
-			c.rooms[id] = l
+		for _, s := range spots {
+			c.rooms[s] = l
 		}
 	}
 	set(l)

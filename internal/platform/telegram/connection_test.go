@@ -248,7 +248,7 @@ func TestADecisionComesAgainUntilItIsTaken(t *testing.T) {
 	w := newWorld(t)
 	w.AddChat(-9, "group", "الموظفون")
 	c := w.connect(group)
-	c.Expect(-9)
+	c.Expect(telegram.Spot{Chat: -9})
 	card := w.Say(-9, sara, "card")
 	w.Say(group, sara, "قبل")
 	w.Press(-9, card, sara, "first")
@@ -271,7 +271,7 @@ func TestADecisionComesAgainUntilItIsTaken(t *testing.T) {
 			return faketelegram.ErrDown
 		}
 		return nil
-	}, -9)
+	}, telegram.Spot{Chat: -9})
 	defer stop()
 	w.wait(t, "confirming", func() bool { return w.Waiting() == 0 })
 	mu.Lock()
@@ -289,7 +289,7 @@ func TestADecisionNobodyCanTakeIsPassedOverInTheEnd(t *testing.T) {
 	})
 	w.AddChat(-9, "group", "الموظفون")
 	c := telegram.Connect(w.client, "main", w.inbox, nil)
-	defer c.Listen(func(context.Context, telegram.Update) error { return errors.New("always") }, -9)()
+	defer c.Listen(func(context.Context, telegram.Update) error { return errors.New("always") }, telegram.Spot{Chat: -9})()
 	w.Say(-9, sara, "poison")
 	w.run(t, c)
 	w.wait(t, "passing over", func() bool { return w.Waiting() == 0 })

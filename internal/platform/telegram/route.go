@@ -38,17 +38,17 @@ const (
 	toRoom
 )
 
-// route decides by the chat's id alone who an update is for.
+// route decides by the chat and topic alone who an update is for.
 func (c *Connection) route(u Update) destination {
 	switch {
 	case u.Callback != nil:
 		if u.Callback.Message == nil { // too old for Telegram to know; the card is shown again anyway
 			return toNobody
 		}
-		return c.known(u.Callback.Message.Chat, toRoom, toNobody)
+		return c.known(u.Callback.Message.Chat, u.Callback.Message.Topic(), toRoom, toNobody)
 	case u.Member != nil:
 		c.log.Info("membership changed", "chat", u.Member.Chat.ID, "status", u.Member.New.Status)
-		return c.known(u.Member.Chat, toNobody, toInbox)
+		return c.known(u.Member.Chat, 0, toNobody, toInbox)
 	}
 	m := u.Said()
 	if m == nil {
@@ -58,22 +58,21 @@ func (c *Connection) route(u Update) destination {
 	if u.Message != nil && c.addressed(m) {
 		inRoom = toRoom
 	}
-	return c.known(m.Chat, inRoom, toInbox)
+	return c.known(m.Chat, m.Topic(), inRoom, toInbox)
 }
 
 // known looks up a chat among rooms and watched chats. A chat that is both is
 // a room for whatever a room can use, and watched for the rest.
-func (c *Connection) known(chat Chat, inRoom, inWatched destination) destination {
+func (c *Connection) known(chat Chat, topic int64, inRoom, inWatched destination) destination {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	_, room := c.rooms[c.origin(chat.ID)]
-	watched := c.watched[c.origin(chat.ID)]
+	_, room := c.spot(chat.ID, topic)
 	switch {
 	case room && inRoom != toNobody:
 		return inRoom
-	case watched:
+	case c.watches(chat.ID):
 		return inWatched
-	case room || chat.Type == "private":
+	case room || chat.Type == "private" || c.hasRooms(chat.ID):
 		return toNobody
 	}
 	if _, noted := c.strange[chat.ID]; !noted && len(c.strange) < maxStrangers {
@@ -83,37 +82,58 @@ func (c *Connection) known(chat Chat, inRoom, inWatched destination) destination
 	return toNobody
 }
 
-// origin returns the configured id of a chat that may have moved since.
-func (c *Connection) origin(chat int64) int64 {
-	if c.watched[chat] {
-		return chat
+// spot finds the room of a topic: its own, or its group's. Chats may have moved
+// since they were configured.
+func (c *Connection) spot(chat, topic int64) (Spot, bool) {
+	var found Spot
+	ok := false
+	for s := range c.rooms {
+		if s.Chat != chat && c.client.Current(s.Chat) != chat {
+			continue
+		}
+		if s.Topic == topic {
+			return s, true
+		}
+		if s.Topic == 0 {
+			found, ok = s, true
+		}
 	}
-	if _, ok := c.rooms[chat]; ok {
-		return chat
+	return found, ok
+}
+
+func (c *Connection) hasRooms(chat int64) bool {
+	for s := range c.rooms {
+		if s.Chat == chat || c.client.Current(s.Chat) == chat {
+			return true
+		}
+	}
+	return false
+}
+
+func (c *Connection) watches(chat int64) bool {
+	if c.watched[chat] {
+		return true
 	}
 	for configured := range c.watched {
 		if c.client.Current(configured) == chat {
-			return configured
+			return true
 		}
 	}
-	for configured := range c.rooms {
-		if c.client.Current(configured) == chat {
-			return configured
-		}
-	}
-	return chat
+	return false
 }
 
 func (c *Connection) listener(u Update) Listener {
+	m := u.Message
+	if u.Callback != nil {
+		m = u.Callback.Message
+	}
+	if m == nil {
+		return nil
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	switch {
-	case u.Callback != nil:
-		return c.rooms[c.origin(u.Callback.Message.Chat.ID)]
-	case u.Message != nil:
-		return c.rooms[c.origin(u.Message.Chat.ID)]
-	}
-	return nil
+	s, _ := c.spot(m.Chat.ID, m.Topic())
+	return c.rooms[s]
 }
 
 // addressed reports whether a message in a staff room may be meant for the
