@@ -93,7 +93,8 @@ func (w *world) listen(t *testing.T, k *clerk) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan error, 1)
-	go func() { done <- w.chat.Listen(ctx, k.take) }()
+	rooms := w.chat // some tests listen with several
+	go func() { done <- rooms.Listen(ctx, k.take) }()
 	t.Cleanup(func() {
 		cancel()
 		if err := <-done; err != nil {

@@ -4,7 +4,10 @@ import (
 	"context"
 	"errors"
 	"net"
+	"net/http"
+	"net/http/httptest"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -145,6 +148,24 @@ func TestNothingIsSentWhereNobodyAnswers(t *testing.T) {
 		if strings.Contains(err.Error(), "AAFakeToken") {
 			t.Errorf("%s: the token is in the error: %v", name, err)
 		}
+	}
+}
+
+func TestARedirectIsNotFollowed(t *testing.T) {
+	var strayed atomic.Int32
+	elsewhere := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { strayed.Add(1) }))
+	t.Cleanup(elsewhere.Close)
+	server := httptest.NewServer(http.RedirectHandler(elsewhere.URL, http.StatusTemporaryRedirect))
+	t.Cleanup(server.Close)
+	w := newWorld(t, func(c *telegram.Config) { c.API = server.URL })
+	for _, public := range []bool{false, true} {
+		_, err := w.client.SendMessage(t.Context(), telegram.Post{Chat: group, Text: "نعتذر", Public: public})
+		if cases.OutcomeOf(err) != cases.WasUnknown || strings.Contains(err.Error(), "AAFakeToken") {
+			t.Errorf("a redirect gave %v, want unknown and no token", err)
+		}
+	}
+	if n := strayed.Load(); n != 0 {
+		t.Errorf("%d requests went where the redirect led", n)
 	}
 }
 

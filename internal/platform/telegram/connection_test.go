@@ -69,10 +69,11 @@ func TestWhatIsSaidInWatchedChatsIsStored(t *testing.T) {
 
 func TestAnUpdateIsConfirmedOnlyAfterItWasStored(t *testing.T) {
 	w := newWorld(t)
+	w.run(t, w.connect(group))
+	w.wait(t, "polling", func() bool { return w.Calls("getUpdates") > 0 })
 	w.inbox.SetDown(true)
 	w.Say(group, sara, "أولى")
 	w.Say(group, sara, "ثانية")
-	w.run(t, w.connect(group))
 	w.wait(t, "failing a few times", func() bool { return strings.Count(w.log.String(), "store is down") >= 3 })
 	if n := w.Waiting(); n != 2 {
 		t.Errorf("%d updates wait at Telegram while the store is down, want both", n)
