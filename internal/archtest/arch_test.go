@@ -124,6 +124,7 @@ var arrows = []arrow{
 	{"internal/crashtest", []string{"*"}, "it runs the whole program"},
 	{"internal/pgtest", nil, "it starts a database, nothing of ours"},
 	{"internal/archtest", nil, "it reads source, it runs none"},
+	{"internal/pgtest", nil, "it starts a server and knows nothing of the house"},
 	{"sentiment", []string{"sentiment/*"}, "judgement is pure: text in, score and reasons out"},
 	{"sentiment/*", []string{"sentiment", "sentiment/*"}, "judgement is pure: text in, score and reasons out"},
 	{"watchers", slices.Concat(words, []string{"watchers/match"}), "watching does not know responding"},

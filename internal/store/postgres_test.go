@@ -11,38 +11,22 @@ import (
 	"rasid/internal/store/storetest"
 )
 
-// database is a place for one PostgreSQL database.
-type database struct {
-	server   *pgtest.Server
-	dsn, dir string
-}
-
-func newDatabase(t *testing.T, s *pgtest.Server) database {
-	t.Helper()
-	return database{s, s.DSN(t), t.TempDir()}
-}
-
-func (d database) Open(t *testing.T, o store.Options) *store.Store {
-	t.Helper()
-	o.DSN, o.DataDir = d.dsn, d.dir
-	s, err := store.Open(t.Context(), o)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := s.Close(); err != nil {
-			t.Error(err)
+// database is a place for one PostgreSQL database of a server.
+func database(server *pgtest.Server) func(t *testing.T) storetest.Place {
+	return func(t *testing.T) storetest.Place {
+		dsn, dir := server.DSN(t), t.TempDir()
+		return storetest.Place{
+			Open: func(t *testing.T, o store.Options) *store.Store {
+				o.DSN, o.DataDir = dsn, dir
+				return opened(t, o)
+			},
+			Raw:    func(t *testing.T) *sql.DB { return raw(t, "pgx", dsn) },
+			Fresh:  database(server),
+			Shared: true,
 		}
-	})
-	return s
+	}
 }
-
-func (d database) Shared() bool                       { return true }
-func (d database) Fresh(t *testing.T) storetest.Place { return newDatabase(t, d.server) }
-
-func (d database) Raw(t *testing.T) *sql.DB { return raw(t, "pgx", d.dsn) }
 
 func TestPostgresKeepsEveryPromise(t *testing.T) {
-	s := pgtest.Start(t)
-	storetest.Run(t, func(t *testing.T) storetest.Place { return newDatabase(t, s) })
+	storetest.Run(t, database(pgtest.Start(t)))
 }

@@ -10,11 +10,21 @@ import (
 )
 
 // file is a place for one SQLite file.
-type file struct{ dir string }
+func file(t *testing.T) storetest.Place {
+	dir := t.TempDir()
+	return storetest.Place{
+		Open: func(t *testing.T, o store.Options) *store.Store {
+			o.DSN, o.DataDir = filepath.Join(dir, "rasid.db"), dir
+			return opened(t, o)
+		},
+		Raw:   func(t *testing.T) *sql.DB { return raw(t, "sqlite", filepath.Join(dir, "rasid.db")) },
+		Fresh: file,
+	}
+}
 
-func (f file) Open(t *testing.T, o store.Options) *store.Store {
+// opened opens a store and closes it at the end of the test.
+func opened(t *testing.T, o store.Options) *store.Store {
 	t.Helper()
-	o.DSN, o.DataDir = filepath.Join(f.dir, "rasid.db"), f.dir
 	s, err := store.Open(t.Context(), o)
 	if err != nil {
 		t.Fatal(err)
@@ -26,10 +36,6 @@ func (f file) Open(t *testing.T, o store.Options) *store.Store {
 	})
 	return s
 }
-
-func (f file) Shared() bool                       { return false }
-func (f file) Fresh(t *testing.T) storetest.Place { return file{t.TempDir()} }
-func (f file) Raw(t *testing.T) *sql.DB           { return raw(t, "sqlite", filepath.Join(f.dir, "rasid.db")) }
 
 func raw(t *testing.T, driver, dsn string) *sql.DB {
 	t.Helper()
@@ -46,5 +52,5 @@ func raw(t *testing.T, driver, dsn string) *sql.DB {
 }
 
 func TestSQLiteKeepsEveryPromise(t *testing.T) {
-	storetest.Run(t, func(t *testing.T) storetest.Place { return file{t.TempDir()} })
+	storetest.Run(t, file)
 }

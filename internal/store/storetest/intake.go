@@ -207,7 +207,7 @@ var intake = map[string]func(*testing.T, Place){
 		want(t, "taken for new", d.record(page...), 10-3)
 	},
 	"a full disk gate stops intake only": func(t *testing.T, p Place) {
-		if p.Shared() {
+		if p.Shared {
 			t.Skip("a database server watches its own disk")
 		}
 		d := open(t, p, store.Options{MinFree: 1 << 62})

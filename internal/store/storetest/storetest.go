@@ -13,15 +13,11 @@ import (
 )
 
 // Place is one empty database.
-type Place interface {
-	// Open opens the database; o.DSN and o.DataDir are the place's to set.
-	Open(t *testing.T, o store.Options) *store.Store
-	// Shared reports whether several stores may be open at once.
-	Shared() bool
-	// Raw opens the database behind the store's back.
-	Raw(t *testing.T) *sql.DB
-	// Fresh is another empty database of the same kind.
-	Fresh(t *testing.T) Place
+type Place struct {
+	Open   func(t *testing.T, o store.Options) *store.Store // sets o.DSN and o.DataDir itself
+	Raw    func(t *testing.T) *sql.DB                       // the database behind the store's back
+	Fresh  func(t *testing.T) Place                         // another empty database of the same kind
+	Shared bool                                             // several stores may be open at once
 }
 
 // Run runs the suite; place makes a new empty database for each test.

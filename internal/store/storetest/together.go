@@ -43,7 +43,7 @@ var together = map[string]func(*testing.T, Place){
 	"a row is claimed by one of many": func(t *testing.T, p Place) {
 		d := open(t, p, store.Options{Owner: "a", Budget: store.NoBudget})
 		stores := []*store.Store{d.Store}
-		if p.Shared() {
+		if p.Shared {
 			for _, owner := range []string{"b", "c"} {
 				stores = append(stores, p.Open(t, store.Options{Owner: owner, Budget: store.NoBudget}))
 			}
@@ -74,7 +74,7 @@ var together = map[string]func(*testing.T, Place){
 		}
 	},
 	"instances share the kill switch, the leases and the secrets": func(t *testing.T, p Place) {
-		if !p.Shared() {
+		if !p.Shared {
 			t.Skip("one process per SQLite file")
 		}
 		ctx := t.Context()
