@@ -159,13 +159,14 @@ func TestAPollThatFailsIsTriedAgain(t *testing.T) {
 func TestASecondProgramWithTheSameTokenIsReported(t *testing.T) {
 	w := newWorld(t)
 	w.SetWebhook(true) // answers every poll with 409, as a stranger's poll would
-	err := w.connect(group).Run(t.Context())
-	if !errors.Is(err, telegram.ErrConflict) || !w.client.Status().Conflict {
-		t.Errorf("Run = %v, status %+v, want ErrConflict", err, w.client.Status())
+	w.run(t, w.connect(group))
+	w.wait(t, "stepping aside", func() bool { return strings.Contains(w.log.String(), "another program uses this bot's token: stop it") })
+	if n := w.Calls("getUpdates"); n != 6 || !w.client.Status().Conflict {
+		t.Errorf("stepped aside after %d polls with status %+v, want after 6 with a conflict", n, w.client.Status())
 	}
-	if n := w.Calls("getUpdates"); n != 6 {
-		t.Errorf("gave up after %d polls, want 6", n)
-	}
+	w.SetWebhook(false)
+	w.Say(group, sara, "بعد النزاع")
+	w.want(t, "بعد النزاع")
 }
 
 func TestAPassingConflictIsSurvived(t *testing.T) {

@@ -20,8 +20,13 @@ import (
 const allowed = `["message","edited_message","channel_post","edited_channel_post","callback_query","my_chat_member"]`
 
 // maxConflicts is how many polls in a row another program may end before Run
-// gives up. A few are normal while an old process is still going.
-const maxConflicts = 6
+// steps aside for conflictPauses first pauses (5 minutes): two programs that end each
+// other's polls lose more than one that waits. A few conflicts are normal
+// while an old process is still going.
+const (
+	maxConflicts   = 6
+	conflictPauses = 300
+)
 
 // Handler takes what the poll loop reads.
 type Handler interface {
@@ -34,8 +39,8 @@ type Handler interface {
 }
 
 // Run reads updates until ctx ends, and returns nil then. It survives
-// Telegram being down; it gives up, with an error, when the token is not valid
-// (ErrToken) or belongs to another program (ErrConflict).
+// Telegram being down and another program polling with the same token, which
+// Status tells; it gives up, with ErrToken, when the token is not valid.
 func (c *Client) Run(ctx context.Context, h Handler) error {
 	pause := backoff.NewExponentialBackOff(
 		backoff.WithInitialInterval(c.cfg.Pause), backoff.WithMaxInterval(60*c.cfg.Pause), backoff.WithMaxElapsedTime(0))
@@ -68,12 +73,13 @@ func (c *Client) Run(ctx context.Context, h Handler) error {
 		if errors.Is(err, ErrToken) {
 			return fmt.Errorf("polling telegram: %w", err)
 		}
+		wait := pause.NextBackOff()
 		if errors.Is(err, ErrConflict) {
 			if conflicts++; conflicts >= maxConflicts {
-				return fmt.Errorf("polling telegram: %w", err)
+				c.log.Error("another program uses this bot's token: stop it, or get a new token", "pause", conflictPauses*c.cfg.Pause)
+				conflicts, wait = 0, conflictPauses*c.cfg.Pause
 			}
 		}
-		wait := pause.NextBackOff()
 		if asked, ok := errors.AsType[*cases.LaterError](err); ok {
 			wait = asked.After
 		}
