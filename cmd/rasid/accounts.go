@@ -52,7 +52,7 @@ func accountKinds() map[string]accountKind {
 			settings: func() any { return &telegram.Account{} },
 			open: func(s any, name string, h *house) (*account, error) {
 				a := s.(*telegram.Account)
-				client := telegram.New(telegram.Config{Token: a.Token, API: a.APIURL, Now: h.now}, h.net, h.log.With("account", name))
+				client := telegram.New(telegram.Config{Token: a.Token, API: a.APIURL, PerMinute: a.PerMinute, Now: h.now}, h.net, h.log.With("account", name))
 				conn := telegram.Connect(client, name, h.store, h.log.With("account", name))
 				return &account{name: name, telegram: conn, secrets: []outbound.Secret{a.Token}, run: conn.Run}, nil
 			},

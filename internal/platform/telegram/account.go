@@ -14,6 +14,9 @@ type Account struct {
 	// APIURL is the address of a self-hosted Bot API server; left out,
 	// Telegram's own.
 	APIURL string `yaml:"api_url"`
+	// PerMinute is how many posts a group gets in a minute; left out, the 20
+	// that Telegram allows.
+	PerMinute int `yaml:"per_minute"`
 }
 
 // Check lists every mistake in a.
@@ -23,6 +26,9 @@ func (a Account) Check() []cases.Fault {
 		faults = append(faults, cases.Fault{Field: "token", Problem: "is missing", Write: `token: "${TELEGRAM_TOKEN}", with the token that @BotFather gave in the environment, or token_file:`})
 	} else if (&Client{cfg: Config{Token: a.Token}}).BotID() <= 0 {
 		faults = append(faults, cases.Fault{Field: "token", Problem: "does not look like a bot's token", Write: "the whole token from @BotFather: digits, a colon and 35 letters"})
+	}
+	if a.PerMinute < 0 {
+		faults = append(faults, cases.Fault{Field: "per_minute", Problem: fmt.Sprintf("%d is no number of posts", a.PerMinute), Write: "a number like 20, or leave it out"})
 	}
 	if a.APIURL != "" {
 		if err := CheckAPI(a.APIURL); err != nil {

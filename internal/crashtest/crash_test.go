@@ -1,0 +1,439 @@
+// Package crashtest kills the program. It runs the real binary against a fake
+// Telegram that drops answers and asks for pauses, ends it with SIGKILL at
+// random moments, and compares at the end what people said, what stands in
+// public and what the database says.
+//
+//	go test ./internal/crashtest -kills 500 -v
+//
+// The same run on programs with a classic mistake built in must fail: a test
+// of reliability that has never failed proves nothing.
+package crashtest
+
+import (
+	"context"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"rasid/internal/cases"
+	"rasid/internal/pgtest"
+	"rasid/internal/platform/telegram/faketelegram"
+	"rasid/internal/store"
+)
+
+var (
+	kills  = flag.Int("kills", 25, "how often the program is killed, on each database")
+	faulty = flag.Bool("mutants", false, "also run the programs with a mistake built in, which must be caught")
+)
+
+const (
+	customers = -1001000000001
+	desk      = -1001000000002
+	mona      = 11
+	firstUser = 100_000
+)
+
+// build compiles the program, with the changes of an overlay if there is one.
+func build(t *testing.T, overlay string) string {
+	t.Helper()
+	bin := filepath.Join(t.TempDir(), "rasid")
+	args := []string{"build", "-o", bin}
+	if overlay != "" {
+		args = append(args, "-overlay", overlay)
+	}
+	cmd := exec.CommandContext(t.Context(), "go", append(args, "./cmd/rasid")...)
+	cmd.Dir = filepath.Join("..", "..")
+	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("building: %v\n%s", err, out)
+	}
+	return bin
+}
+
+// world is a shop under fire.
+type world struct {
+	t      *testing.T
+	bin    string
+	dir    string
+	dsn    string
+	server *faketelegram.Server
+	mu     sync.Mutex
+	rnd    *rand.Rand
+	said   map[int64]string // message id in the customers' group → text
+	log    *os.File
+}
+
+func newWorld(t *testing.T, bin, dsn string) *world {
+	t.Helper()
+	w := &world{t: t, bin: bin, dir: t.TempDir(), server: faketelegram.New(), said: map[int64]string{}, rnd: rand.New(rand.NewPCG(1, 2))} //nolint:gosec // a test's dice
+	w.dsn = dsn
+	if dsn == "" {
+		w.dsn = filepath.Join(w.dir, "crash.db")
+	}
+	if err := w.server.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(w.server.Close)
+	w.server.AddUser(faketelegram.User{ID: mona, First: "Mona"})
+	w.server.AddChat(customers, "supergroup", "Customers")
+	w.server.AddChat(desk, "supergroup", "Desk")
+	var err error
+	if w.log, err = os.Create(filepath.Join(w.dir, "log")); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = w.log.Close() })
+	w.configure()
+	return w
+}
+
+func (w *world) configure() {
+	text := fmt.Sprintf(`
+business: {name: {en: Noor}, zone: UTC, language: en}
+database: %q
+data: %q
+console: {listen: "off"}
+network: {allow: [127.0.0.1]}
+log: {level: warn}
+accounts:
+  shop: {kind: telegram, api_url: %q, token: "${TELEGRAM_TOKEN}", per_minute: 1000000}
+sources:
+  - {name: customers, kind: telegram, chat: %d, dedicated: true}
+rooms:
+  - {name: desk, kind: telegram, chat: %d}
+staff:
+  - {id: mona, name: Mona, role: manager, telegram: %d}
+policy:
+  undo: 0s
+  budgets: {per_author_day: 100, per_hour: 10000, per_day: 100000, per_approver_hour: 10000}
+`, w.dsn, filepath.Join(w.dir, "data"), w.server.URL(), customers, desk, mona)
+	if err := os.WriteFile(filepath.Join(w.dir, "config.yaml"), []byte(text), 0o600); err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+// start runs the program; stop ends it as told and waits.
+func (w *world) start() *exec.Cmd {
+	w.t.Helper()
+	cmd := exec.Command(w.bin, "run", "--config", filepath.Join(w.dir, "config.yaml")) //nolint:noctx // it is killed by hand
+	cmd.Env = append(os.Environ(), "TELEGRAM_TOKEN="+faketelegram.Token)
+	cmd.Stdout, cmd.Stderr = w.log, w.log
+	if err := cmd.Start(); err != nil {
+		w.t.Fatal(err)
+	}
+	return cmd
+}
+
+func (w *world) stop(cmd *exec.Cmd, sig os.Signal) {
+	_ = cmd.Process.Signal(sig) // it may have ended by itself; Wait tells
+	_ = cmd.Wait()
+}
+
+// chaos makes 3 % of the answers to posts get lost after their effect, and
+// answers 5 % of the calls with "too many requests".
+func (w *world) chaos(on bool) {
+	if !on {
+		w.server.Chaos(nil)
+		return
+	}
+	w.server.Chaos(func(method string, _ int) (faketelegram.Fault, bool) {
+		if method != "sendMessage" && method != "editMessageText" {
+			return faketelegram.Fault{}, false
+		}
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		switch p := w.rnd.Float64(); {
+		case p < 0.03:
+			return faketelegram.Fault{Kind: faketelegram.DropAfter}, true
+		case p < 0.08:
+			return faketelegram.Fault{Kind: faketelegram.TooMany, Wait: time.Second}, true
+		}
+		return faketelegram.Fault{}, false
+	})
+}
+
+func (w *world) between(low, high time.Duration) time.Duration {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return low + time.Duration(w.rnd.Int64N(int64(high-low)))
+}
+
+// live lets customers complain and Mona approve until done is closed.
+func (w *world) live(done <-chan struct{}) {
+	tick := time.NewTicker(15 * time.Millisecond)
+	defer tick.Stop()
+	pressed := map[int64]press{}
+	for n := int64(0); ; n++ {
+		select {
+		case <-done:
+			return
+		case <-tick.C:
+		}
+		if n%4 == 0 {
+			user := firstUser + n
+			w.server.AddUser(faketelegram.User{ID: user, First: fmt.Sprintf("Customer %d", n)})
+			text := fmt.Sprintf("terrible service, visit number %d was a disaster", n)
+			id := w.server.Say(customers, user, text)
+			w.mu.Lock()
+			w.said[id] = text
+			w.mu.Unlock()
+		}
+		w.approve(pressed)
+	}
+}
+
+// press is what a person remembers of a button: when, and how often.
+type press struct {
+	at    time.Time
+	times int
+}
+
+// approve presses Send under every card that offers it; one whose press got
+// lost in a crash is pressed again after a while, as a person would. A card
+// that was shown twice keeps a button on its first copy, so nobody presses for
+// ever.
+func (w *world) approve(pressed map[int64]press) {
+	for _, m := range w.server.Posted(desk) {
+		p := pressed[m.ID]
+		if p.times == 5 || time.Since(p.at) < 2*time.Second {
+			continue
+		}
+		if _, ok := w.server.PressLabel(desk, m.ID, mona, "✅ Send"); ok {
+			pressed[m.ID] = press{time.Now(), p.times + 1}
+		}
+	}
+}
+
+// fire kills the program n times, then lets it finish in peace.
+func (w *world) fire(n int) {
+	w.chaos(true)
+	done := make(chan struct{})
+	var living sync.WaitGroup
+	living.Go(func() { w.live(done) })
+	for range n {
+		cmd := w.start()
+		time.Sleep(w.between(50*time.Millisecond, 900*time.Millisecond)) // the dice decide when the axe falls
+		w.stop(cmd, os.Kill)
+	}
+	close(done)
+	living.Wait()
+	w.chaos(false)
+	cmd := w.start()
+	w.settle()
+	w.stop(cmd, os.Interrupt)
+}
+
+// settle waits until the program has read and shown everything, approving the
+// rest, at most two minutes.
+func (w *world) settle() {
+	pressed := map[int64]press{}
+	quiet := 0
+	last := -1
+	for range 1200 {
+		w.approve(pressed)
+		if effects := len(w.server.Effects()); effects == last && w.server.Waiting() == 0 {
+			quiet++
+		} else {
+			quiet, last = 0, effects
+		}
+		if quiet >= 40 {
+			return
+		}
+		time.Sleep(100 * time.Millisecond) // a person's patience, not a condition
+	}
+}
+
+// verdict is what a run did to people.
+type verdict struct {
+	said, lost, posted, double, wrong, unsure int
+	details                                   []string
+}
+
+func (v verdict) String() string {
+	return fmt.Sprintf("%d said, %d lost; %d posted, %d twice, %d recorded wrongly; %d left to a person", v.said, v.lost, v.posted, v.double, v.wrong, v.unsure)
+}
+
+func (v *verdict) note(count *int, format string, args ...any) {
+	*count++
+	if len(v.details) < 20 {
+		v.details = append(v.details, fmt.Sprintf(format, args...))
+	}
+}
+
+// judge compares the three sides.
+func (w *world) judge() verdict {
+	w.t.Helper()
+	ctx := context.WithoutCancel(w.t.Context())
+	s, err := store.Open(ctx, store.Options{DSN: w.dsn, DataDir: filepath.Join(w.dir, "data"), Owner: "judge"})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	defer s.Close() //nolint:errcheck // only read
+	v := verdict{said: len(w.said)}
+	public := map[int64]int{}
+	for _, m := range w.server.Posted(customers) {
+		public[m.ReplyTo]++
+	}
+	recorded := map[string]cases.Case{}
+	before := int64(0)
+	for {
+		page, err := s.List(ctx, store.Filter{Before: before, Limit: 500})
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		if len(page) == 0 {
+			break
+		}
+		for _, c := range page {
+			for _, m := range c.Mentions {
+				recorded[m.Text] = c
+			}
+			before = c.ID
+		}
+	}
+	for id, text := range w.said {
+		n := public[id]
+		v.posted += n
+		if n > 1 {
+			v.note(&v.double, "message %d has %d replies", id, n)
+		}
+		c, ok := recorded[text]
+		if !ok {
+			v.note(&v.lost, "message %d is nowhere: %s", id, text)
+			continue
+		}
+		switch {
+		case c.State == cases.Unsure:
+			v.unsure++
+		case (c.State == cases.Answered) != (n > 0):
+			v.note(&v.wrong, "case %d is %s with %d replies in public", c.ID, c.State, n)
+		}
+	}
+	if bad, err := s.Verify(ctx); err != nil || bad != 0 {
+		v.note(&v.wrong, "the history's chain breaks at %d: %v", bad, err)
+	}
+	return v
+}
+
+func databases(t *testing.T) map[string]func(*testing.T) string {
+	return map[string]func(*testing.T) string{
+		"SQLite":     func(*testing.T) string { return "" },
+		"PostgreSQL": func(t *testing.T) string { return pgtest.Start(t).DSN(t) },
+	}
+}
+
+func TestNothingIsLostOrPostedTwiceWhenKilled(t *testing.T) {
+	bin := build(t, "")
+	for name, dsn := range databases(t) {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t, bin, dsn(t))
+			began := time.Now()
+			w.fire(*kills)
+			v := w.judge()
+			t.Logf("%s, %d kills in %s: %s", name, *kills, time.Since(began).Round(time.Second), v)
+			if v.lost+v.double+v.wrong > 0 {
+				t.Errorf("%s\n%s", v, strings.Join(v.details, "\n"))
+				w.tail()
+			}
+			if v.posted == 0 {
+				t.Errorf("nothing was posted at all: the run proves nothing\n%s", v)
+				w.tail()
+			}
+		})
+	}
+}
+
+// tail shows the end of what the program logged.
+func (w *world) tail() {
+	text, err := os.ReadFile(w.log.Name())
+	if err == nil {
+		w.t.Logf("log ends:\n%s", text[max(0, len(text)-4000):])
+	}
+}
+
+// mutant is a program with a classic mistake built in.
+type mutant struct {
+	name, file, right, wrong string
+	caught                   func(verdict) int
+}
+
+var mutants = []mutant{
+	{
+		name:  "sends again what was cut off",
+		file:  "internal/store/settle.go",
+		right: `	_, err := q.ExecContext(ctx, ` + "`UPDATE outbox SET state = $1, lease_until = 0",
+		wrong: `	if isReply(r.Kind) {
+		state = cases.Ready
+		_, err := q.ExecContext(ctx, ` + "`UPDATE outbox SET state = $1, lease_until = 0 WHERE key = $2`" + `, state, r.Key)
+		return err
+	}
+	_, err := q.ExecContext(ctx, ` + "`UPDATE outbox SET state = $1, lease_until = 0",
+		caught: func(v verdict) int { return v.double },
+	},
+	{
+		name:  "confirms to the platform before it has written down",
+		file:  "internal/platform/telegram/connection.go",
+		right: `	if err := c.inbox.PutInbox(ctx, c.account, items, m.String()); err != nil {`,
+		wrong: `	go func() {
+		time.Sleep(150 * time.Millisecond)
+		_ = c.inbox.PutInbox(context.WithoutCancel(ctx), c.account, items, m.String())
+	}()
+	if err := error(nil); err != nil {`,
+		caught: func(v verdict) int { return v.lost },
+	},
+}
+
+func TestTheClassicMistakesAreCaught(t *testing.T) {
+	if !*faulty {
+		t.Skip("the programs with a mistake built in run with -mutants (make crash)")
+	}
+	for _, m := range mutants {
+		t.Run(m.name, func(t *testing.T) {
+			w := newWorld(t, build(t, overlay(t, m)), "")
+			w.fire(max(*kills, 60))
+			v := w.judge()
+			t.Logf("%s: %s", m.name, v)
+			if m.caught(v) == 0 {
+				t.Errorf("the mistake was not caught: %s", v)
+			}
+		})
+	}
+}
+
+// overlay writes the mutant's file beside the real one, for go build -overlay.
+func overlay(t *testing.T, m mutant) string {
+	t.Helper()
+	root, err := filepath.Abs(filepath.Join("..", ".."))
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(root, m.file)
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := strings.Count(string(text), m.right); n != 1 {
+		t.Fatalf("%s holds the lines to spoil %d times; mend this test", m.file, n)
+	}
+	dir := t.TempDir()
+	spoilt := filepath.Join(dir, "spoilt.go")
+	if err := os.WriteFile(spoilt, []byte(strings.Replace(string(text), m.right, m.wrong, 1)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	list, err := json.Marshal(map[string]map[string]string{"Replace": {path: spoilt}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(dir, "overlay.json")
+	if err := os.WriteFile(file, list, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return file
+}
