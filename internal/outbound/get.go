@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"compress/gzip"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -178,4 +179,23 @@ func bareURL(err error) error {
 		host = u.Host
 	}
 	return fmt.Errorf("calling %s: %w", host, ue.Err)
+}
+
+// ErrNotJSON says that an answer is not the JSON that was expected.
+var ErrNotJSON = errors.New("the answer is not the JSON that was expected")
+
+// GetJSON fetches a document and decodes it into v. Unknown fields are ignored.
+func (c *Client) GetJSON(ctx context.Context, q Request, v any) (Response, error) {
+	if q.Header == nil {
+		q.Header = http.Header{}
+	}
+	q.Header.Set("Accept", "application/json")
+	r, err := c.Get(ctx, q)
+	if err != nil || r.NotModified {
+		return r, err
+	}
+	if err := json.Unmarshal(r.Body, v); err != nil {
+		return r, ErrNotJSON // the cause would repeat parts of the answer
+	}
+	return r, nil
 }

@@ -1,0 +1,240 @@
+// Package mastodon reads hashtag timelines of Mastodon and of servers that
+// speak its API. It reads only, and needs no key where the server shows its
+// timelines to everybody; since Mastodon 4.5 a server may answer 401 or an
+// empty list instead. A hashtag brings only posts that carry the tag; later
+// edits and deletions are not seen. Servers allow 300 requests in five minutes.
+package mastodon
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"rasid/internal/cases"
+	"rasid/internal/outbound"
+	"rasid/watchers"
+)
+
+// Config is one server's hashtags as config.yaml describes them.
+type Config struct {
+	// Server is the base address, such as https://mastodon.example.
+	Server string `yaml:"server"`
+	// Tags are the hashtags, without the #.
+	Tags []string `yaml:"tags"`
+	// Every is how often to look.
+	Every time.Duration `yaml:"every"`
+	// MaxAge is how far back the first look goes.
+	MaxAge time.Duration `yaml:"max_age"`
+	// Token is for servers that show their timelines to members only.
+	Token outbound.Secret `yaml:"token"`
+}
+
+// DefaultConfig returns the settings that a part of config.yaml starts from.
+func DefaultConfig() Config { return Config{Every: 5 * time.Minute, MaxAge: 168 * time.Hour} }
+
+// maxTags keeps a look well under the 300 requests in five minutes.
+const maxTags = 20
+
+// Check lists every mistake in c.
+func (c Config) Check() []cases.Fault {
+	var faults []cases.Fault
+	add := func(field, problem, write string) {
+		faults = append(faults, cases.Fault{Field: field, Problem: problem, Write: write})
+	}
+	if u, err := url.Parse(c.Server); err != nil || u.Host == "" || (u.Scheme != "https" && u.Scheme != "http") {
+		add("server", "is not an address", "the server's address, such as https://mastodon.example")
+	}
+	if len(c.Tags) == 0 || len(c.Tags) > maxTags {
+		add("tags", fmt.Sprintf("needs 1 to %d hashtags", maxTags), "tags: [noorcoffee, قهوة_نور]")
+	}
+	for _, t := range c.Tags {
+		if t == "" || strings.ContainsAny(t, "#/ ?&") {
+			add("tags", fmt.Sprintf("%.40q is not a hashtag", t), "the tag without # and without spaces")
+		}
+	}
+	if c.Every < 30*time.Second {
+		add("every", "is too often for a public server", "30s or more")
+	}
+	if c.MaxAge <= 0 {
+		add("max_age", "must be more than nothing", "a duration such as 168h")
+	}
+	return faults
+}
+
+// perPage is the longest list that servers give.
+const perPage = 40
+
+// Source is the hashtags of one server.
+type Source struct {
+	cfg  Config
+	name string
+	net  *outbound.Client
+	now  func() time.Time
+}
+
+var (
+	_ watchers.Source = (*Source)(nil)
+	_ watchers.Doctor = (*Source)(nil)
+)
+
+// New makes the source that config.yaml calls name.
+func New(c Config, name string, client *outbound.Client, now func() time.Time) (*Source, error) {
+	if f := c.Check(); len(f) > 0 {
+		return nil, fmt.Errorf("setting up %s: %s %s", name, f[0].Field, f[0].Problem)
+	}
+	return &Source{cfg: c, name: name, net: client, now: now}, nil
+}
+
+// cursor holds the last id read of each tag. Ids are numbers too long for some
+// number types, hence text.
+type cursor struct {
+	V    int               `json:"v"`
+	Last map[string]string `json:"last"`
+}
+
+func readCursor(c cases.Cursor) (cur cursor, readable bool) {
+	fresh := cursor{V: 1, Last: map[string]string{}}
+	if c == "" {
+		return fresh, true
+	}
+	if json.Unmarshal([]byte(c), &cur) != nil || cur.V != 1 || cur.Last == nil {
+		return fresh, false
+	}
+	return cur, true
+}
+
+// status is a post as the API gives it.
+type status struct {
+	ID        string    `json:"id"`
+	CreatedAt time.Time `json:"created_at"`
+	InReplyTo string    `json:"in_reply_to_id"`
+	Spoiler   string    `json:"spoiler_text"`
+	Language  string    `json:"language"`
+	URL       string    `json:"url"`
+	Content   string    `json:"content"`
+	Account   struct {
+		ID          string `json:"id"`
+		Acct        string `json:"acct"`
+		DisplayName string `json:"display_name"`
+		Bot         bool   `json:"bot"`
+	} `json:"account"`
+}
+
+// Poll reads each tag forward from the last post read.
+func (s *Source) Poll(ctx context.Context, after cases.Cursor) (cases.Page, error) {
+	cur, readable := readCursor(after)
+	page := cases.Page{}
+	if !readable {
+		page.Gap = "where this source stopped reading was lost"
+	}
+	next := cursor{V: 1, Last: map[string]string{}}
+	seen := map[string]bool{}
+	for _, tag := range s.cfg.Tags {
+		last := cur.Last[tag]
+		list, err := s.timeline(ctx, tag, last, perPage)
+		if err != nil {
+			return cases.Page{}, fmt.Errorf("reading #%s for %s: %w", tag, s.name, err)
+		}
+		next.Last[tag] = last
+		for _, st := range list {
+			if newer(st.ID, next.Last[tag]) {
+				next.Last[tag] = st.ID
+			}
+			if m := s.mention(st); !seen[m.ID] && (last != "" || s.now().Sub(m.PostedAt) <= s.cfg.MaxAge) {
+				seen[m.ID] = true
+				page.Mentions = append(page.Mentions, m)
+			}
+		}
+		// Reading forward from an id gives the oldest of what is new.
+		page.More = page.More || last != "" && len(list) >= perPage
+	}
+	slices.SortStableFunc(page.Mentions, func(a, b cases.Mention) int { return a.PostedAt.Compare(b.PostedAt) })
+	b, err := json.Marshal(next)
+	if err != nil {
+		return cases.Page{}, fmt.Errorf("writing the cursor of %s: %w", s.name, err)
+	}
+	page.Next = cases.Cursor(b)
+	return page, nil
+}
+
+func (s *Source) timeline(ctx context.Context, tag, last string, limit int) ([]status, error) {
+	q := url.Values{"limit": {strconv.Itoa(limit)}}
+	if last != "" {
+		q.Set("min_id", last)
+	}
+	h := http.Header{}
+	if !s.cfg.Token.Empty() {
+		h.Set("Authorization", "Bearer "+s.cfg.Token.Reveal())
+	}
+	var list []status
+	_, err := s.net.GetJSON(ctx, outbound.Request{URL: strings.TrimRight(s.cfg.Server, "/") + "/api/v1/timelines/tag/" + url.PathEscape(tag) + "?" + q.Encode(), Header: h}, &list)
+	var refused *outbound.StatusError
+	if errors.As(err, &refused) && (refused.Code == http.StatusUnauthorized || refused.Code == http.StatusForbidden || refused.Code == http.StatusUnprocessableEntity) {
+		return nil, fmt.Errorf("%w: this server shows the timeline to its members only; set token, or name another server", err)
+	}
+	return list, err
+}
+
+func (s *Source) mention(st status) cases.Mention {
+	text := watchers.Plain(st.Content)
+	if st.Spoiler != "" {
+		text = watchers.Tidy(st.Spoiler) + "\n\n" + text
+	}
+	m := cases.Mention{
+		Source: s.name, ID: watchers.Line(st.ID, 100), ReplyTo: watchers.Line(st.ID, 100), AnswerTo: watchers.Line(st.InReplyTo, 100), URL: link(st.URL),
+		AuthorID: watchers.Line(st.Account.ID, 100), Author: watchers.Line(st.Account.DisplayName, 200), Text: watchers.Shorten(text, watchers.MaxText),
+		PostedAt: st.CreatedAt.UTC(), Bot: st.Account.Bot,
+	}
+	if m.Author == "" {
+		m.Author = watchers.Line(st.Account.Acct, 200)
+	}
+	if st.Language == "ar" || st.Language == "en" {
+		m.Lang = st.Language
+	}
+	if m.Text == "" {
+		m.Text = "(no words)" // a picture with a tag
+	}
+	if now := s.now(); m.PostedAt.IsZero() || m.PostedAt.After(now) {
+		m.PostedAt = now
+	}
+	return m
+}
+
+func link(s string) string {
+	if u, err := url.Parse(s); err != nil || (u.Scheme != "https" && u.Scheme != "http") {
+		return ""
+	}
+	return s
+}
+
+// newer compares ids, which are numbers written as text.
+func newer(a, b string) bool {
+	if len(a) != len(b) {
+		return len(a) > len(b)
+	}
+	return a > b
+}
+
+// Doctor reads one post of each tag.
+func (s *Source) Doctor(ctx context.Context) []watchers.Advice {
+	var advice []watchers.Advice
+	for _, tag := range s.cfg.Tags {
+		list, err := s.timeline(ctx, tag, "", 1)
+		switch {
+		case err != nil:
+			advice = append(advice, watchers.Advice{What: "#" + tag, Fix: fmt.Sprintf("it cannot be read: %v", err)})
+		case len(list) == 0:
+			advice = append(advice, watchers.Advice{What: "#" + tag, Fix: "the server lists nothing: either nobody used the tag there, or it hides its timelines (since Mastodon 4.5); open the tag in a browser without logging in, and name another server if it is empty"})
+		default:
+			advice = append(advice, watchers.Advice{OK: true, What: "#" + tag})
+		}
+	}
+	return advice
+}

@@ -1,0 +1,210 @@
+package mastodon
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"net/netip"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"rasid/internal/outbound"
+	"rasid/watchers"
+	"rasid/watchers/watcherstest"
+)
+
+var noon = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
+
+func clock() time.Time { return noon }
+
+// fake is a server's tag timelines: newest first; with min_id the oldest that
+// are newer than it, still newest first; at most 40.
+type fake struct {
+	*httptest.Server
+	mu         sync.Mutex
+	tags       map[string][]status // oldest first
+	fail, hang bool
+	members    bool // 401 without a token
+}
+
+func newFake(t *testing.T) *fake {
+	t.Helper()
+	f := &fake{tags: map[string][]status{}}
+	f.Server = httptest.NewServer(http.HandlerFunc(f.serve))
+	t.Cleanup(f.Close)
+	return f
+}
+
+func (f *fake) serve(w http.ResponseWriter, r *http.Request) {
+	f.mu.Lock()
+	fail, hang, members := f.fail, f.hang, f.members
+	tag, found := strings.CutPrefix(r.URL.Path, "/api/v1/timelines/tag/")
+	all := append([]status(nil), f.tags[tag]...)
+	f.mu.Unlock()
+	limit, err := strconv.Atoi(r.URL.Query().Get("limit"))
+	switch {
+	case hang:
+		<-r.Context().Done()
+		return
+	case fail:
+		http.Error(w, "down", http.StatusBadGateway)
+		return
+	case !found || err != nil:
+		http.NotFound(w, r)
+		return
+	case members && r.Header.Get("Authorization") != "Bearer CANARY":
+		http.Error(w, `{"error":"This method requires an authenticated user"}`, http.StatusUnauthorized)
+		return
+	}
+	limit = min(limit, 40)
+	var list []status
+	if last := r.URL.Query().Get("min_id"); last != "" {
+		for _, s := range all {
+			if newer(s.ID, last) && len(list) < limit {
+				list = append(list, s)
+			}
+		}
+	} else {
+		list = all[max(0, len(all)-limit):]
+	}
+	out := make([]status, 0, len(list))
+	for i := len(list) - 1; i >= 0; i-- {
+		out = append(out, list[i])
+	}
+	_ = json.NewEncoder(w).Encode(out)
+}
+
+func (f *fake) say(tag string, n int) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for range n {
+		i := len(f.tags[tag])
+		s := status{ID: strconv.Itoa(998 + i), CreatedAt: noon.Add(-24*time.Hour + time.Duration(i)*time.Second), Content: fmt.Sprintf("<p>coffee %d</p>", i), URL: "https://social.example/@a/1", Language: "en"}
+		s.Account.ID, s.Account.Acct = "9", "a@social.example"
+		f.tags[tag] = append(f.tags[tag], s)
+	}
+}
+
+func (f *fake) open(t *testing.T, tags ...string) *Source {
+	t.Helper()
+	net := outbound.New(outbound.Options{Allow: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}, PerHost: 1e6, Burst: 1000})
+	t.Cleanup(net.Close)
+	c := DefaultConfig()
+	c.Server, c.Tags, c.Token = f.URL+"/", tags, "CANARY"
+	s, err := New(c, "masto", net, clock)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func TestTheSourceKeepsWhatEverySourceMustKeep(t *testing.T) {
+	watcherstest.Exercise(t, func(t *testing.T) watcherstest.Bench {
+		f := newFake(t)
+		set := func(p *bool) func(bool) {
+			return func(on bool) { f.mu.Lock(); defer f.mu.Unlock(); *p = on }
+		}
+		return watcherstest.Bench{Open: func() watchers.Source { return f.open(t, "قهوة_نور") }, Say: func(n int) { f.say("قهوة_نور", n) },
+			Fail: set(&f.fail), Hang: set(&f.hang), Now: clock, Secrets: []string{"CANARY"}}
+	})
+}
+
+func TestALongAbsenceIsReadForwardWithoutLoss(t *testing.T) {
+	f := newFake(t)
+	s := f.open(t, "noor")
+	f.say("noor", 1)
+	p, err := s.Poll(t.Context(), "")
+	if err != nil || len(p.Mentions) != 1 {
+		t.Fatalf("%+v %v", p, err)
+	}
+	f.say("noor", 95) // ids pass from three digits to four
+	total := 0
+	for range 4 {
+		if p, err = s.Poll(t.Context(), p.Next); err != nil {
+			t.Fatal(err)
+		}
+		if total += len(p.Mentions); !p.More {
+			break
+		}
+	}
+	if total != 95 || p.More {
+		t.Errorf("%d of 95 were read, more is %v", total, p.More)
+	}
+}
+
+func TestAPostUnderTwoTagsIsOneMention(t *testing.T) {
+	f := newFake(t)
+	f.say("a", 2)
+	f.tags["b"] = f.tags["a"][1:]
+	p, err := f.open(t, "a", "b").Poll(t.Context(), "")
+	if err != nil || len(p.Mentions) != 2 {
+		t.Errorf("%+v %v", p.Mentions, err)
+	}
+}
+
+func TestPostsBecomeMentions(t *testing.T) {
+	f := newFake(t)
+	f.say("a", 1)
+	st := &f.tags["a"][0]
+	st.Content, st.Spoiler, st.InReplyTo, st.Account.Bot, st.Account.DisplayName, st.Language = `<p>سيئ <a href="x">#<span>قهوة</span></a><br>جدا</p>`, "تحذير", "5", true, "نور", "ar"
+	p, err := f.open(t, "a").Poll(t.Context(), "")
+	if err != nil || len(p.Mentions) != 1 {
+		t.Fatal(p, err)
+	}
+	m := p.Mentions[0]
+	if m.Text != "تحذير\n\nسيئ #قهوة\nجدا" || m.AnswerTo != "5" || !m.Bot || m.Author != "نور" || m.AuthorID != "9" || m.Lang != "ar" || m.ReplyTo != "998" {
+		t.Errorf("%+v", m)
+	}
+}
+
+func TestTheFirstLookLeavesOldPostsAlone(t *testing.T) {
+	f := newFake(t)
+	f.say("a", 2)
+	f.tags["a"][0].CreatedAt = noon.AddDate(-1, 0, 0)
+	p, err := f.open(t, "a").Poll(t.Context(), "")
+	if err != nil || len(p.Mentions) != 1 || p.Mentions[0].ID != "999" {
+		t.Errorf("%+v %v", p.Mentions, err)
+	}
+}
+
+func TestTheDoctorTellsHiddenTimelinesFromWorkingOnes(t *testing.T) {
+	f := newFake(t)
+	f.say("full", 1)
+	a := f.open(t, "full", "empty").Doctor(t.Context())
+	if len(a) != 2 || !a[0].OK || a[1].OK || !strings.Contains(a[1].Fix, "4.5") {
+		t.Errorf("%+v", a)
+	}
+	f.members = true
+	s := f.open(t, "full")
+	if a = s.Doctor(t.Context()); !a[0].OK {
+		t.Errorf("with a token: %+v", a)
+	}
+	s.cfg.Token = ""
+	if a = s.Doctor(t.Context()); a[0].OK || !strings.Contains(a[0].Fix, "set token") {
+		t.Errorf("without: %+v", a)
+	}
+}
+
+func TestMistakesInTheConfigurationAreNamed(t *testing.T) {
+	for _, tc := range []struct {
+		c    Config
+		want string
+	}{
+		{Config{}, "server tags every max_age"},
+		{Config{Server: "mastodon.example", Tags: []string{"a"}, Every: time.Minute, MaxAge: 1}, "server"},
+		{Config{Server: "https://m.example", Tags: []string{"#a", "b c"}, Every: time.Minute, MaxAge: 1}, "tags tags"},
+		{Config{Server: "https://m.example", Tags: []string{"قهوة_نور"}, Every: time.Minute, MaxAge: 1}, ""},
+	} {
+		var got []string
+		for _, f := range tc.c.Check() {
+			got = append(got, f.Field)
+		}
+		if strings.Join(got, " ") != tc.want {
+			t.Errorf("%+v: %v", tc.c, got)
+		}
+	}
+}
