@@ -20,6 +20,9 @@ import (
 	"rasid/watchers"
 	"rasid/watchers/discord"
 	"rasid/watchers/feed"
+	"rasid/watchers/hackernews"
+	"rasid/watchers/lemmy"
+	"rasid/watchers/mastodon"
 	"rasid/watchers/telegram"
 )
 
@@ -78,6 +81,36 @@ func sourceKinds() map[string]sourceKind {
 			every:    func(any) time.Duration { return fromInbox },
 			open:     openDiscord,
 			reply:    "discord",
+		},
+		"hackernews": {
+			settings: func() any { c := hackernews.DefaultConfig(); return &c },
+			every:    func(s any) time.Duration { return s.(*hackernews.Config).Every },
+			open: func(s any, d deps) (watchers.Source, error) {
+				return hackernews.New(*s.(*hackernews.Config), d.name, d.net, d.now)
+			},
+			reply:  "manual",
+			limits: "Hacker News takes no replies by API: staff answer by the link. Edits and deletions are not seen.",
+			blind:  true,
+		},
+		"mastodon": {
+			settings: func() any { c := mastodon.DefaultConfig(); return &c },
+			every:    func(s any) time.Duration { return s.(*mastodon.Config).Every },
+			open: func(s any, d deps) (watchers.Source, error) {
+				return mastodon.New(*s.(*mastodon.Config), d.name, d.net, d.now)
+			},
+			reply:  "manual",
+			limits: "Only posts that carry the hashtag are seen; edits and deletions are not.",
+			blind:  true,
+		},
+		"lemmy": {
+			settings: func() any { c := lemmy.DefaultConfig(); return &c },
+			every:    func(s any) time.Duration { return s.(*lemmy.Config).Every },
+			open: func(s any, d deps) (watchers.Source, error) {
+				return lemmy.New(*s.(*lemmy.Config), d.name, d.net, d.now)
+			},
+			reply:  "manual",
+			limits: "Lemmy is read only: staff answer by the link. Edits and deletions are not seen.",
+			blind:  true,
 		},
 	}
 }
