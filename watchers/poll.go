@@ -31,6 +31,7 @@ type Watcher struct {
 	Match      func(cases.Mention) bool // nil = everything is about us
 	Quiet      time.Duration            // silence from which the source counts as stalled; 0 = never
 	Limits     string                   // what the platform does not allow, in plain words
+	Gap        func(why string)         // told when mentions may have been missed; nil = only the log
 	Log        *slog.Logger             // nil = silent
 
 	// Status goes on from what was saved before a restart, so that a pause a
@@ -77,6 +78,9 @@ func (w *Watcher) look(ctx context.Context, now time.Time) (cases.Page, int, err
 	page.Mentions = w.ours(ctx, page.Mentions)
 	if page.Gap != "" {
 		w.log().WarnContext(ctx, "mentions may be missing", "source", w.Name, "why", page.Gap)
+		if w.Gap != nil {
+			w.Gap(page.Gap)
+		}
 	}
 	added, err := w.Book.Record(ctx, w.Name, page, now)
 	if err != nil {

@@ -47,22 +47,54 @@ func (h *house) duties() []duty {
 		}
 	}
 	for _, w := range h.watchers {
-		list = append(list, watch(w))
+		list = append(list, h.watch(w))
 	}
 	return list
 }
 
 // watch is the duty of one source, which knows itself when it is due again.
-func watch(w *watchers.Watcher) duty {
+// What staff must know of it, a gap or a silence, becomes a notice.
+func (h *house) watch(w *watchers.Watcher) duty {
 	var due time.Time
+	var gap string
+	w.Gap = func(why string) { gap = why }
 	return duty{
 		name: "watch " + w.Name,
 		step: func(ctx context.Context, now time.Time) (int, error) {
 			due = w.Step(ctx, now)
+			if gap != "" {
+				key := fmt.Sprintf("gap/%s/%s", w.Name, now.UTC().Format("2006-01-02T15")) // at most one an hour
+				if err := h.notify(ctx, key, now, "notice.gap", "source", w.Name, "why", responder.Visible(gap)); err != nil {
+					return 0, err
+				}
+				gap = ""
+			}
+			if st := w.Status; st.Stalled {
+				key := fmt.Sprintf("stall/%s/%d", w.Name, st.LastOK.Unix()) // once for each silence
+				return 0, h.notify(ctx, key, now, "notice.stalled", "source", w.Name, "why", responder.Visible(st.LastError),
+					"time", st.LastOK.In(h.office.Zone).Format("2006-01-02 15:04"))
+			}
 			return 0, nil
 		},
 		next: func() time.Time { return due },
 	}
+}
+
+// notify says a phrase in every room of level 0, once for each key.
+func (h *house) notify(ctx context.Context, key string, now time.Time, phrase string, pairs ...any) error {
+	for _, room := range h.office.Rooms {
+		if room.Level != 0 {
+			continue
+		}
+		_, err := h.store.Enqueue(ctx, cases.Send{
+			Key: key + "/" + room.Name, Kind: cases.SendNotice, Target: room.Name, By: cases.Rasid, DueAt: now,
+			Text: h.office.Words[room.Language].Say(phrase, pairs...),
+		})
+		if err != nil {
+			return fmt.Errorf("putting a notice for %s into the outbox: %w", room.Name, err)
+		}
+	}
+	return nil
 }
 
 // errorPause bounds how often a failing duty tries again.
