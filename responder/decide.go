@@ -62,7 +62,7 @@ func (k *Clerk) Decide(ctx context.Context, d Decision) (Answer, error) {
 	r.who, ok = k.Office.Person(d.By)
 	if !ok {
 		k.Log.Warn("stranger refused", "platform", d.By.Platform, "id", d.By.ID, "action", d.Action)
-		return r.refuse("answer.stranger"), nil
+		return r.refuse("answer.stranger", "id", d.By.ID), nil
 	}
 	if d.Token != "" {
 		a, id, draft, err := k.Office.Signer.Open(room.Name, d.Token, d.At)

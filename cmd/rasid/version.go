@@ -13,7 +13,10 @@ func (p *program) versionCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "version",
 		Short: "Print the version, for a report of a fault",
-		Args:  nothing,
+		Long: `Prints the version or commit the program was built from, the Go release it was built
+with, and the system it was built for. Put this line into a report of a fault.`,
+		Example: `  rasid version`,
+		Args:    nothing,
 		RunE: func(*cobra.Command, []string) error {
 			_, err := fmt.Fprintf(p.out, "rasid %s (%s, %s/%s)\n", version(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
 			return err

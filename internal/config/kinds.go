@@ -147,7 +147,7 @@ type UserID string
 // given up and taken by somebody else.
 func (u *UserID) UnmarshalText(text []byte) error {
 	if n, err := strconv.ParseInt(string(text), 10, 64); err != nil || n <= 0 {
-		return wrong(fmt.Sprintf("%q is not a numeric user id (names can change hands)", text), "the number that `rasid doctor` shows for the person, like 123456789")
+		return wrong(fmt.Sprintf("%q is not a numeric user id (names can change hands)", text), "the number that the bot tells whoever is not on the list, like 123456789")
 	}
 	*u = UserID(text)
 	return nil

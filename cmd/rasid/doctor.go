@@ -1,0 +1,155 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"rasid/internal/cases"
+	"rasid/internal/config"
+	"rasid/internal/store"
+	"rasid/watchers"
+)
+
+// examination bounds what one platform may take to answer.
+const examination = 30 * time.Second
+
+// doctorCommand asks every platform what is missing.
+func (p *program) doctorCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "doctor",
+		Short: "Ask each platform what is missing, and say what to switch where",
+		Long: `Calls every platform of config.yaml and looks at the set-up from there: is the token
+right, can the bot read the group, is the message content intent on, may it write in
+the staff room, does the feed hold anything. For each thing that is wrong it says
+which switch to turn where. Nothing is posted and nothing is changed, and it may be
+run while "rasid run" works.
+
+It also looks at the records, and says how each source fared when it was last read.
+
+The exit code is 0 when all is well and 1 when something needs a hand.`,
+		Example: `  rasid doctor`,
+		Args:    nothing,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			cfg, err := p.load()
+			if err != nil {
+				return err
+			}
+			bad, err := p.examine(cmd.Context(), cfg)
+			if err != nil {
+				return err
+			}
+			if bad > 0 {
+				return fmt.Errorf("%s to mend", count(bad, "thing"))
+			}
+			return nil
+		},
+	}
+}
+
+// examine looks at everything and returns how much is wrong.
+func (p *program) examine(ctx context.Context, cfg *config.Config) (bad int, err error) {
+	bad += tell(p.out, "records", p.examineRecords(ctx, cfg))
+	// The examination gets records of its own, so that it neither waits for the
+	// running program nor leaves anything behind.
+	dir, err := os.MkdirTemp("", "rasid-doctor-")
+	if err != nil {
+		return 0, fmt.Errorf("making a folder for the examination: %w", err)
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	scratch := *cfg
+	scratch.Database, scratch.Data = "", dir
+	scratch.Log.Level = "error"
+	h, err := p.open(ctx, &scratch)
+	if err != nil {
+		return 0, err
+	}
+	defer func() { err = errors.Join(err, h.Close()) }()
+	for _, s := range cfg.Sources {
+		bad += tell(p.out, "source "+s.Name, ask(ctx, h.sources[s.Name]))
+		if r := h.office.Place(s.Name).Replier; r != nil {
+			bad += tell(p.out, "answers to "+s.Name, ask(ctx, r))
+		}
+	}
+	asked := map[any]bool{}
+	for _, r := range h.office.Rooms {
+		if !asked[r.Chat] { // one chat may serve several rooms
+			asked[r.Chat] = true
+			bad += tell(p.out, "room "+r.Name, ask(ctx, r.Chat))
+		}
+	}
+	return bad, nil
+}
+
+// ask lets a part examine itself, if it can.
+func ask(ctx context.Context, part any) []cases.Advice {
+	d, ok := part.(watchers.Doctor)
+	if !ok {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, examination)
+	defer cancel()
+	return d.Doctor(ctx)
+}
+
+// tell writes what was found about one part and returns how much is wrong.
+func tell(w io.Writer, part string, found []cases.Advice) (bad int) {
+	if len(found) == 0 {
+		found = []cases.Advice{{OK: true, What: "nothing to ask"}}
+	}
+	for _, a := range found {
+		if a.OK {
+			fmt.Fprintf(w, "ok    %s: %s\n", part, a.What)
+			continue
+		}
+		bad++
+		fmt.Fprintf(w, "MEND  %s: %s\n      → %s\n", part, a.What, a.Fix)
+	}
+	return bad
+}
+
+// examineRecords looks at the database and at how the sources fared.
+func (p *program) examineRecords(ctx context.Context, cfg *config.Config) []cases.Advice {
+	s, err := store.OpenReader(ctx, storeOptions(cfg))
+	if errors.Is(err, os.ErrNotExist) {
+		return []cases.Advice{{OK: true, What: "none yet at " + shownDatabase(cfg)}}
+	}
+	if err != nil {
+		return []cases.Advice{{What: shownDatabase(cfg), Fix: err.Error()}}
+	}
+	defer s.Close() //nolint:errcheck // only read
+	found := []cases.Advice{{OK: true, What: shownDatabase(cfg)}}
+	if by, why, _, on, err := s.Stopped(ctx); err == nil && on {
+		found = append(found, cases.Advice{What: fmt.Sprintf("posting is stopped by %s (%s)", by, why), Fix: "rasid resume, or /resume in a room"})
+	}
+	if why, waiting, err := s.Held(ctx); err == nil && why != "" {
+		found = append(found, cases.Advice{What: fmt.Sprintf("%d replies held: %s", waiting, why), Fix: "look at them on the page, then release them there"})
+	}
+	statuses, err := s.Statuses(ctx)
+	if err != nil {
+		return append(found, cases.Advice{What: "sources", Fix: err.Error()})
+	}
+	for _, st := range statuses {
+		what := fmt.Sprintf("%s: %d read, last answer %s", st.Source, st.Seen, ago(p.now(), st.LastOK))
+		if st.ErrorsInRow == 0 && !st.Stalled {
+			found = append(found, cases.Advice{OK: true, What: what})
+			continue
+		}
+		found = append(found, cases.Advice{What: what, Fix: cmp.Or(st.LastError, "silent for too long: look whether people still write there")})
+	}
+	return found
+}
+
+// ago says how long something is past.
+func ago(now, then time.Time) string {
+	if then.IsZero() {
+		return "never"
+	}
+	return now.Sub(then).Round(time.Second).String() + " ago"
+}

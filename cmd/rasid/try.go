@@ -1,0 +1,273 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/url"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"rasid/internal/cases"
+	"rasid/internal/outbound"
+	"rasid/internal/phrases"
+	"rasid/responder"
+	"rasid/responder/digest"
+	"rasid/sentiment"
+	"rasid/watchers/feed"
+	"rasid/watchers/match"
+)
+
+// tryOptions are the flags of `rasid try`.
+type tryOptions struct {
+	lang    string
+	country string
+	app     string
+	from    []string
+	show    int
+}
+
+// tryCommand reads what is public about a business and shows what rasid would
+// make of it.
+func (p *program) tryCommand() *cobra.Command {
+	var o tryOptions
+	cmd := &cobra.Command{
+		Use:   "try NAME",
+		Short: "Look at what is said about a business now, without any keys",
+		Long: `Reads the public sources that need no key, keeps what names the business, and shows
+what rasid would make of it: each mention with its score and the words behind it,
+a draft for each unhappy one, and a small digest. Nothing is stored and nothing is
+posted. For every source it says what was read, or why it could not be.
+
+Names are found in any spelling, through attached particles and diacritics. With
+several names, write them in one query: '"قهوة نور" OR "noor coffee"'.`,
+		Example: `  rasid try "قهوة نور"
+  rasid try --country eg --lang ar '"واحة" OR "waha app"'
+  rasid try --app 1234567890 --country sa "Waha App"
+  rasid try --from https://forum.example.org/latest.atom "noor coffee"`,
+		Args: func(_ *cobra.Command, args []string) error {
+			if o.lang != "ar" && o.lang != "en" {
+				return usageError{fmt.Errorf("--lang is ar or en, not %q", o.lang)}
+			}
+			return exactly(1, "a name, in quotes")(nil, args)
+		},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return p.try(cmd.Context(), args[0], o)
+		},
+	}
+	cmd.Flags().StringVar(&o.lang, "lang", "en", "language to speak: ar or en")
+	cmd.Flags().StringVar(&o.country, "country", "sa", "country to look in, two letters")
+	cmd.Flags().StringVar(&o.app, "app", "", "number of an app in Apple's store, to read its reviews")
+	cmd.Flags().StringArrayVar(&o.from, "from", nil, "read this feed instead (again for several)")
+	cmd.Flags().IntVar(&o.show, "show", 10, "how many mentions to show")
+	return cmd
+}
+
+// place is one public source of the trial.
+type place struct {
+	name, url string
+	all       bool // everything there is about the business
+}
+
+// publicPlaces are the sources that answer without a key, most reliable first.
+func publicPlaces(query string, o tryOptions) []place {
+	if len(o.from) > 0 {
+		var out []place
+		for _, u := range o.from {
+			out = append(out, place{name: u, url: u})
+		}
+		return out
+	}
+	q, cc := url.QueryEscape(query), strings.ToLower(o.country)
+	tag := strings.Join(strings.Fields(strings.NewReplacer(`"`, " ", "(", " ", ")", " ").Replace(query)), "")
+	upper := strings.ToUpper(cc)
+	out := []place{
+		{name: "Google News, Arabic", url: "https://news.google.com/rss/search?q=" + q + "&hl=ar&gl=" + upper + "&ceid=" + upper + ":ar"},
+		{name: "Google News, English", url: "https://news.google.com/rss/search?q=" + q + "&hl=en&gl=" + upper + "&ceid=" + upper + ":en"},
+		{name: "Hacker News", url: "https://hnrss.org/newest?q=" + q},
+		{name: "Mastodon", url: "https://mastodon.social/tags/" + url.PathEscape(tag) + ".rss"},
+		{name: "Reddit", url: "https://www.reddit.com/search.rss?sort=new&q=" + q},
+	}
+	if o.app != "" {
+		out = append([]place{{name: "App Store reviews", url: "https://itunes.apple.com/" + cc + "/rss/customerreviews/id=" + url.PathEscape(o.app) + "/sortBy=mostRecent/json", all: true}}, out...)
+	}
+	return out
+}
+
+// reading is what one place brought.
+type reading struct {
+	place    place
+	mentions []cases.Mention
+	seen     int
+	err      error
+}
+
+func (p *program) try(ctx context.Context, name string, o tryOptions) error {
+	query, err := asQuery(name)
+	if err != nil {
+		return err
+	}
+	words, err := phrases.Load(o.lang)
+	if err != nil {
+		return err
+	}
+	h, err := p.judgement()
+	if err != nil {
+		return err
+	}
+	net := outbound.New(outbound.Options{UserAgent: "rasid/" + version(), Logger: slog.New(slog.DiscardHandler)})
+	defer net.Close()
+	var all []cases.Scored
+	for _, r := range p.readAll(ctx, net, publicPlaces(name, o), query) {
+		if r.err != nil {
+			fmt.Fprintf(p.out, "not read  %s: %v\n", r.place.name, r.err)
+			continue
+		}
+		fmt.Fprintf(p.out, "read      %s: %d, about us %d\n", r.place.name, r.seen, len(r.mentions))
+		for _, m := range r.mentions {
+			m.Old, m.Num = false, int64(len(all)+1)
+			all = append(all, cases.Scored{Mention: m, Score: h.score(m), SeenAt: p.now()})
+		}
+	}
+	slices.SortStableFunc(all, func(a, b cases.Scored) int { return cmp.Compare(a.Score.Value, b.Score.Value) })
+	return p.showTrial(ctx, h, words, name, all, o)
+}
+
+// asQuery takes a bare name as a phrase.
+func asQuery(name string) (*match.Query, error) {
+	text := strings.TrimSpace(name)
+	if !strings.ContainsAny(text, `":()`) && !strings.Contains(text, " OR ") && !strings.Contains(text, " AND ") {
+		text = `"` + text + `"`
+	}
+	q, err := match.Parse(text)
+	if err != nil {
+		return nil, usageError{fmt.Errorf("reading the name: %w", err)}
+	}
+	return q, nil
+}
+
+// judgement is the part of the house that needs no configuration: the scorer,
+// the topics and the templates.
+func (p *program) judgement() (*house, error) {
+	h := &house{now: p.now}
+	var err error
+	if h.scorer, err = sentiment.New(); err != nil {
+		return nil, err
+	}
+	if h.topics, err = responder.NewTopics(); err != nil {
+		return nil, err
+	}
+	return h, nil
+}
+
+// perPlace bounds what one source may take.
+const perPlace = 25 * time.Second
+
+// readAll reads every place at once and returns them in their order.
+func (p *program) readAll(ctx context.Context, net *outbound.Client, places []place, query *match.Query) []reading {
+	out := make([]reading, len(places))
+	var all sync.WaitGroup
+	for i, at := range places {
+		all.Go(func() { out[i] = p.readPlace(ctx, net, at, query) })
+	}
+	all.Wait()
+	return out
+}
+
+func (p *program) readPlace(ctx context.Context, net *outbound.Client, at place, query *match.Query) reading {
+	ctx, cancel := context.WithTimeout(ctx, perPlace)
+	defer cancel()
+	c := feed.DefaultConfig()
+	c.URL, c.FirstRun, c.MaxAge, c.Dir = at.url, "last 100", 90*24*time.Hour, "."
+	if path, isFile := strings.CutPrefix(at.url, "file:"); isFile && filepath.IsAbs(path) {
+		c.Dir = "/"
+	}
+	c.Dedicated = at.all
+	r := reading{place: at}
+	source, err := feed.New(c, at.name, net, p.now)
+	if err != nil {
+		r.err = err
+		return r
+	}
+	page, err := source.Poll(ctx, "")
+	if err != nil {
+		r.err = innermost(err)
+		return r
+	}
+	r.seen = len(page.Mentions)
+	for _, m := range page.Mentions {
+		if at.all || query.Match(m) {
+			r.mentions = append(r.mentions, m)
+		}
+	}
+	return r
+}
+
+// innermost drops what the line says already: which source was read.
+func innermost(err error) error {
+	if e := errors.Unwrap(err); e != nil {
+		return e
+	}
+	return err
+}
+
+func (p *program) showTrial(ctx context.Context, h *house, words *phrases.Catalogue, name string, all []cases.Scored, o tryOptions) error {
+	drafter, err := responder.NewTemplates(responder.Commitment{Within: within(24 * time.Hour), Private: map[string]string{}}, func(string, string) error { return nil })
+	if err != nil {
+		return err
+	}
+	for _, s := range all[:min(len(all), max(o.show, 0))] {
+		m := s.Mention
+		fmt.Fprintf(p.out, "\n%+.2f  %s · %s · %s\n", s.Score.Value, m.Source, responder.Isolate(responder.Visible(m.Author)), words.Say("lang."+s.Score.Language))
+		fmt.Fprintf(p.out, "  %s\n  %s\n", responder.Isolate(responder.Excerpt(responder.Visible(m.Title+" "+m.Text), 280)), m.URL)
+		for _, r := range s.Score.Reasons[:min(len(s.Score.Reasons), 3)] {
+			said := sentiment.Reason{Text: responder.Visible(r.Text), Weight: r.Weight, Kind: r.Kind, By: responder.Visible(r.By)}
+			fmt.Fprintf(p.out, "    %+.2f  %s\n", r.Weight, said.Explain(o.lang))
+		}
+		if s.Score.Label != string(sentiment.Negative) {
+			continue
+		}
+		d, err := drafter.Draft(ctx, cases.Case{ID: m.Num, Source: m.Source, Author: m.Author, Score: s.Score, Mentions: []cases.Mention{m}})
+		if err == nil {
+			fmt.Fprintf(p.out, "    ✍ %s\n", responder.Isolate(d.Text))
+		}
+	}
+	book := trial(all)
+	f, err := digest.Tally(ctx, book, book, p.now(), p.now().Location(), p.now())
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(p.out, "\n%s\n", f.Text(words, strings.Trim(name, `"`)))
+	return nil
+}
+
+// trial is what a digest of a trial counts: mentions alone, no cases.
+type trial []cases.Scored
+
+// MentionsBetween returns what was read.
+func (t trial) MentionsBetween(context.Context, time.Time, time.Time) ([]cases.Scored, error) {
+	return t, nil
+}
+
+// EntriesBetween returns nothing: nobody decided anything.
+func (trial) EntriesBetween(context.Context, time.Time, time.Time) ([]cases.Entry, error) {
+	return nil, nil
+}
+
+// CasesBetween returns nothing: a trial opens no case.
+func (trial) CasesBetween(context.Context, time.Time, time.Time) ([]cases.Case, error) {
+	return nil, nil
+}
+
+// InState returns nothing: a trial opens no case.
+func (trial) InState(context.Context, cases.State, int) ([]cases.Case, error) { return nil, nil }
+
+// Statuses returns nothing: the sources were told of already.
+func (trial) Statuses(context.Context) ([]cases.SourceStatus, error) { return nil, nil }
