@@ -110,7 +110,7 @@ func browser(t *testing.T) context.Context {
 	}
 	flags := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU,
 		chromedp.Flag("disable-quic", true), chromedp.Flag("no-first-run", true), chromedp.Flag("disable-background-networking", true),
-		chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-sync", true), chromedp.UserDataDir(t.TempDir()))
+		chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-sync", true), chromedp.UserDataDir(profile(t)))
 	alloc, stopAll := chromedp.NewExecAllocator(t.Context(), flags...)
 	ctx, stop := chromedp.NewContext(alloc)
 	ctx, cancel := context.WithTimeout(ctx, time.Minute)
@@ -197,4 +197,23 @@ func TestJourneyOneInABrowser(t *testing.T) {
 	if !strings.Contains(words, "Use the link") && !strings.Contains(words, "استعمل الرابط") {
 		t.Errorf("the one-time link worked twice: %s", words)
 	}
+}
+
+// profile is a folder for the browser. Its helpers write for a moment after it
+// has ended, which t.TempDir would call a failure.
+func profile(t *testing.T) string {
+	dir, err := os.MkdirTemp("", "rasid-browser-") //nolint:usetesting // see above
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		for range 50 {
+			if os.RemoveAll(dir) == nil {
+				return
+			}
+			<-time.After(100 * time.Millisecond)
+		}
+		t.Logf("%s is left behind", dir)
+	})
+	return dir
 }
