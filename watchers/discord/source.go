@@ -177,5 +177,6 @@ func (s *Source) Doctor(ctx context.Context) []watchers.Advice {
 		}
 		add(s.Client.InspectChannel(ctx, id, needs...))
 	}
+	add(s.Client.InspectServers(ctx, s.Config.All()...))
 	return out
 }

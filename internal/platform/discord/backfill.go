@@ -5,6 +5,7 @@ import (
 	"errors"
 	"maps"
 	"slices"
+	"time"
 
 	"rasid/internal/cases"
 )
@@ -55,6 +56,40 @@ func (c *Client) backfill(ctx context.Context) {
 
 // oldest is the point after which a thread without a mark counts as new.
 func (c *Client) oldest(at Channel) string { return c.marks["began/"+at.ID] }
+
+// auditEvent is put into the queue by ourselves: what came before it has been
+// written when its turn comes.
+const auditEvent = "rasid audit"
+
+// audit looks whether a channel moved on although the gateway, which still
+// answers heartbeats, told nothing of it. What was missed is read back and the
+// connection replaced.
+func (c *Client) audit(ctx context.Context) {
+	if c.cfg.Inbox == nil || c.marks == nil {
+		return
+	}
+	c.mu.Lock()
+	watch := slices.Sorted(maps.Keys(c.watch))
+	c.mu.Unlock()
+	for _, channel := range watch {
+		at, err := c.Channel(ctx, channel)
+		last := at.LastMessageID
+		if err != nil || !at.Holds() || !newer(last, c.marks[channel]) || c.audited[channel] == last ||
+			time.Since(SnowflakeTime(last)) < c.cfg.Times.Audit/2 { // it may still be on its way
+			continue
+		}
+		if c.audited == nil {
+			c.audited = map[string]string{}
+		}
+		c.audited[channel] = last // when it was deleted since, asking again brings nothing either
+		before := c.marks[channel]
+		c.catchUp(ctx, at, "")
+		if c.marks[channel] != before {
+			c.cfg.Log.Warn("discord gateway is deaf, reconnecting", "account", c.cfg.Account, "channel", channel)
+			signal(c.deaf)
+		}
+	}
+}
 
 // reach runs do until Discord answers. It reports false, and files a gap, when
 // the answer is a refusal.

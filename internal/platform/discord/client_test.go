@@ -54,12 +54,17 @@ func start(t *testing.T) (*fakediscord.Server, *discord.Client, *fakediscord.Inb
 
 func connect(t *testing.T, fake *fakediscord.Server, inbox discord.Inbox) *discord.Client {
 	t.Helper()
+	return connectWith(t, fake, inbox, func(*discord.Times) {})
+}
+
+// connectWith makes a client with clocks of its own.
+func connectWith(t *testing.T, fake *fakediscord.Server, inbox discord.Inbox, change func(*discord.Times)) *discord.Client {
+	t.Helper()
 	out := outbound.New(outbound.Options{AllowHosts: []string{fake.Addr()}, Timeout: 10 * time.Second})
 	t.Cleanup(out.Close)
-	c, err := discord.New(discord.Config{
-		Account: "shop", Token: fakediscord.Token, API: fake.API(), Net: out, Inbox: inbox,
-		Times: discord.Times{Silence: time.Second, Identify: time.Millisecond, Pause: 10 * time.Millisecond, Ready: time.Second, Patience: 50 * time.Millisecond},
-	})
+	times := discord.Times{Silence: time.Second, Identify: time.Millisecond, Pause: 10 * time.Millisecond, Ready: time.Second, Patience: 50 * time.Millisecond}
+	change(&times)
+	c, err := discord.New(discord.Config{Account: "shop", Token: fakediscord.Token, API: fake.API(), Net: out, Inbox: inbox, Times: times})
 	if err != nil {
 		t.Fatal(err)
 	}

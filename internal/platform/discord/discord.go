@@ -64,6 +64,7 @@ type Times struct {
 	Pause    time.Duration // before the first reconnect, doubling up to a minute; 1 s
 	Ready    time.Duration // for READY or RESUMED after connecting; 30 s
 	Patience time.Duration // a rate limit longer than this is the caller's to wait for; 2 s
+	Audit    time.Duration // between two looks whether channels moved on without our hearing of it; 10 min
 }
 
 func (t Times) orDefaults() Times {
@@ -77,6 +78,7 @@ func (t Times) orDefaults() Times {
 	set(&t.Pause, time.Second)
 	set(&t.Ready, 30*time.Second)
 	set(&t.Patience, 2*time.Second)
+	set(&t.Audit, 10*time.Minute)
 	return t
 }
 
@@ -105,9 +107,11 @@ type Client struct {
 	watch    map[string]bool // channel → its threads too
 	places   map[string]Channel
 	ears     []*ear
-	halted   error // why no further call is made, for good
-	marks    map[string]string
-	blank    int // messages of people in a row that came without any content
+	halted   error                // why no further call is made, for good
+	marks    map[string]string    // how far each channel was read; the worker alone touches it
+	audited  map[string]string    // last messages that an audit found to be nothing; the worker's too
+	heard    map[string]time.Time // interactions taken, by id: Discord may send an event more than once
+	blank    int                  // messages of people in a row that came without any content
 	blankSet bool
 
 	invalid    budget // answers 401, 403 and 429: Discord bans the address that collects 10,000 in 10 min
@@ -115,6 +119,7 @@ type Client struct {
 	self       atomic.Pointer[User]
 	app        atomic.Pointer[string]
 	connected  atomic.Bool
+	deaf       chan struct{} // the worker found messages the gateway never told of
 	acting     chan struct{} // bounds interactions under way
 	actors     sync.WaitGroup
 }
@@ -148,9 +153,11 @@ func New(cfg Config) (*Client, error) {
 		lanes:      map[string]chan struct{}{},
 		watch:      map[string]bool{},
 		places:     map[string]Channel{},
+		heard:      map[string]time.Time{},
 		invalid:    budget{max: 100, per: 10 * time.Minute},
 		identifies: budget{max: 200, per: 24 * time.Hour}, // Discord resets the token after 1,000 a day
 		acting:     make(chan struct{}, 64),
+		deaf:       make(chan struct{}, 1),
 	}
 	c.rest = c.session()
 	return c, nil

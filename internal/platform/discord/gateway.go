@@ -26,6 +26,9 @@ var fatal = map[int]string{
 	4014: "the Message Content intent is switched off (4014). Developer Portal, your application, Bot, Privileged Gateway Intents, switch on Message Content Intent",
 }
 
+// errUnreached says that no gateway spoke to us.
+var errUnreached = errors.New("not reached")
+
 // errSilent says that a gateway was replaced because it said nothing.
 var errSilent = errors.New("the gateway fell silent")
 
@@ -41,9 +44,9 @@ type session struct {
 	down  chan struct{} // the library says Disconnect
 	alive chan struct{} // READY or RESUMED
 
-	mu    sync.Mutex
-	line  *line
-	fresh atomic.Bool // the last greeting was READY, not RESUMED
+	mu      sync.Mutex
+	line    *line
+	greeted atomic.Bool // it was READY once: there is something to resume
 }
 
 func (c *Client) newSession(ctx context.Context, q *queue) *session {
@@ -120,11 +123,8 @@ var errBudget = errors.New("200 new sessions within a day; waiting so that Disco
 func (s *session) take(e *discordgo.Event) {
 	name := e.Type
 	switch {
-	case name == "READY":
-		s.fresh.Store(true)
-		signal(s.alive)
-	case name == "RESUMED":
-		s.fresh.Store(false)
+	case name == "READY", name == "RESUMED":
+		s.greeted.Store(true)
 		signal(s.alive)
 	case len(name) > len(alias):
 		name = name[len(alias):]
@@ -154,6 +154,13 @@ func (s *session) cut() {
 	if l != nil {
 		l.cut()
 	}
+}
+
+// unreached reports whether no gateway spoke to us since live began.
+func (s *session) unreached() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.line == nil || !s.line.spoke.Load()
 }
 
 // closeCode is the code Discord closed the line with, 0 when it did not.
@@ -208,7 +215,7 @@ func (c *Client) Run(ctx context.Context) error {
 			wait = c.cfg.Times.Pause
 		}
 		c.cfg.Log.Info("discord gateway lost", "account", c.cfg.Account, "resume", lived, "wait", wait, "cause", err)
-		if !lived || s.ctx.Err() != nil {
+		if s.ctx.Err() != nil || !lived && !errors.Is(err, errUnreached) {
 			// It never greeted us, or it fell silent: begin again from nothing.
 			s.leave()
 			s = nil
@@ -227,6 +234,9 @@ func (c *Client) Run(ctx context.Context) error {
 func (s *session) live(ctx context.Context) (lived bool, err error) {
 	drain(s.down)
 	drain(s.alive)
+	s.mu.Lock()
+	s.line = nil
+	s.mu.Unlock()
 	opened := make(chan error, 1)
 	go func() {
 		defer s.c.recovered("opening a session")
@@ -236,14 +246,24 @@ func (s *session) live(ctx context.Context) (lived bool, err error) {
 	defer greet.Stop()
 	tick := time.NewTicker(max(s.c.cfg.Times.Silence/4, 10*time.Millisecond))
 	defer tick.Stop()
+	audit := time.NewTicker(s.c.cfg.Times.Audit)
+	defer audit.Stop()
 	for {
 		select {
+		case <-audit.C:
+			s.q.push(event{name: auditEvent})
+		case <-s.c.deaf:
+			s.leave()
+			return false, errSilent
 		case <-ctx.Done():
 			s.leave()
 			return false, ctx.Err()
 		case err := <-opened:
 			if err != nil {
 				s.cut()
+				if s.unreached() && s.greeted.Load() { // the network is away; the session may still be there
+					return false, fmt.Errorf("opening the gateway: %w: %w", errUnreached, bare(err))
+				}
 				return false, fmt.Errorf("opening the gateway: %w", bare(err))
 			}
 			opened = nil

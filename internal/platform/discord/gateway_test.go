@@ -323,3 +323,82 @@ func TestInspectNamesTheSwitch(t *testing.T) {
 		t.Errorf("revoked: %+v", f)
 	}
 }
+
+func TestAGatewayThatAnswersButTellsNothingIsNoticed(t *testing.T) {
+	fake, _, inbox := start(t)
+	c := connectWith(t, fake, inbox, func(tm *discord.Times) { tm.Audit = 100 * time.Millisecond })
+	ch := fake.AddChannel("customers")
+	c.Watch(ch, true)
+	run(t, c)
+	if !fake.AwaitGateway(soon, 1) {
+		t.Fatal("no gateway")
+	}
+	fake.Say(sara, ch, "before")
+	eventually(t, inbox, "the first message", has(discord.Said, "before"))
+	fake.Deafen(true)
+	fake.Say(sara, ch, "told to nobody")
+	eventually(t, inbox, "the message nobody told of", has(discord.Said, "told to nobody"))
+	fake.Deafen(false)
+	if !fake.AwaitGateway(soon, 2) {
+		t.Error("the deaf connection was kept")
+	}
+	deleted := fake.Say(sara, ch, "soon gone")
+	eventually(t, inbox, "the one that goes", has(discord.Said, "soon gone"))
+	fake.Delete(ch, deleted)
+	eventually(t, inbox, "its deletion", func(l []discord.Item) bool { return count(l, discord.Removed, "") == 1 })
+}
+
+func TestIdentifyIsSpacedAndBounded(t *testing.T) {
+	fake, _, inbox := start(t)
+	c := connectWith(t, fake, inbox, func(tm *discord.Times) { tm.Identify, tm.Ready = 150*time.Millisecond, 700*time.Millisecond })
+	fake.InvalidIdentify(true) // the library would answer each with an IDENTIFY at once
+	begun := time.Now()
+	run(t, c)
+	if !fake.AwaitConnections(soon, 3) {
+		t.Fatal("no further connection")
+	}
+	most := int(time.Since(begun)/(150*time.Millisecond)) + 1
+	if n := fake.Identified(); n < 2 || n > most {
+		t.Errorf("identified %d times in %s, want at least 2 and at most %d", n, time.Since(begun).Round(time.Millisecond), most)
+	}
+	fake.InvalidIdentify(false)
+	if !fake.AwaitGateway(soon, 1) {
+		t.Error("it never got in")
+	}
+}
+
+func TestAnOutageOfTheNetworkKeepsTheSession(t *testing.T) {
+	fake, _, inbox, ch := live(t)
+	fake.Say(sara, ch, "before")
+	eventually(t, inbox, "the first message", has(discord.Said, "before"))
+	fake.Inject(fakediscord.Fault{Path: "/gateway", Drop: true, Times: 2})
+	fake.RefuseConnections(3)
+	fake.Disconnect(0)
+	fake.Say(sara, ch, "while away")
+	eventually(t, inbox, "the message said while away", has(discord.Said, "while away"))
+	if fake.Resumed() != 1 || fake.Identified() != 1 {
+		t.Errorf("resumed %d times and identified %d, want 1 and 1", fake.Resumed(), fake.Identified())
+	}
+}
+
+func TestAnInteractionToldTwiceIsHeardOnce(t *testing.T) {
+	fake, c, _, ch := live(t)
+	heard := make(chan string, 10)
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	listening := make(chan struct{})
+	go func() {
+		defer close(listening)
+		c.Listen(ctx, func(_ context.Context, i discord.Interaction) { heard <- i.Data.Name })
+	}()
+	fake.Double(true)
+	fake.Slash(sara, ch, "stop")
+	fake.Double(false)
+	fake.Slash(sara, ch, "help")
+	got := []string{<-heard, <-heard}
+	cancel()
+	<-listening
+	if len(heard) != 0 || got[0] == got[1] {
+		t.Errorf("heard %q and %d more, want each once", got, len(heard))
+	}
+}

@@ -118,7 +118,7 @@ func (c *Client) work(ctx context.Context, q *queue) {
 		var items []cases.InboxItem
 		marks := map[string]string{}
 		for _, e := range batch {
-			if e.name == "READY" {
+			if e.name == "READY" || e.name == auditEvent { // they read the marks
 				c.put(ctx, items, marks)
 				items, marks = nil, map[string]string{}
 			}
@@ -141,6 +141,8 @@ func (c *Client) handle(ctx context.Context, e event, marks map[string]string) [
 			c.app.Store(&r.Application.ID)
 		}
 		c.backfill(ctx)
+	case auditEvent:
+		c.audit(ctx)
 	case "GUILD_CREATE":
 		var g struct {
 			ID       string    `json:"id"`

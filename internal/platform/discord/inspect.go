@@ -74,6 +74,31 @@ func (c *Client) InspectToken(ctx context.Context) []Finding {
 	return append(out, intent)
 }
 
+// InspectServers names the servers the bot is in that hold none of the given
+// channels: it reads and says nothing there.
+func (c *Client) InspectServers(ctx context.Context, channels ...string) []Finding {
+	var servers []struct {
+		ID   string `json:"id"`
+		Name string `json:"name"`
+	}
+	if err := c.do(ctx, call{method: "GET", path: "users/@me/guilds", lane: "guilds"}, &servers); err != nil {
+		return []Finding{{What: "servers", Fix: fixFor(err, "")}}
+	}
+	ours := map[string]bool{}
+	for _, channel := range channels {
+		if ch, err := c.Channel(ctx, channel); err == nil {
+			ours[ch.GuildID] = true
+		}
+	}
+	var out []Finding
+	for _, s := range servers {
+		if !ours[s.ID] {
+			out = append(out, Finding{OK: true, What: fmt.Sprintf("server %q (%s) is not configured: the bot reads and says nothing there", s.Name, s.ID)})
+		}
+	}
+	return out
+}
+
 // InspectChannel looks whether the bot may do in a channel what it is for.
 func (c *Client) InspectChannel(ctx context.Context, channel string, needs ...Permission) []Finding {
 	what := "channel " + channel

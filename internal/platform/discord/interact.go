@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"hash/fnv"
+	"time"
 )
 
 // Kinds of answers to an interaction.
@@ -49,9 +50,10 @@ func (c *Client) interact(ctx context.Context, raw json.RawMessage) {
 		c.cfg.Log.Warn("discord interaction left out", "account", c.cfg.Account, "err", err)
 		return
 	}
-	c.mu.Lock()
-	ears := c.ears
-	c.mu.Unlock()
+	ears, fresh := c.first(i.ID)
+	if !fresh {
+		return
+	}
 	for _, e := range ears {
 		select {
 		case c.acting <- struct{}{}:
@@ -65,6 +67,24 @@ func (c *Client) interact(ctx context.Context, raw json.RawMessage) {
 			e.hear(ctx, i)
 		})
 	}
+}
+
+// first reports whether an interaction comes for the first time, and who
+// listens.
+func (c *Client) first(id string) ([]*ear, bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	now := time.Now()
+	if _, again := c.heard[id]; again {
+		return nil, false
+	}
+	for old, at := range c.heard {
+		if now.Sub(at) > 15*time.Minute { // its token is dead by then
+			delete(c.heard, old)
+		}
+	}
+	c.heard[id] = now
+	return c.ears, true
 }
 
 // lane spreads interactions over a few lanes: each has its own URL, and one

@@ -42,6 +42,7 @@ type line struct {
 	out    []byte // vetted bytes the library has not read yet
 	parts  []byte // a fragmented message so far
 	wrote  atomic.Bool
+	spoke  atomic.Bool  // the gateway said something on it
 	code   atomic.Int64 // close code Discord gave
 	odd    atomic.Int64 // messages dropped because nobody could read them
 	cutOne sync.Once
@@ -128,6 +129,7 @@ func (l *line) frame() error {
 	if size+uint64(len(l.parts)) > maxFrame || h[1]&0x80 != 0 {
 		return errors.New("reading the gateway: a frame no server may send")
 	}
+	l.spoke.Store(true)
 	body := make([]byte, size)
 	if _, err := io.ReadFull(l.in, body); err != nil {
 		return err

@@ -23,7 +23,10 @@ type gateway struct {
 	doubled   bool
 	held      [][]byte // events kept back by Hold
 	hold      int
-	refuse    int // close code for every IDENTIFY
+	refuse    int  // close code for every IDENTIFY
+	invalid   bool // answer every IDENTIFY with op 9
+	away      int  // connections still to be dropped before the upgrade
+	deaf      bool // answer heartbeats, send no events
 	mute      bool
 }
 
@@ -75,6 +78,15 @@ func (g *gateway) closeAll() {
 const intentContent = 1 << 15
 
 func (s *Server) serveGateway(w http.ResponseWriter, r *http.Request) {
+	s.mu.Lock()
+	away := s.gw.away > 0
+	if away {
+		s.gw.away--
+	}
+	s.mu.Unlock()
+	if away {
+		panic(http.ErrAbortHandler)
+	}
 	up := websocket.Upgrader{}
 	ws, err := up.Upgrade(w, r, nil)
 	if err != nil {
@@ -154,6 +166,9 @@ func (s *Server) identify(c *conn, data json.RawMessage) {
 	s.gw.identifed++
 	s.idle.Broadcast()
 	switch {
+	case s.gw.invalid:
+		c.write([]byte(`{"op":9,"d":false}`))
+		return
 	case s.gw.refuse != 0:
 		c.close(s.gw.refuse)
 		return
@@ -239,7 +254,7 @@ func (s *Server) sendTo(ses *session, name string, data []byte) {
 		b = fmt.Appendf(nil, `{"op":0,"s":%d,"t":%q,"d":%s}`, ses.seq, name, data)
 	}
 	ses.log = append(ses.log, sent{ses.seq, b})
-	if ses.conn == nil || s.gw.silent {
+	if ses.conn == nil || s.gw.silent || s.gw.deaf && name != "READY" {
 		return
 	}
 	if s.gw.hold > 0 && name != "READY" && name != "RESUMED" {
@@ -343,6 +358,28 @@ func (s *Server) RefuseIdentify(code int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.gw.refuse = code
+}
+
+// InvalidIdentify answers every IDENTIFY with op 9, as Discord does to one that
+// comes too soon.
+func (s *Server) InvalidIdentify(on bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.gw.invalid = on
+}
+
+// RefuseConnections drops the next n gateway connections before their upgrade.
+func (s *Server) RefuseConnections(n int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.gw.away = n
+}
+
+// Deafen makes the gateway answer heartbeats but send no events.
+func (s *Server) Deafen(on bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.gw.deaf = on
 }
 
 // Silence makes the gateway say nothing any more, with connections open: no

@@ -34,6 +34,7 @@ func (s *Server) routes() http.Handler {
 		return map[string]any{"url": "ws" + strings.TrimPrefix(s.base, "http") + "/ws"}, nil
 	})
 	on("GET /users/@me", func(*http.Request) (any, *refusal) { return bot(), nil })
+	on("GET /users/@me/guilds", s.getGuilds)
 	on("GET /applications/@me", s.getApplication)
 	on("GET /channels/{channel}", s.getChannel)
 	on("GET /channels/{channel}/messages", s.getMessages)
@@ -386,6 +387,16 @@ func (s *Server) threads(keep func(*channel) bool) []any {
 		}
 	}
 	return out
+}
+
+func (s *Server) getGuilds(*http.Request) (any, *refusal) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	out := []any{}
+	for _, g := range s.guilds() {
+		out = append(out, map[string]any{"id": g["id"], "name": g["name"]})
+	}
+	return out, nil
 }
 
 func (s *Server) getGuild(r *http.Request) (any, *refusal) {
