@@ -234,13 +234,9 @@ func (c *Chat) Doctor(ctx context.Context) []cases.Advice {
 // Listen hears buttons, forms and slash commands until ctx ends.
 func (c *Chat) Listen(ctx context.Context, take func(context.Context, responder.Decision) (responder.Answer, error)) error {
 	e := &ear{Chat: c, take: take}
-	registered := make(chan struct{})
-	go func() {
-		defer close(registered)
-		c.register(ctx)
-	}()
-	c.client.Listen(ctx, e.hear)
-	<-registered
+	defer c.client.Hear(e.hear)()
+	c.register(ctx)
+	<-ctx.Done()
 	return ctx.Err()
 }
 

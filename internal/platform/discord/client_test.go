@@ -62,7 +62,7 @@ func connectWith(t *testing.T, fake *fakediscord.Server, inbox discord.Inbox, ch
 	t.Helper()
 	out := outbound.New(outbound.Options{AllowHosts: []string{fake.Addr()}, Timeout: 10 * time.Second})
 	t.Cleanup(out.Close)
-	times := discord.Times{Silence: time.Second, Identify: time.Millisecond, Pause: 10 * time.Millisecond, Ready: time.Second, Patience: 50 * time.Millisecond}
+	times := discord.Times{Silence: 3 * time.Second, Identify: time.Millisecond, Pause: 10 * time.Millisecond, Ready: 5 * time.Second, Patience: 50 * time.Millisecond}
 	change(&times)
 	c, err := discord.New(discord.Config{Account: "shop", Token: fakediscord.Token, API: fake.API(), Net: out, Inbox: inbox, Times: times})
 	if err != nil {
@@ -143,11 +143,8 @@ func TestEverySendPathRingsNobody(t *testing.T) {
 	ch := fake.AddChannel("cards")
 	c.Watch(ch, false)
 	heard := make(chan discord.Interaction, 2)
-	ctx, cancel := context.WithCancel(t.Context())
-	var wg sync.WaitGroup
-	wg.Go(func() { c.Listen(ctx, func(_ context.Context, i discord.Interaction) { heard <- i }) })
-	defer wg.Wait()
-	defer cancel()
+	ctx := t.Context()
+	defer c.Hear(func(_ context.Context, i discord.Interaction) { heard <- i })()
 	run(t, c)
 	if !fake.AwaitGateway(soon, 1) {
 		t.Fatal("no gateway")

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"hash/fnv"
+	"slices"
 	"time"
 )
 
@@ -22,24 +23,20 @@ type ear struct {
 	hear func(context.Context, Interaction)
 }
 
-// Listen hands interactions to hear until ctx ends, each in its own goroutine.
-// hear must answer each with Respond within three seconds of its arrival.
-// Everyone who listens hears everything and leaves alone what is not theirs.
-func (c *Client) Listen(ctx context.Context, hear func(context.Context, Interaction)) {
+// Hear hands interactions to hear, each in its own goroutine, until stop is
+// called. hear must answer each with Respond within three seconds of its
+// arrival. Everyone who listens hears everything and leaves alone what is not
+// theirs.
+func (c *Client) Hear(hear func(context.Context, Interaction)) (stop func()) {
 	e := &ear{hear}
 	c.mu.Lock()
-	c.ears = append(c.ears, e)
-	c.mu.Unlock()
-	<-ctx.Done()
-	c.mu.Lock()
 	defer c.mu.Unlock()
-	kept := c.ears[:0:0]
-	for _, o := range c.ears {
-		if o != e {
-			kept = append(kept, o)
-		}
+	c.ears = append(c.ears[:len(c.ears):len(c.ears)], e)
+	return func() {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		c.ears = slices.DeleteFunc(slices.Clone(c.ears), func(o *ear) bool { return o == e })
 	}
-	c.ears = kept
 }
 
 // interact hands one interaction to all who listen, without holding up the

@@ -42,8 +42,9 @@ type Effect struct {
 
 // Server is one fake Discord.
 type Server struct {
-	http *http.Server
-	base string
+	http   *http.Server
+	listen net.Listener
+	base   string
 
 	mu         sync.Mutex
 	idle       *sync.Cond // woken by everything that happens
@@ -96,7 +97,7 @@ func Start() (*Server, error) {
 		return nil, fmt.Errorf("starting a fake Discord: %w", err)
 	}
 	s := &Server{
-		base: "http://" + ln.Addr().String(), clock: time.Now,
+		listen: ln, base: "http://" + ln.Addr().String(), clock: time.Now,
 		channels: map[string]*channel{}, buckets: map[string]*bucket{}, limit: 1000, window: time.Second,
 		nonces: map[string]nonce{}, acts: map[string]*act{}, commands: map[string][]map[string]any{}, requests: map[string]int{},
 		roles:     []map[string]any{{"id": Guild, "permissions": strconv.FormatInt(everyonePerms, 10)}},
@@ -119,6 +120,7 @@ func (s *Server) Close() {
 	s.gw.closeAll()
 	s.idle.Broadcast()
 	s.mu.Unlock()
+	_ = s.listen.Close() // the HTTP server forgets it when it did not begin to serve yet
 	_ = s.http.Close()
 }
 

@@ -12,12 +12,13 @@ import (
 // Inbox is an inbox in memory, with the one rule that matters: a repeated key
 // is kept once.
 type Inbox struct {
-	mu    sync.Mutex
-	items []cases.InboxItem
-	keys  map[string]bool
-	mark  string
-	fail  error
-	woken chan struct{}
+	mu      sync.Mutex
+	items   []cases.InboxItem
+	keys    map[string]bool
+	mark    string
+	fail    error
+	refused int
+	woken   chan struct{}
 }
 
 // NewInbox makes an empty one.
@@ -36,7 +37,9 @@ func (b *Inbox) Fail(err error) {
 func (b *Inbox) PutInbox(_ context.Context, account string, items []cases.InboxItem, mark string) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	defer b.wake()
 	if b.fail != nil {
+		b.refused++
 		return b.fail
 	}
 	for _, it := range items {
@@ -48,10 +51,6 @@ func (b *Inbox) PutInbox(_ context.Context, account string, items []cases.InboxI
 		b.items = append(b.items, it)
 	}
 	b.mark = mark
-	select {
-	case b.woken <- struct{}{}:
-	default:
-	}
 	return nil
 }
 
@@ -59,6 +58,10 @@ func (b *Inbox) PutInbox(_ context.Context, account string, items []cases.InboxI
 func (b *Inbox) Mark(context.Context, string) (string, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	if b.fail != nil {
+		b.refused++
+		b.wake()
+	}
 	return b.mark, b.fail
 }
 
@@ -80,5 +83,19 @@ func (b *Inbox) Items() []cases.InboxItem {
 	return slices.Clone(b.items)
 }
 
-// Woken is signalled after a write.
+func (b *Inbox) wake() {
+	select {
+	case b.woken <- struct{}{}:
+	default:
+	}
+}
+
+// Refused is how many calls of a connection failed.
+func (b *Inbox) Refused() int {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.refused
+}
+
+// Woken is signalled after a write, also one that failed.
 func (b *Inbox) Woken() <-chan struct{} { return b.woken }
