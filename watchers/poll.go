@@ -39,7 +39,8 @@ type Watcher struct {
 	Status cases.SourceStatus
 
 	pause   backoff.BackOff
-	refused int // pages in a row that Book did not take
+	refused int       // pages in a row that Book did not take
+	saved   time.Time // when the status was last saved
 }
 
 // Step polls once if the source is due, and returns when it is due again.
@@ -48,6 +49,7 @@ func (w *Watcher) Step(ctx context.Context, now time.Time) time.Time {
 		return w.Status.NextTry
 	}
 	w.Status.Source, w.Status.Kind, w.Status.Limits = w.Name, w.Kind, w.Limits
+	was := w.Status
 	page, added, err := w.look(ctx, now)
 	if err != nil && ctx.Err() != nil {
 		return now // we are stopping; that says nothing about the source
@@ -59,10 +61,23 @@ func (w *Watcher) Step(ctx context.Context, now time.Time) time.Time {
 		w.succeeded(now, page, added)
 	}
 	w.Status.Stalled = w.Status.ErrorsInRow >= stallAfter || w.silent(now)
-	if err := w.Book.SaveStatus(ctx, w.Status); err != nil && ctx.Err() == nil {
-		w.log().ErrorContext(ctx, "source status not saved", "source", w.Name, "err", err)
+	if w.worthSaving(was, now) {
+		if err := w.Book.SaveStatus(ctx, w.Status); err != nil && ctx.Err() == nil {
+			w.log().ErrorContext(ctx, "source status not saved", "source", w.Name, "err", err)
+		}
+		w.saved = now
 	}
 	return w.Status.NextTry
+}
+
+// saveEvery is how often the status is saved while nothing changes: a source
+// that looks into its inbox five times a second must not write as often.
+const saveEvery = 15 * time.Second
+
+func (w *Watcher) worthSaving(was cases.SourceStatus, now time.Time) bool {
+	is := w.Status
+	return now.Sub(w.saved) >= saveEvery || is.LastNew != was.LastNew || is.LastError != was.LastError || is.Stalled != was.Stalled ||
+		is.NextTry.Sub(now) > saveEvery // a pause that a restart must keep
 }
 
 // look takes one page from the source to the book.

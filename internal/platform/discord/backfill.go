@@ -131,7 +131,7 @@ func (c *Client) catchUp(ctx context.Context, at Channel, from string) {
 			return
 		}
 		last := list[len(list)-1].id()
-		c.put(ctx, c.fileAll(at, list, false), map[string]string{at.ID: last})
+		c.put(ctx, c.fileAll(at, list), map[string]string{at.ID: last})
 		if len(list) < page || !newer(last, mark) {
 			return
 		}
@@ -139,7 +139,8 @@ func (c *Client) catchUp(ctx context.Context, at Channel, from string) {
 	}
 }
 
-// history takes the newest messages of a channel never read before, as old.
+// history takes the newest messages of a channel never read before: as old,
+// unless they were said since we began.
 func (c *Client) history(ctx context.Context, at Channel) {
 	var list []rawMessage
 	if !c.reach(ctx, at, "reading history", func() (err error) {
@@ -156,7 +157,12 @@ func (c *Client) history(ctx context.Context, at Channel) {
 	if !at.IsThread() {
 		marks["began/"+at.ID] = last
 	}
-	c.put(ctx, c.fileAll(at, list, true), marks)
+	var items []cases.InboxItem
+	for _, m := range list {
+		// What was said while we were connecting is news, not history.
+		items = append(items, c.said(at, m, SnowflakeTime(m.id()).Before(c.began))...)
+	}
+	c.put(ctx, items, marks)
 }
 
 // edits files messages of the last page before the mark that were edited; the
@@ -177,10 +183,10 @@ func (c *Client) edits(ctx context.Context, at Channel, mark string) {
 	c.put(ctx, items, nil)
 }
 
-func (c *Client) fileAll(at Channel, list []rawMessage, old bool) []cases.InboxItem {
+func (c *Client) fileAll(at Channel, list []rawMessage) []cases.InboxItem {
 	items := make([]cases.InboxItem, 0, len(list))
 	for _, m := range list {
-		items = append(items, c.said(at, m, old)...)
+		items = append(items, c.said(at, m, false)...)
 	}
 	return items
 }

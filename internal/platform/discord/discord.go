@@ -102,6 +102,8 @@ type Client struct {
 	rest *discordgo.Session
 	pace *rate.Limiter
 
+	began time.Time // when Run was called; what was said before it to a new channel is history
+
 	mu       sync.Mutex
 	lanes    map[string]chan struct{}
 	watch    map[string]bool // channel → its threads too
@@ -123,6 +125,9 @@ type Client struct {
 	acting     chan struct{} // bounds interactions under way
 	actors     sync.WaitGroup
 }
+
+// clockSlack is how far Discord's clock and ours may differ.
+const clockSlack = 5 * time.Second
 
 // New makes a client. It does not connect: a platform that is down must not
 // keep the program from starting.

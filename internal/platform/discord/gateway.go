@@ -177,6 +177,7 @@ func (s *session) closeCode() int {
 // may be called once.
 func (c *Client) Run(ctx context.Context) error {
 	ctx, cancel := context.WithCancel(ctx)
+	c.began = time.Now().Add(-clockSlack)
 	q := newQueue()
 	var work sync.WaitGroup
 	work.Go(func() { c.work(ctx, q) })

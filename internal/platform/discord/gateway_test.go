@@ -205,7 +205,9 @@ func TestWhatWasSaidWhileTheProgramWasDownIsReadBack(t *testing.T) {
 	fake, c, inbox := start(t)
 	ch := fake.AddChannel("customers")
 	forum := fake.AddForum("questions")
+	fake.Advance(-time.Hour)
 	fake.Say(sara, ch, "long ago")
+	fake.Advance(time.Hour)
 	for _, id := range []string{ch, forum} {
 		c.Watch(id, true)
 	}

@@ -1,0 +1,148 @@
+package main
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"rasid/internal/platform/discord/fakediscord"
+)
+
+// onDiscord is a shop on a fake Discord, with the program running.
+type onDiscord struct {
+	t                             *testing.T
+	server                        *fakediscord.Server
+	support, general, desk, leads string
+	karim, lina, sara             fakediscord.Person
+	out                           *lines
+}
+
+func newDiscord(t *testing.T) *onDiscord {
+	t.Helper()
+	s, err := fakediscord.Start()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(s.Close)
+	o := &onDiscord{
+		t: t, server: s, out: &lines{},
+		karim: fakediscord.Person{ID: "400000000000000001", Name: "Karim"}, lina: fakediscord.Person{ID: "400000000000000002", Name: "Lina"},
+		sara: fakediscord.Person{ID: "500000000000000001", Name: "Sara"},
+	}
+	o.support, o.general, o.desk, o.leads = s.AddChannel("support"), s.AddChannel("general"), s.AddChannel("staff"), s.AddChannel("leads")
+	return o
+}
+
+// run starts the program with examples/discord.yaml turned to the fake.
+func (o *onDiscord) run() {
+	o.t.Helper()
+	text, err := os.ReadFile(filepath.Join("..", "..", "examples", "discord.yaml"))
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	dir := o.t.TempDir()
+	mine := strings.NewReplacer(
+		"kind: discord\n    token: ${DISCORD_TOKEN}", "kind: discord\n    api_url: "+o.server.API()+"\n    token: ${DISCORD_TOKEN}",
+		"1100000000000000001", o.support, "1100000000000000002", o.general, "1100000000000000003", o.desk, "1100000000000000004", o.leads,
+		"undo: 15s", "undo: 1s",
+	).Replace(string(text))
+	mine += "\nlog: {level: debug}\ndata: " + filepath.Join(dir, "data") + "\nconsole: {listen: \"off\"}\nnetwork: {allow: [127.0.0.1]}\n"
+	path := filepath.Join(dir, "config.yaml")
+	if err := os.WriteFile(path, []byte(mine), 0o600); err != nil {
+		o.t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(o.t.Context())
+	done := make(chan int, 1)
+	p := &program{in: strings.NewReader(""), out: o.out, err: o.out, now: time.Now, env: func(name string) (string, bool) {
+		return fakediscord.Token, name == "DISCORD_TOKEN"
+	}}
+	go func() { done <- p.run(ctx, []string{"run", "--config", path}) }()
+	o.t.Cleanup(func() {
+		cancel()
+		if code := <-done; code != 0 {
+			o.t.Errorf("the program ended with %d:\n%s", code, o.out)
+		}
+	})
+	if !o.server.AwaitGateway(20*time.Second, 1) {
+		o.t.Fatalf("the program never connected:\n%s", o.out)
+	}
+}
+
+// card waits for a message of the bot in a room that holds some words.
+func (o *onDiscord) card(room, words string) fakediscord.Posted {
+	o.t.Helper()
+	var found fakediscord.Posted
+	defer func() {
+		if o.t.Failed() {
+			o.t.Logf("the room:\n%+v\nlog:\n%s", o.server.Posted(room), o.out)
+		}
+	}()
+	soon(o.t, "a card with "+words, func() string {
+		for _, p := range o.server.Posted(room) {
+			if strings.Contains(p.Text, words) {
+				found = p
+				return p.ID
+			}
+		}
+		return ""
+	})
+	return found
+}
+
+func TestAComplaintOnDiscordIsAnsweredUnderTheCustomersMessage(t *testing.T) {
+	o := newDiscord(t)
+	o.run()
+	said := o.server.Say(o.sara, o.support, "The app keeps crashing @everyone, I was charged twice and nobody answers. Terrible!")
+	card := o.card(o.desk, "keeps crashing")
+	for _, want := range []string{"Sara", "Complaint", "within 24 hours"} {
+		if !strings.Contains(card.Text, want) {
+			t.Errorf("the card does not say %q:\n%s", want, card.Text)
+		}
+	}
+	o.server.Press(o.sara, o.desk, card.ID, card.Buttons[0]) // a stranger may not
+	o.server.Press(o.karim, o.desk, card.ID, card.Buttons[0])
+	var posts []fakediscord.Posted
+	soon(t, "the reply", func() string {
+		if posts = o.server.Posted(o.support); len(posts) == 0 {
+			return ""
+		}
+		return posts[0].ID
+	})
+	if len(posts) != 1 || posts[0].Reply != said || !strings.Contains(card.Text, posts[0].Text) {
+		t.Errorf("posted %+v, want one reply to %s with the card's words:\n%s", posts, said, card.Text)
+	}
+	o.card(o.desk, "Answered, approved by")
+	if v := o.server.Violations(); len(v) > 0 {
+		t.Errorf("sends that could have pinged people: %v", v)
+	}
+	if strings.Contains(o.out.String(), fakediscord.Token) {
+		t.Error("the token is in the log")
+	}
+}
+
+func TestADeletedMessageOnDiscordIsNotAnswered(t *testing.T) {
+	o := newDiscord(t)
+	o.run()
+	said := o.server.Say(o.sara, o.support, "worst support ever, I want my money back")
+	card := o.card(o.desk, "money back")
+	o.server.Delete(o.support, said)
+	o.card(o.desk, "deleted")
+	o.server.Press(o.karim, o.desk, card.ID, card.Buttons[0])
+	o.server.Say(o.sara, o.support, "my second order is broken too, terrible")
+	second := o.card(o.desk, "second order")
+	o.server.Press(o.karim, o.desk, second.ID, second.Buttons[0])
+	soon(t, "the reply to the second message", func() string {
+		if posts := o.server.Posted(o.support); len(posts) > 0 {
+			return posts[0].ID
+		}
+		return ""
+	})
+	for _, p := range o.server.Posted(o.support) {
+		if p.Reply == said {
+			t.Errorf("answered a message that was deleted: %+v", p)
+		}
+	}
+}
