@@ -40,8 +40,8 @@ func Map(s string) Mapped {
 	each(s, func(r rune, start, end int) {
 		n, _ := b.WriteRune(r)
 		for range n {
-			m.from = append(m.from, int32(start)) //nolint:gosec // texts are capped far below 2 GiB
-			m.to = append(m.to, int32(end))       //nolint:gosec // the same
+			m.from = append(m.from, int32(start)) // texts are capped far below 2 GiB
+			m.to = append(m.to, int32(end))
 		}
 	})
 	m.Text = b.String()

@@ -15,7 +15,7 @@ func TestSpellingsOfOneWordFoldTogether(t *testing.T) {
 		"yeh":                {"علي", "على", "علی", "عﻠﻲ"},
 		"hamza seats":        {"مسوول", "مسؤول"},
 		"yeh seat":           {"سيي", "سيئ", "سيى"},
-		"teh marbuta":        {"خدمه", "خدمة", "خدمۃ", "خدمە"},
+		"ta marbuta":         {"خدمه", "خدمة", "خدمۃ", "خدمە"},
 		"kaf":                {"كافيه", "کافیه", "گافيه", "ڪافيه"},
 		"Persian sounds":     {"بيبسي", "پيپسي"},
 		"veh":                {"فودافون", "ڤودافون"},

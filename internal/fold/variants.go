@@ -12,7 +12,7 @@ func variants(r rune) (rune, bool) {
 
 // arabic holds the letters people write for one another. Sources: Unicode
 // block 0600–06FF; the pairs are those Arabic search engines fold (alef, yeh,
-// teh marbuta, hamza seats) and the Persian and Urdu letters used for the same
+// ta marbuta, hamza seats) and the Persian and Urdu letters used for the same
 // sounds in Arabic brand names. Decomposition has already split آ أ إ ؤ ئ.
 var arabic = map[rune]rune{
 	'ٱ': 'ا', 'ٲ': 'ا', 'ٳ': 'ا', 'ٵ': 'ا',

@@ -15,6 +15,7 @@ import (
 	"os/exec"
 	"os/user"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"sync/atomic"
@@ -112,11 +113,11 @@ func find(t *testing.T) string {
 			dirs = append(dirs, filepath.Dir(p))
 		}
 	}
-	for i := len(dirs) - 1; i >= 0; i-- {
-		_, err1 := os.Stat(filepath.Join(dirs[i], "initdb"))
-		_, err2 := os.Stat(filepath.Join(dirs[i], "postgres"))
+	for _, dir := range slices.Backward(dirs) {
+		_, err1 := os.Stat(filepath.Join(dir, "initdb"))
+		_, err2 := os.Stat(filepath.Join(dir, "postgres"))
 		if err1 == nil && err2 == nil {
-			return dirs[i]
+			return dir
 		}
 	}
 	t.Skip("no PostgreSQL on this machine (initdb and postgres): its tests are skipped")
@@ -148,7 +149,7 @@ func (s *Server) account(t *testing.T) {
 // only this user may enter, and its path can be too long for a socket.
 func (s *Server) folder(t *testing.T) string {
 	t.Helper()
-	dir, err := os.MkdirTemp("", "pg")
+	dir, err := os.MkdirTemp("", "pg") //nolint:usetesting // see above
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -168,7 +169,7 @@ func (s *Server) folder(t *testing.T) string {
 // run runs one of PostgreSQL's programs to its end.
 func (s *Server) run(t *testing.T, program string, args ...string) {
 	t.Helper()
-	cmd := exec.CommandContext(t.Context(), filepath.Join(s.bin, program), args...) //nolint:gosec // found by find
+	cmd := exec.CommandContext(t.Context(), filepath.Join(s.bin, program), args...)
 	cmd.Dir, cmd.SysProcAttr = s.dir, s.identity()
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("running %s: %v\n%s", program, err, strings.TrimSpace(string(out)))

@@ -27,7 +27,7 @@ func (s *Server) identity() *syscall.SysProcAttr {
 // killed. The kernel ties the two to the thread that started it, so the thread
 // stays with it until the end.
 func (s *Server) start(path string, args []string) (*process, error) {
-	p := &process{cmd: exec.Command(path, args...), done: make(chan struct{})} //nolint:gosec,noctx // found by find; stopped by stop
+	p := &process{cmd: exec.Command(path, args...), done: make(chan struct{})} // ended by stop, not by a context
 	p.cmd.Dir, p.cmd.SysProcAttr = s.dir, s.identity()
 	started := make(chan error)
 	go func() {

@@ -178,7 +178,7 @@ func (f *sidecar) closed(file string) error {
 // still reads it will write to it after us.
 func (s *Store) settled() bool {
 	var busy, logged, done int
-	err := s.w.QueryRow(`PRAGMA wal_checkpoint(PASSIVE)`).Scan(&busy, &logged, &done) //nolint:noctx // Close has no context
+	err := s.w.QueryRowContext(context.Background(), `PRAGMA wal_checkpoint(PASSIVE)`).Scan(&busy, &logged, &done)
 	return err == nil && busy == 0 && logged == done
 }
 

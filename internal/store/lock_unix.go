@@ -15,13 +15,13 @@ type fileLock struct{ f *os.File }
 
 // lockFile takes name for this open file alone, or returns ErrInUse.
 func lockFile(name string) (*fileLock, error) {
-	f, err := os.OpenFile(name, os.O_RDWR|os.O_CREATE, 0o600)
+	f, err := os.OpenFile(name, os.O_RDWR|os.O_CREATE, 0o600) //nolint:gosec // beside the database
 	if err != nil {
 		return nil, err
 	}
 	// flock belongs to the open file, not to the process: a second Open in the
 	// same process is refused too.
-	if err := unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB); err != nil { //nolint:gosec // a descriptor fits an int
+	if err := unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB); err != nil {
 		if errors.Is(err, unix.EWOULDBLOCK) {
 			err = ErrInUse
 		}
@@ -39,5 +39,5 @@ func freeBytes(dir string) (uint64, bool) {
 	if err := unix.Statfs(dir, &st); err != nil {
 		return 0, false
 	}
-	return uint64(st.Bavail) * uint64(st.Bsize), true //nolint:gosec,unconvert // the types differ between systems
+	return uint64(st.Bavail) * uint64(st.Bsize), true
 }

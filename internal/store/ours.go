@@ -26,9 +26,9 @@ func (in *intake) ours(ctx context.Context, m cases.Mention) error {
 	if m.Old || m.Bot {
 		return nil
 	}
-	switch c.State { //nolint:exhaustive // the others are settled, or wait for a look-up
+	switch c.State {
 	case cases.Flagged, cases.Waiting, cases.Approved:
-	default:
+	default: // settled, or waiting for a look-up
 		return nil
 	}
 	// A reply of ours under way may well be what was just read.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
 	"time"
 
 	"rasid/internal/cases"
@@ -186,7 +187,7 @@ func (in *intake) home(ctx context.Context, m cases.Mention, quiet bool) (cases.
 	if ok || err != nil {
 		return c, ok, err
 	}
-	l = list{args: base[:len(base):len(base)]}
+	l = list{args: slices.Clip(base)}
 	return findCase(ctx, in.q, who+` AND c.updated_at >= `+l.add(micros(in.now.Add(-in.s.o.JoinWindow))), l.args)
 }
 

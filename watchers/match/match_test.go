@@ -233,7 +233,7 @@ func TestMistakesInAQueryAreExplained(t *testing.T) {
 		`noor -late`:                            `column 6: a minus does not exclude; write NOT late`,
 		`noor !!!`:                              `column 6: there are no letters or digits in !!!; write a word to look for`,
 		`""`:                                    `column 1: there are no letters or digits in ""; write a word to look for`,
-		`autor:x`:                               `column 1: there is no field autor:; fields are author:, site: and lang:; put "autor:…" in quotes to look for the words`,
+		`writer:x`:                              `column 1: there is no field writer:; fields are author:, site: and lang:; put "writer:…" in quotes to look for the words`,
 		`noor https://example.com/`:             `column 6: a link is not a word; write site:example.com, or the words in quotes`,
 		`author: amal`:                          `column 1: author: has no value; write it without a space: author:"Noor Coffee"`,
 		`site:`:                                 `column 1: site: has no value; write it without a space: site:example.com`,
@@ -245,8 +245,7 @@ func TestMistakesInAQueryAreExplained(t *testing.T) {
 		strings.Repeat("noor ", 1000):           `column 4000: the query has 5000 characters; write at most 4000`,
 	} {
 		_, err := Parse(query)
-		var e *Error
-		if !errors.As(err, &e) {
+		if _, ok := errors.AsType[*Error](err); !ok {
 			t.Errorf("%.40s: got %v, want an *Error", query, err)
 			continue
 		}

@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"errors"
+	"strings"
 	"testing"
 	"time"
 
@@ -196,11 +197,11 @@ var desk = map[string]func(*testing.T, Place){
 		d.settle(d.mustClaim(), cases.WasDelivered)
 		h, err := d.History(t.Context(), c.ID)
 		d.ok(err)
-		var got string
+		var got strings.Builder
 		for _, e := range h {
-			got += string(e.Event) + ">" + string(e.To) + " "
+			got.WriteString(string(e.Event) + ">" + string(e.To) + " ")
 		}
-		want(t, "events", got, "note>new flag>flagged propose>waiting approve>approved sent>answered ")
+		want(t, "events", got.String(), "note>new flag>flagged propose>waiting approve>approved sent>answered ")
 		want(t, "approved by", h[3].By, "staff:1")
 		want(t, "draft", h[3].Draft, 1)
 		n, err := d.Decisions(t.Context(), "staff:1", start)

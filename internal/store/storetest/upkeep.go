@@ -157,7 +157,7 @@ var upkeep = map[string]func(*testing.T, Place){
 				d := open(t, p, store.Options{})
 				c := d.approve(d.waiting("amal", "Sorry!"), "staff:1")
 				raw := p.Raw(t)
-				for _, s := range strings.Split(stmt, ";") {
+				for s := range strings.SplitSeq(stmt, ";") {
 					_, err := raw.ExecContext(t.Context(), s)
 					d.ok(err)
 				}

@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -32,11 +33,7 @@ var views = map[string]func(*testing.T, Place){
 		} {
 			cs, err := d.List(t.Context(), store.Filter{Query: x.query})
 			d.ok(err)
-			var got string
-			for _, c := range cs {
-				got += string(rune('0' + c.ID))
-			}
-			want(t, "search for "+x.query, got, x.want)
+			want(t, "search for "+x.query, numbers(cs), x.want)
 		}
 	},
 	"search follows edits": func(t *testing.T, p Place) {
@@ -57,13 +54,10 @@ var views = map[string]func(*testing.T, Place){
 			d.record(d.said("", "", "text "+string(rune('a'+i))))
 			d.later(time.Hour)
 		}
-		list := func(f store.Filter) (ids string) {
+		list := func(f store.Filter) string {
 			cs, err := d.List(t.Context(), f)
 			d.ok(err)
-			for _, c := range cs {
-				ids += string(rune('0' + c.ID))
-			}
-			return ids
+			return numbers(cs)
 		}
 		want(t, "first page", list(store.Filter{Limit: 2}), "54")
 		want(t, "second page", list(store.Filter{Limit: 2, Before: 4}), "32")
@@ -145,4 +139,13 @@ var views = map[string]func(*testing.T, Place){
 		d.ok(err)
 		want(t, "after pruning", len(got), 1)
 	},
+}
+
+// numbers writes the numbers of cases below ten in a row.
+func numbers(cs []cases.Case) string {
+	var b strings.Builder
+	for _, c := range cs {
+		b.WriteRune(rune('0' + c.ID))
+	}
+	return b.String()
 }
