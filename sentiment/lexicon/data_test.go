@@ -1,0 +1,78 @@
+package lexicon
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"rasid/sentiment/internal/text"
+)
+
+// knownTags are the tags that README.md explains.
+var knownTags = strings.Fields(`msa gulf egyptian levantine maghrebi iraqi sudanese fact churn boycott threat legal press
+	safety selfharm abuse pious`)
+
+func load(t *testing.T) (*text.Folder, *Set) {
+	t.Helper()
+	f := text.NewFolder()
+	s, err := Load(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return f, s
+}
+
+func TestTheLexiconHoldsEnoughJudgedEntriesInEachLanguage(t *testing.T) {
+	_, s := load(t)
+	n := map[bool]int{}
+	for _, e := range s.Entries() {
+		if e.Role == Valued && e.Valence != 0 {
+			n[e.Arabic]++
+		}
+	}
+	t.Logf("%d Arabic, %d others (English and emoji)", n[true], n[false])
+	if n[true] < 6000 || n[false] < 4300 {
+		t.Errorf("got %d Arabic and %d other entries, want 6000 and 4300", n[true], n[false])
+	}
+}
+
+func TestEveryTagIsKnown(t *testing.T) {
+	_, s := load(t)
+	for _, e := range s.Entries() {
+		for _, tag := range e.Tags {
+			if !slices.Contains(knownTags, tag) {
+				t.Errorf("%q carries the unknown tag %q", e.Text, tag)
+			}
+		}
+		if e.Role == Intensifier && (e.Valence < 0.3 || e.Valence > 2) {
+			t.Errorf("intensifier %q multiplies by %v, want 0.3 to 2", e.Text, e.Valence)
+		}
+	}
+}
+
+func TestNoWordIsJudgedTwice(t *testing.T) {
+	f, s := load(t)
+	type key struct {
+		words  string
+		role   Role
+		arabic bool
+	}
+	seen := map[key]string{}
+	var doc text.Doc
+	for _, e := range s.Entries() {
+		f.Parse(&doc, e.Text)
+		var words []string
+		emoticon := false
+		for _, tok := range doc.Tok {
+			emoticon = emoticon || tok.Kind == text.Happy || tok.Kind == text.Sad // all faces of a mood are one token
+			if Joins(tok.Kind) {
+				words = append(words, string(doc.R[tok.From:tok.To]))
+			}
+		}
+		k := key{strings.Join(words, " "), e.Role, e.Arabic}
+		if first, dup := seen[k]; dup && !emoticon {
+			t.Errorf("%q repeats %q", e.Text, first)
+		}
+		seen[k] = e.Text
+	}
+}
