@@ -203,9 +203,9 @@ func TestDoubledAndReorderedEventsAreWrittenOnce(t *testing.T) {
 
 func TestWhatWasSaidWhileTheProgramWasDownIsReadBack(t *testing.T) {
 	fake, c, inbox := start(t)
+	fake.Advance(-time.Hour)
 	ch := fake.AddChannel("customers")
 	forum := fake.AddForum("questions")
-	fake.Advance(-time.Hour)
 	fake.Say(sara, ch, "long ago")
 	fake.Advance(time.Hour)
 	for _, id := range []string{ch, forum} {
