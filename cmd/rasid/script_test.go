@@ -22,7 +22,8 @@ func TestScripts(t *testing.T) {
 // is long because machines that run many tests at once are slow.
 const patience = 60 * time.Second
 
-// eventually runs a command until its output matches: eventually REGEXP COMMAND…
+// eventually runs a command until its output matches, as in: eventually REGEXP
+// COMMAND.
 func eventually(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) < 2 {
 		ts.Fatalf("usage: eventually regexp command …")
