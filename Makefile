@@ -13,6 +13,7 @@ GOLANGCI            := $(BIN)/golangci-lint-$(GOLANGCI_VERSION)
 # The race detector needs a C compiler; without one the tests run plain.
 RACE := $(if $(shell command -v gcc || command -v cc),-race,)
 FUZZTIME ?= 30s
+KILLS ?= 500
 PLATFORMS := linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 freebsd/amd64
 
 .DEFAULT_GOAL := help
@@ -56,12 +57,12 @@ fuzz: ## fuzz every parser for 30 s (FUZZTIME=5m for longer)
 	done
 
 .PHONY: crash
-crash: ## kill the program at random points and count what was lost or doubled
-	$(GO) test -count=1 -timeout 30m -v ./internal/crashtest/...
+crash: ## kill the program KILLS times (500) on each database, and the classic mistakes must be caught
+	$(GO) test -count=1 -timeout 60m -v ./internal/crashtest -kills $(KILLS) -mutants
 
 .PHONY: docs
 docs: ## rewrite the generated pages: states.md, config.md, commands.md
-	$(GO) test ./internal/cases ./internal/config ./cmd/rasid -run 'Doc|docs' -update
+	$(GO) test ./internal/cases ./internal/config ./cmd/rasid -run 'Docs|PageIsFresh' -update
 
 .PHONY: check
 check: fmt-check lint test ## what CI runs: format, lint, every test, generated pages fresh

@@ -52,14 +52,15 @@ func accepted(t *testing.T, text []byte) {
 	}
 }
 
-// TestEveryKindOfAPartIsChecked asks for kinds that do not exist.
+// TestEveryKindOfAPartIsChecked asks for kinds that do not exist, and for
+// queries that cannot be read.
 func TestEveryKindOfAPartIsChecked(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "config.yaml")
-	text := `business: {name: {en: Noor}, match: noor}
+	text := `business: {name: {en: Noor}, match: 'noor AND ('}
 accounts: {pager: {kind: telegarm}}
 sources:
   - {name: a, kind: fed}
-  - {name: b, kind: feed, url: "https://example.com/f", reply: shout}
+  - {name: b, kind: feed, url: "https://example.com/f", reply: shout, match: '"open'}
 rooms: [{name: desk, kind: consol}]
 staff: [{id: mona, role: approver}]
 `
@@ -76,7 +77,7 @@ staff: [{id: mona, role: approver}]
 	for _, q := range problems {
 		found[q.Path] = true
 	}
-	for _, path := range []string{"accounts.pager.kind", "sources[0].kind", "sources[1].reply.kind", "rooms[0].kind"} {
+	for _, path := range []string{"business.match", "sources[1].match", "accounts.pager.kind", "sources[0].kind", "sources[1].reply.kind", "rooms[0].kind"} {
 		if !found[path] {
 			t.Errorf("the mistake at %s was not found in:\n%v", path, err)
 		}
