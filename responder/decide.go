@@ -1,6 +1,7 @@
 package responder
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -58,6 +59,7 @@ func (k *Clerk) Decide(ctx context.Context, d Decision) (Answer, error) {
 	if !ok {
 		room = Room{Name: d.Room, Platform: d.By.Platform, Language: "en"}
 	}
+	room.Language = cmp.Or(d.Language, room.Language)
 	r := &request{d: d, room: room, say: k.Office.words(room.Language)}
 	r.who, ok = k.Office.Person(d.By)
 	if !ok {

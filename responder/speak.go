@@ -96,6 +96,10 @@ type Decision struct {
 	Room   string // room it came from; "" for the console
 	Token  string // the signed one-time token of the button; "" for typed commands and the console
 	At     time.Time
+
+	// Language is what the person reads, where the platform knows it better
+	// than the room; "" = the room's.
+	Language string
 }
 
 // Actor is who acted, as the platform says. Only ID counts: names are never

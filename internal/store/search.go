@@ -17,7 +17,10 @@ type Filter struct {
 	Query        string    // words that one mention of the case holds, in any spelling
 	Since, Until time.Time // when the case was opened
 	Before       int64     // cases with a lower number, for the next page
-	Limit        int       // 0 = 50
+	Severity     cases.Severity
+	Worst        bool // the most severe first, then the longest waiting; pages by Skip
+	Skip         int
+	Limit        int // 0 = 50
 }
 
 const (
@@ -29,7 +32,7 @@ const (
 	mostWords = 8
 )
 
-// List returns the cases that fit, the newest first.
+// List returns the cases that fit, the newest first unless Worst is asked for.
 func (s *Store) List(ctx context.Context, f Filter) ([]cases.Case, error) {
 	var l list
 	where := []string{"TRUE"}
@@ -48,6 +51,9 @@ func (s *Store) List(ctx context.Context, f Filter) ([]cases.Case, error) {
 	if f.Before > 0 {
 		where = append(where, `c.id < `+l.add(f.Before))
 	}
+	if f.Severity > 0 {
+		where = append(where, `c.severity >= `+l.add(int(f.Severity)))
+	}
 	if words := words(f.Query); len(words) > 0 {
 		where = append(where, `c.id IN (SELECT m.case_id FROM mentions m WHERE `+s.holds(&l, words)+`)`)
 	}
@@ -55,7 +61,12 @@ func (s *Store) List(ctx context.Context, f Filter) ([]cases.Case, error) {
 	if limit <= 0 {
 		limit = defaultLimit
 	}
-	return s.cases(ctx, "listing cases", `SELECT `+caseCols+` FROM cases c WHERE `+strings.Join(where, ` AND `)+` ORDER BY c.id DESC LIMIT `+l.add(limit), l.args...)
+	order := `c.id DESC`
+	if f.Worst {
+		order = `c.severity DESC, c.id`
+	}
+	return s.cases(ctx, "listing cases", `SELECT `+caseCols+` FROM cases c WHERE `+strings.Join(where, ` AND `)+
+		` ORDER BY `+order+` LIMIT `+l.add(limit)+` OFFSET `+l.add(f.Skip), l.args...)
 }
 
 // words splits a search into folded words.
