@@ -46,6 +46,7 @@ type house struct {
 	watchers []*watchers.Watcher
 	chats    []responder.StaffChat // one per connection
 	running  sync.WaitGroup        // connections and ears
+	bell     bell                  // wakes duties early
 	secrets  *outbound.Redactor    // what the log must never show
 	outlet   *outlet.Outlet        // the first one configured; nil without
 	scorer   *sentiment.Scorer

@@ -61,7 +61,12 @@ func (h *house) watch(w *watchers.Watcher) duty {
 	return duty{
 		name: "watch " + w.Name,
 		step: func(ctx context.Context, now time.Time) (int, error) {
+			news := w.Status.LastNew
 			due = w.Step(ctx, now)
+			found := 0
+			if w.Status.LastNew != news {
+				found = 1
+			}
 			if gap != "" {
 				key := fmt.Sprintf("gap/%s/%s", w.Name, now.UTC().Format("2006-01-02T15")) // at most one an hour
 				if err := h.notify(ctx, key, now, "notice.gap", "source", w.Name, "why", responder.Visible(gap)); err != nil {
@@ -71,10 +76,10 @@ func (h *house) watch(w *watchers.Watcher) duty {
 			}
 			if st := w.Status; st.Stalled {
 				key := fmt.Sprintf("stall/%s/%d", w.Name, st.LastOK.Unix()) // once for each silence
-				return 0, h.notify(ctx, key, now, "notice.stalled", "source", w.Name, "why", responder.Visible(st.LastError),
+				return found, h.notify(ctx, key, now, "notice.stalled", "source", w.Name, "why", responder.Visible(st.LastError),
 					"time", st.LastOK.In(h.office.Zone).Format("2006-01-02 15:04"))
 			}
-			return 0, nil
+			return found, nil
 		},
 		next: func() time.Time { return due },
 	}
@@ -100,22 +105,54 @@ func (h *house) notify(ctx context.Context, key string, now time.Time, phrase st
 // errorPause bounds how often a failing duty tries again.
 const errorPause = 5 * time.Second
 
+// bell wakes duties early: whoever did something rings, because what it did
+// may be work for another. It carries nothing and may be missed: what is due
+// is in the database, and everybody looks there by themselves soon enough.
+type bell struct {
+	mu   sync.Mutex
+	next chan struct{}
+}
+
+// heard is closed at the next ring.
+func (b *bell) heard() <-chan struct{} {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.next == nil {
+		b.next = make(chan struct{})
+	}
+	return b.next
+}
+
+func (b *bell) ring() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.next != nil {
+		close(b.next)
+		b.next = nil
+	}
+}
+
 // perform runs the duties until ctx ends, and returns when all have stopped.
 func (h *house) perform(ctx context.Context, list []duty) {
 	var all sync.WaitGroup
 	for _, d := range list {
-		all.Go(func() { d.run(ctx, h.now, h.log.With("duty", d.name)) })
+		all.Go(func() { d.run(ctx, h.now, &h.bell, h.log.With("duty", d.name)) })
 	}
 	all.Wait()
 }
 
-func (d duty) run(ctx context.Context, now func() time.Time, log *slog.Logger) {
+func (d duty) run(ctx context.Context, now func() time.Time, bell *bell, log *slog.Logger) {
 	timer := time.NewTimer(0)
 	defer timer.Stop()
 	for {
+		var heard <-chan struct{}
+		if d.next == nil { // a source is asked when it is due, not when something happened here
+			heard = bell.heard()
+		}
 		select {
 		case <-ctx.Done():
 			return
+		case <-heard:
 		case <-timer.C:
 		}
 		done, err := d.guarded(ctx, now())
@@ -128,6 +165,7 @@ func (d duty) run(ctx context.Context, now func() time.Time, log *slog.Logger) {
 			pause = max(errorPause, d.every)
 		case done > 0:
 			pause = 0
+			bell.ring()
 		case d.next != nil:
 			pause = min(max(d.next().Sub(now()), 50*time.Millisecond), time.Minute)
 		}

@@ -25,13 +25,13 @@ const (
 
 // onTelegram is a shop on a fake Telegram, with the program running.
 type onTelegram struct {
-	t      *testing.T
+	t      testing.TB
 	server *faketelegram.Server
 	out    *lines
 	dir    string
 }
 
-func newTelegram(t *testing.T) *onTelegram {
+func newTelegram(t testing.TB) *onTelegram {
 	t.Helper()
 	s := faketelegram.New()
 	if err := s.Start(); err != nil {
@@ -187,4 +187,34 @@ func TestARestartLosesNothingOnTelegram(t *testing.T) {
 	if !o.server.Eventually(20*time.Second, func() bool { return len(o.server.Posted(customers)) == 1 }) {
 		t.Fatalf("nothing was posted:\n%s\n%s", o.server.Transcript(desk, time.TimeOnly), o.out)
 	}
+}
+
+// BenchmarkMessageToCard measures how long it takes from a message in a
+// watched group to its card in the staff room, one message after another. Run
+// it with -benchtime 1000x; it prints the median and the 99th percentile.
+func BenchmarkMessageToCard(b *testing.B) {
+	o := newTelegram(b)
+	path := o.configure("undo: 1s")
+	text, err := os.ReadFile(path)
+	if err != nil {
+		b.Fatal(err)
+	}
+	fast := strings.Replace(string(text), "kind: telegram\n    api_url", "kind: telegram\n    per_minute: 1000000\n    api_url", 1)
+	if err := os.WriteFile(path, []byte(fast), 0o600); err != nil {
+		b.Fatal(err)
+	}
+	o.run(path)
+	var took []time.Duration
+	for i := range b.N {
+		user := int64(1_000_000 + i)
+		o.server.AddUser(faketelegram.User{ID: user, First: "Customer"})
+		words := fmt.Sprintf("terrible service on visit %d", i)
+		began := time.Now()
+		o.server.Say(customers, user, words)
+		o.card(desk, words)
+		took = append(took, time.Since(began))
+	}
+	slices.Sort(took)
+	b.ReportMetric(float64(took[len(took)/2].Milliseconds()), "p50-ms")
+	b.ReportMetric(float64(took[len(took)*99/100].Milliseconds()), "p99-ms")
 }
