@@ -205,8 +205,7 @@ func (w *Watcher) failed(ctx context.Context, now time.Time, err error) {
 	w.Status.ErrorsInRow++
 	w.Status.LastError = firstWords(err.Error())
 	pause := w.backOff().NextBackOff()
-	var later *cases.LaterError
-	if errors.As(err, &later) {
+	if later, ok := errors.AsType[*cases.LaterError](err); ok {
 		pause = max(pause, later.After)
 	}
 	w.Status.NextTry = now.Add(pause)

@@ -105,8 +105,8 @@ func owner() string {
 func network(cfg *config.Config, log *slog.Logger) (*outbound.Client, error) {
 	o := outbound.Options{UserAgent: "rasid/" + version(), Logger: log}
 	for _, a := range cfg.Network.Allow {
-		switch prefix, err := netip.ParsePrefix(a); {
-		case err == nil:
+		switch prefix, err := netip.ParsePrefix(a); err {
+		case nil:
 			o.Allow = append(o.Allow, prefix)
 		default:
 			if addr, err := netip.ParseAddr(a); err == nil {

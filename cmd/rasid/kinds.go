@@ -27,7 +27,7 @@ import (
 )
 
 // errAccount says that a part of the configuration needs a bot and names none.
-var errAccount = errors.New("needs an account of its kind; add one under accounts:")
+var errAccount = errors.New("needs an account of its kind; add one under accounts")
 
 // deps is what a kind may use to make its object.
 type deps struct {

@@ -1,5 +1,7 @@
 package cases
 
+import "slices"
+
 import "time"
 
 // Severity orders the queue: how much harm waiting does.
@@ -141,8 +143,8 @@ func (c Case) Draft() (Draft, bool) {
 
 // Last returns the customer's latest mention, the one a reply answers.
 func (c Case) Last() Mention {
-	for i := len(c.Mentions) - 1; i >= 0; i-- {
-		if m := c.Mentions[i]; !m.Ours && !m.Gone {
+	for _, v := range slices.Backward(c.Mentions) {
+		if m := v; !m.Ours && !m.Gone {
 			return m
 		}
 	}

@@ -63,7 +63,7 @@ func (c *Console) render(w http.ResponseWriter, r *http.Request, status int, nam
 	}
 	if who, ok := r.Context().Value(personKey{}).(string); ok {
 		p.Who = c.Office.NameOf(who)
-		if by, _, _, on, err := c.Options.Stopped(r.Context()); err == nil && on {
+		if by, _, _, on, err := c.Stopped(r.Context()); err == nil && on {
 			p.Stopped, p.StoppedBy = true, c.Office.NameOf(by)
 		}
 	}

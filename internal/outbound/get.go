@@ -144,7 +144,7 @@ func readBody(resp *http.Response, limit int64) ([]byte, error) {
 	if resp.ContentLength > limit {
 		return nil, fmt.Errorf("%w: %d bytes announced, at most %d", ErrTooLarge, resp.ContentLength, limit)
 	}
-	var src io.Reader = io.LimitReader(resp.Body, limit+1)
+	var src = io.LimitReader(resp.Body, limit+1)
 	switch enc := strings.ToLower(strings.TrimSpace(strings.Join(resp.Header.Values("Content-Encoding"), ","))); enc {
 	case "", "identity":
 	case "gzip", "x-gzip":

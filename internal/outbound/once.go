@@ -26,7 +26,7 @@ func (c *Client) Once() *http.Client {
 // paths hold tokens.
 func (c *Client) DoOnce(ctx context.Context, r *http.Request) (*http.Response, error) {
 	if _, err := c.CheckURL(r.URL.String()); err != nil {
-		return nil, notSent{err}
+		return nil, notSentError{err}
 	}
 	resp, err := c.Once().Do(r.WithContext(ctx))
 	if err != nil {
@@ -55,7 +55,7 @@ func (s *Sent) Classify(err error) error {
 	if err == nil || s.reached.Load() {
 		return err
 	}
-	return notSent{err}
+	return notSentError{err}
 }
 
 // classifier is a RoundTripper whose errors say whether anything left.
@@ -70,11 +70,11 @@ func (c classifier) RoundTrip(r *http.Request) (*http.Response, error) {
 	return resp, nil
 }
 
-// notSent adds cases.ErrNotSent to an error without changing its words.
-type notSent struct{ err error }
+// notSentError adds cases.ErrNotSent to an error without changing its words.
+type notSentError struct{ err error }
 
-func (e notSent) Error() string   { return e.err.Error() }
-func (e notSent) Unwrap() []error { return []error{cases.ErrNotSent, e.err} }
+func (e notSentError) Error() string   { return e.err.Error() }
+func (e notSentError) Unwrap() []error { return []error{cases.ErrNotSent, e.err} }
 
 // TrustCA makes the client accept certificates signed by the given pool, as a
 // self-hosted server behind a private authority needs.

@@ -262,8 +262,7 @@ func (c *Chat) register(ctx context.Context) {
 			if errors.Is(err, cases.ErrRefused) {
 				break
 			}
-			var later *cases.LaterError
-			if errors.As(err, &later) {
+			if later, ok := errors.AsType[*cases.LaterError](err); ok {
 				wait = max(wait, later.After)
 			}
 			if !pause(ctx, wait) {

@@ -60,8 +60,7 @@ func TestALostAnswerIsTriedAgainWithTheSameKeyAndPostsOnce(t *testing.T) {
 		fake, p, ch, r := place(t)
 		fake.Inject(f)
 		_, err := p.Reply(t.Context(), r)
-		var later *cases.LaterError
-		if !errors.As(err, &later) {
+		if _, ok := errors.AsType[*cases.LaterError](err); !ok {
 			t.Errorf("%s: %v, want to be asked to try the same key again", name, err)
 			continue
 		}

@@ -35,7 +35,7 @@ func tones() []toneWords {
 		return nil // embedded: cannot be missing
 	}
 	var out []toneWords
-	for _, line := range strings.Split(string(b), "\n") {
+	for line := range strings.SplitSeq(string(b), "\n") {
 		if kind, words, ok := strings.Cut(line, "\t"); ok && !strings.HasPrefix(line, "#") {
 			out = append(out, toneWords{kind, words})
 		}
@@ -45,11 +45,11 @@ func tones() []toneWords {
 
 // shouting finds capital words in a row and piles of exclamation marks.
 func shouting(text string) (string, bool) {
-	if i := strings.Index(text, "!!"); i >= 0 {
+	if found := strings.Contains(text, "!!"); found {
 		return "!!", true
 	}
 	run := []string{}
-	for _, w := range strings.Fields(text) {
+	for w := range strings.FieldsSeq(text) {
 		letters, upper := 0, 0
 		for _, r := range w {
 			if unicode.Is(unicode.Latin, r) {

@@ -133,11 +133,11 @@ func notFeed(body []byte, h http.Header) string {
 // advertised finds the feed that a web page names in its head.
 func advertised(page []byte) string {
 	for tag := range bytes.SplitSeq(page, []byte("<link")) {
-		end := bytes.IndexByte(tag, '>')
-		if end < 0 {
+		before, _, ok0 := bytes.Cut(tag, []byte{'>'})
+		if !ok0 {
 			continue
 		}
-		t := string(tag[:end])
+		t := string(before)
 		if !strings.Contains(t, "application/rss+xml") && !strings.Contains(t, "application/atom+xml") && !strings.Contains(t, "application/feed+json") {
 			continue
 		}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 )
 
@@ -189,8 +190,8 @@ func (g *xmlGuard) begin(t xml.StartElement) (full bool, err error) {
 // closing returns the end tags of everything open.
 func (g *xmlGuard) closing() string {
 	var b strings.Builder
-	for i := len(g.open) - 1; i >= 0; i-- {
-		b.WriteString("</" + g.open[i].name + ">")
+	for _, v := range slices.Backward(g.open) {
+		b.WriteString("</" + v.name + ">")
 	}
 	return b.String()
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
@@ -49,9 +50,7 @@ func (s *site) serve(w http.ResponseWriter, r *http.Request) {
 	s.asked++
 	s.headers = r.Header.Clone()
 	hang, status, body := s.hang, s.status, s.body()
-	for k, v := range s.header {
-		w.Header()[k] = v
-	}
+	maps.Copy(w.Header(), s.header)
 	s.mu.Unlock()
 	if hang != nil {
 		select {
@@ -329,9 +328,7 @@ func TestWhatIsNotAFeedIsSaidPlainly(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			s := newSite(t)
 			s.status, s.body = tc.status, func() string { return tc.body }
-			for k, v := range tc.header {
-				s.header[k] = v
-			}
+			maps.Copy(s.header, tc.header)
 			src := source(t, s.URL+"/?key=CANARY", nil)
 			_, err := src.Poll(t.Context(), "")
 			if err == nil || !strings.Contains(err.Error(), tc.want) || strings.Contains(err.Error(), "CANARY") {

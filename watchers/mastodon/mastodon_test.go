@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -72,8 +73,8 @@ func (f *fake) serve(w http.ResponseWriter, r *http.Request) {
 		list = all[max(0, len(all)-limit):]
 	}
 	out := make([]status, 0, len(list))
-	for i := len(list) - 1; i >= 0; i-- {
-		out = append(out, list[i])
+	for _, l := range slices.Backward(list) {
+		out = append(out, l)
 	}
 	_ = json.NewEncoder(w).Encode(out)
 }

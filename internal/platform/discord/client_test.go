@@ -299,8 +299,7 @@ func TestTooManyRefusalsHoldEverythingBack(t *testing.T) {
 	var err error
 	for range 150 {
 		_, err = c.Message(t.Context(), ch, "1234567")
-		var later *cases.LaterError
-		if errors.As(err, &later) {
+		if _, ok := errors.AsType[*cases.LaterError](err); ok {
 			break
 		}
 	}

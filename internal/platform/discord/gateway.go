@@ -308,8 +308,7 @@ func (c *Client) recovered(doing string) {
 
 // bare keeps the cause of a network error and drops the address.
 func bare(err error) error {
-	var op *net.OpError
-	if errors.As(err, &op) {
+	if op, ok := errors.AsType[*net.OpError](err); ok {
 		return op.Err
 	}
 	return err

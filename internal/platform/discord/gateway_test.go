@@ -218,7 +218,9 @@ func TestWhatWasSaidWhileTheProgramWasDownIsReadBack(t *testing.T) {
 	edited := fake.Say(sara, ch, "first wording")
 	eventually(t, inbox, "a live message", has(discord.Said, "first wording"))
 	cancel()
-	<-ended
+	if err := <-ended; err != nil && !errors.Is(err, context.Canceled) {
+		t.Errorf("the first run ended with %v", err)
+	}
 
 	for n := range 250 { // three pages
 		fake.Say(sara, ch, fmt.Sprintf("missed %d.", n))

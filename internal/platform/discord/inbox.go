@@ -366,8 +366,7 @@ func (c *Client) insist(ctx context.Context, doing string, do func() error) {
 			return
 		}
 		wait := pause.NextBackOff()
-		var later *cases.LaterError
-		if errors.As(err, &later) {
+		if later, ok := errors.AsType[*cases.LaterError](err); ok {
 			wait = max(later.After, wait)
 		}
 		c.cfg.Log.Warn("discord will try again", "account", c.cfg.Account, "doing", doing, "err", err, "wait", wait)

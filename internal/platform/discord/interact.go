@@ -31,7 +31,7 @@ func (c *Client) Hear(hear func(context.Context, Interaction)) (stop func()) {
 	e := &ear{hear}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.ears = append(c.ears[:len(c.ears):len(c.ears)], e)
+	c.ears = append(slices.Clip(c.ears), e)
 	return func() {
 		c.mu.Lock()
 		defer c.mu.Unlock()

@@ -139,8 +139,8 @@ type handshaken struct {
 }
 
 func (h *handshaken) Write(p []byte) (int, error) {
-	if i := bytes.Index(p, []byte("Sec-WebSocket-Key: ")); i >= 0 {
-		key, _, _ := bytes.Cut(p[i+len("Sec-WebSocket-Key: "):], []byte("\r\n"))
+	if _, after, ok := bytes.Cut(p, []byte("Sec-WebSocket-Key: ")); ok {
+		key, _, _ := bytes.Cut(after, []byte("\r\n"))
 		h.answer.WriteString("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: " + acceptKey(string(key)) + "\r\n\r\n")
 		return len(p), nil
 	}

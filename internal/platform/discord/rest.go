@@ -179,15 +179,13 @@ func (c *Client) judge(r call, a *attempt, err error) error {
 	case a.status == http.StatusForbidden:
 		c.invalid.spend(time.Now())
 	}
-	var answered *discordgo.RESTError
-	if errors.As(err, &answered) {
+	if answered, ok := errors.AsType[*discordgo.RESTError](err); ok {
 		return explain(answered)
 	}
 	if a.status >= 300 {
 		return &Error{Status: a.status}
 	}
-	var u *url.Error // its URL holds interaction tokens
-	if errors.As(err, &u) {
+	if u, ok := errors.AsType[*url.Error](err); ok {
 		err = u.Err
 	}
 	if a.status == 0 && !a.reached.Load() {

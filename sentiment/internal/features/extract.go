@@ -129,10 +129,7 @@ func (p *Page) wordFeats(i int32, t *text.Token) {
 	if t.Neg {
 		base = seed(saltNegLetters)
 	}
-	n := len(w) + 2
-	if n > maxWord {
-		n = maxWord
-	}
+	n := min(len(w)+2, maxWord)
 	for s := range n - 1 {
 		h := base
 		for l := 1; l <= maxGram && s+l <= n; l++ {

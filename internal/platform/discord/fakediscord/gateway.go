@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"slices"
 	"sync"
 	"time"
 
@@ -262,8 +263,8 @@ func (s *Server) sendTo(ses *session, name string, data []byte) {
 		if len(s.gw.held) < s.gw.hold {
 			return
 		}
-		for i := len(s.gw.held) - 1; i >= 0; i-- {
-			ses.conn.write(s.gw.held[i])
+		for _, v := range slices.Backward(s.gw.held) {
+			ses.conn.write(v)
 		}
 		s.gw.held, s.gw.hold = nil, 0
 		return

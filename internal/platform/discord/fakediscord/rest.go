@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"io"
+	"maps"
 	"mime"
 	"mime/multipart"
 	"net/http"
@@ -53,9 +54,6 @@ func (s *Server) routes() http.Handler {
 	return mux
 }
 
-// shapes replaces ids in a path, so that requests can be counted by kind.
-var shapes = regexp.MustCompile(`/(\d{6,}|tok-[^/]+)`)
-
 // serve is one request's way: faults, authorisation, rate limit, the answer.
 func (s *Server) serve(w http.ResponseWriter, r *http.Request, h func(*http.Request) (any, *refusal)) {
 	body, _ := io.ReadAll(io.LimitReader(r.Body, 32<<20))
@@ -84,18 +82,14 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request, h func(*http.Requ
 		misbehave(w, f, rec.Body.Bytes())
 		return
 	}
-	for k, v := range rec.Header() {
-		w.Header()[k] = v
-	}
+	maps.Copy(w.Header(), rec.Header())
 	w.WriteHeader(rec.Code)
 	_, _ = w.Write(rec.Body.Bytes())
 }
 
 func misbehave(w http.ResponseWriter, f *Fault, answer []byte) {
 	if f.Status != 0 {
-		for k, v := range f.Header {
-			w.Header()[k] = v
-		}
+		maps.Copy(w.Header(), f.Header)
 		w.WriteHeader(f.Status)
 		_, _ = io.WriteString(w, f.Body)
 		return
