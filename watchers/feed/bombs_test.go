@@ -230,7 +230,7 @@ func TestOneBombsMemory(t *testing.T) {
 		if clean, err := toUTF8(body, "", ""); err == nil {
 			_, _ = parse(clean, newDates("UTC"), time.Now())
 		}
-		fmt.Printf("peak=%d\n", peakKiB())
+		fmt.Fprintf(os.Stdout, "peak=%d\n", peakKiB())
 		return
 	}
 	if peakKiB() == 0 || testing.Short() || raceOn {

@@ -83,15 +83,15 @@ var visits = map[string]func(*testing.T, Place){
 			c := d.in(cases.New)
 			d.do(c, cases.Flag, cases.Rasid, func(ch *cases.Change) { ch.Score = &cases.Score{Label: "neg", Severity: cases.Severity(i % 3)} })
 		}
-		ids := ""
+		var ids strings.Builder
 		for skip := 0; skip < 6; skip += 2 {
 			cs, err := d.List(t.Context(), store.Filter{Worst: true, Skip: skip, Limit: 2})
 			d.ok(err)
 			for _, c := range cs {
-				ids += string(rune('0' + c.ID))
+				ids.WriteString(string(rune('0' + c.ID)))
 			}
 		}
-		want(t, "order", ids, "362514")
+		want(t, "order", ids.String(), "362514")
 		cs, err := d.List(t.Context(), store.Filter{Severity: cases.High})
 		d.ok(err)
 		want(t, "severe cases", len(cs), 2)
