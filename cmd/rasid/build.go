@@ -105,14 +105,11 @@ func owner() string {
 func network(cfg *config.Config, log *slog.Logger) (*outbound.Client, error) {
 	o := outbound.Options{UserAgent: "rasid/" + version(), Logger: log}
 	for _, a := range cfg.Network.Allow {
-		switch prefix, err := netip.ParsePrefix(a); err {
-		case nil:
+		if prefix, err := netip.ParsePrefix(a); err == nil {
 			o.Allow = append(o.Allow, prefix)
-		default:
-			if addr, err := netip.ParseAddr(a); err == nil {
-				o.Allow = append(o.Allow, netip.PrefixFrom(addr, addr.BitLen()))
-				continue
-			}
+		} else if addr, err := netip.ParseAddr(a); err == nil {
+			o.Allow = append(o.Allow, netip.PrefixFrom(addr, addr.BitLen()))
+		} else {
 			o.AllowHosts = append(o.AllowHosts, a)
 		}
 	}

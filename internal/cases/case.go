@@ -1,8 +1,9 @@
 package cases
 
-import "slices"
-
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Severity orders the queue: how much harm waiting does.
 type Severity int
