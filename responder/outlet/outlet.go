@@ -137,9 +137,12 @@ func (o *Outlet) append(p Post) error {
 	if err != nil {
 		return err
 	}
-	f, err := os.OpenFile(o.path, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	f, err := os.OpenFile(o.path, os.O_CREATE|os.O_APPEND|os.O_RDWR, 0o600)
 	if err != nil {
 		return err
+	}
+	if cutLine(f) {
+		line = append([]byte{'\n'}, line...)
 	}
 	if _, err := f.Write(append(line, '\n')); err != nil {
 		_ = f.Close() // the write's error is the one that matters
@@ -150,4 +153,15 @@ func (o *Outlet) append(p Post) error {
 		return err
 	}
 	return f.Close()
+}
+
+// cutLine reports whether a crash left the file in the middle of a line.
+func cutLine(f *os.File) bool {
+	info, err := f.Stat()
+	if err != nil || info.Size() == 0 {
+		return false
+	}
+	last := make([]byte, 1)
+	_, err = f.ReadAt(last, info.Size()-1)
+	return err == nil && last[0] != '\n'
 }
