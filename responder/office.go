@@ -7,6 +7,7 @@ import (
 
 	"rasid/internal/cases"
 	"rasid/internal/phrases"
+	"rasid/responder/hours"
 )
 
 // Policy is what the business decided about answering. Nothing leaves outside
@@ -79,6 +80,8 @@ type Place struct {
 	Replier Replier // nil: this place takes no replies from programs
 	Rooms   []string
 	Blind   bool // deletions cannot be seen here: the card says so
+
+	Hours *hours.Calendar // of the branch; nil: every hour counts
 }
 
 // Office is what every step of the responder knows: the policy, the people,
@@ -86,6 +89,7 @@ type Place struct {
 type Office struct {
 	Business string // name to show
 	Zone     *time.Location
+	Hours    *hours.Calendar // of the business; nil: every hour counts
 	Policy   Policy
 	People   []Person
 	Rooms    []Room
@@ -135,6 +139,15 @@ func (o *Office) Place(source string) Place {
 		p.Title = source
 	}
 	return p
+}
+
+// Calendar is the hours in which answers to a source count; a source that is
+// gone from config.yaml has those of the business.
+func (o *Office) Calendar(source string) *hours.Calendar {
+	if p, ok := o.Places[source]; ok {
+		return p.Hours
+	}
+	return o.Hours
 }
 
 // RoomsAt lists the rooms that show a case of a source at a level.

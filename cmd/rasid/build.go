@@ -120,6 +120,7 @@ func (h *house) makeOffice(ctx context.Context) error {
 	cfg := h.cfg
 	h.office = &responder.Office{
 		Business: cfg.Business.Name.In(string(cfg.Business.Language)), Zone: cfg.Business.Zone.Location,
+		Hours:  cfg.Calendar(""),
 		Places: map[string]responder.Place{}, Words: map[string]*phrases.Catalogue{}, Policy: policy(cfg.Policy),
 	}
 	for _, language := range []string{"ar", "en"} {
@@ -205,7 +206,7 @@ func (h *house) makePlaces(context.Context) error {
 			h.outlet = o
 		}
 		_, local := replier.(*outlet.Outlet)
-		h.office.Places[s.Name] = responder.Place{Name: s.Name, Replier: replier, Rooms: s.Rooms, Blind: kind.blind && !local}
+		h.office.Places[s.Name] = responder.Place{Name: s.Name, Replier: replier, Rooms: s.Rooms, Blind: kind.blind && !local, Hours: h.cfg.Calendar(s.Branch)}
 	}
 	return problems.Err()
 }

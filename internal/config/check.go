@@ -46,6 +46,7 @@ func (r *reader) whole(path, cause, write string) {
 func (r *reader) check(c *Config) {
 	r.checkBusiness(&c.Business)
 	r.checkHouse(c)
+	r.checkHours(c)
 	r.checkConsole(&c.Console)
 	r.checkNetwork(c.Network)
 	r.checkAccounts(c)
@@ -268,6 +269,7 @@ func (r *reader) checkSources(c *Config) {
 		if find(s.node, "every") != nil && (s.Every < time.Second || s.Every > 7*day) {
 			r.fault(path+".every", "not between one second and seven days", "a pause that the place allows, like 5m")
 		}
+		r.branchExists(c, path+".branch", s.Branch)
 		for j, name := range s.Rooms {
 			r.roomExists(c, fmt.Sprintf("%s.rooms[%d]", path, j), name)
 		}

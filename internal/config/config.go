@@ -35,6 +35,8 @@ type Config struct {
 	Log Log `yaml:"log"`
 	// Accounts are the bots we speak through, by name.
 	Accounts map[string]Account `yaml:"accounts"`
+	// Branches are places of the business with hours of their own.
+	Branches []Branch `yaml:"branches"`
 	// Sources are the public places to watch.
 	Sources []Source `yaml:"sources"`
 	// Rooms are where staff see cases and decide.
@@ -81,6 +83,8 @@ type Business struct {
 	Match string `yaml:"match"`
 	// Private says how a customer reaches us in private; replies end with it.
 	Private Text `yaml:"private"`
+	// Hours are when the business answers.
+	Hours Hours `yaml:"hours"`
 }
 
 // Console is the local web page.
@@ -137,6 +141,8 @@ type Source struct {
 	// Reply is the place where answers appear; left out, the source's own place
 	// where the platform has a way to answer, and by hand elsewhere.
 	Reply Reply `yaml:"reply"`
+	// Branch is whose hours count here; left out, those of the business.
+	Branch string `yaml:"branch"`
 	// Rooms replaces the rooms of level 0 for this source.
 	Rooms []string `yaml:"rooms"`
 	// Language is the language to assume where a text does not show it.

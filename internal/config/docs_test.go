@@ -304,7 +304,7 @@ func word(typ string) string {
 	}
 	words := map[string]string{
 		"string": "text", "bool": "true or false", "int": "number", "int64": "number", "float64": "number", "time.Duration": "time",
-		"Language": "ar or en", "Zone": "zone", "Clock": "HH:MM", "Day": "day", "ChatID": "numeric id", "UserID": "numeric id",
+		"Language": "ar or en", "Zone": "zone", "Clock": "HH:MM", "Day": "day", "Range": "HH:MM-HH:MM", "ChatID": "numeric id", "UserID": "numeric id",
 		"outbound.Secret": "text", "Secret": "text", "Text": "ar and en",
 	}
 	if w, ok := words[typ]; ok {

@@ -225,7 +225,7 @@ func short(words []string) string {
 	switch {
 	case len(words) == 0:
 		return "nothing here"
-	case len(words) > 14:
+	case len(words) > 16:
 		return "one of the keys in docs/config.md"
 	}
 	return orList(words)
