@@ -48,6 +48,9 @@ func (s *Scorer) share(d *desk) {
 	}
 	d.share = d.share[:len(p.Doc.Tok)]
 	clear(d.share)
+	if p.Mute {
+		return
+	}
 	root := math.Sqrt(float64(max(len(p.Feats), 1)))
 	var groups [3]float64 // positive, negative, all hits
 	for i := range p.Feats {

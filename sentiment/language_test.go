@@ -82,7 +82,7 @@ func TestDialectIsRecognisedOnSentencesNotUsedToBuildIt(t *testing.T) {
 			continue
 		}
 		n++
-		got := s.Quick(Input{Text: u.Text}).Dialect
+		got := s.Score(Input{Text: u.Text}).Dialect
 		if got == u.Dialect {
 			right++
 		}

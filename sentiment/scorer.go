@@ -68,11 +68,12 @@ func (s *Scorer) Score(in Input) Result {
 	d := s.desks.Get().(*desk)
 	defer s.desks.Put(d)
 	res := s.judge(d, in)
+	res.Dialect, res.DialectCues = s.tongue.find(&d.page, res.Lang)
 	s.explain(d, in, &res)
 	return res
 }
 
-// Quick judges like Score but leaves out the reasons, for long runs.
+// Quick judges like Score but leaves out the reasons and the dialect, for long runs.
 func (s *Scorer) Quick(in Input) Result {
 	d := s.desks.Get().(*desk)
 	defer s.desks.Put(d)
@@ -92,6 +93,10 @@ func (s *Scorer) judge(d *desk, in Input) Result {
 
 // logits is the whole model: sums over the features, divided by the root of their number, plus biases and stars.
 func (s *Scorer) logits(p *features.Page, stars int) (zn, zp float64) {
+	sn, sp := starLogits(stars)
+	if p.Mute {
+		return sn - silence, sp - silence
+	}
 	var neg, pos int
 	for i := range p.Feats {
 		c := s.table.Cells[p.Feats[i].Hash]
@@ -99,7 +104,6 @@ func (s *Scorer) logits(p *features.Page, stars int) (zn, zp float64) {
 		pos += int(c.Pos)
 	}
 	x := s.table.Scale / math.Sqrt(float64(max(len(p.Feats), 1)))
-	sn, sp := starLogits(stars)
 	zn = s.table.Bias[0] + float64(neg)*x + sn
 	zp = s.table.Bias[1] + float64(pos)*x + sp
 	if s.layer != nil {
@@ -109,12 +113,18 @@ func (s *Scorer) logits(p *features.Page, stars int) (zn, zp float64) {
 	return zn, zp
 }
 
+// silence is how much likelier "neither" is than each other class where a text says nothing.
+const silence = 1.5
+
 // finish fills what follows from the probabilities and the words.
 func (s *Scorer) finish(res *Result, p *features.Page, in Input) {
-	res.Label = pick(res.Neg, res.Neu, res.Pos)
 	res.Score = res.Pos - res.Neg
 	res.Lang = Language(in.Text)
-	res.Dialect, res.DialectCues = s.tongue.find(p, res.Lang)
+	lean := 1.0
+	if res.Lang == "en" {
+		lean = max(s.table.LeanEn, 1)
+	}
+	res.Label = pick(res.Neg*lean, res.Neu, res.Pos)
 	res.Signals = signals(p)
 	res.Severity = severity(res)
 	res.Target = s.target(p, in)

@@ -14,7 +14,8 @@ type Input struct {
 	Brand   []string // names of the business; may be nil
 }
 
-// Label is the most likely class.
+// Label is the class a text is put in: the most likely one, but a complaint wins over a class that is hardly likelier,
+// because a missed complaint costs more than one looked at in vain.
 type Label string
 
 // The three labels.

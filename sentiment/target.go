@@ -21,8 +21,8 @@ const (
 
 const (
 	targetBits   = 14
-	targetRate   = 1.0
-	targetRounds = 30
+	targetRate   = 0.3
+	targetRounds = 12
 	targetDecay  = 0.0005
 )
 

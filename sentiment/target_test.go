@@ -40,9 +40,13 @@ func TestComplaintsAboutOthersAreToldFromComplaintsAboutUs(t *testing.T) {
 	for name, c := range map[string]tally{"target ≥ 0.5": likely, "target ≥ 0.7": sure, "complaint about us": complaints} {
 		t.Logf("%s on %d test texts: precision %.3f, recall %.3f", name, n, float64(c.hit)/float64(c.hit+c.false), float64(c.hit)/float64(c.hit+c.miss))
 	}
-	if float64(likely.hit) < 0.68*float64(likely.hit+likely.false) || float64(likely.hit) < 0.4*float64(likely.hit+likely.miss) {
-		t.Errorf("target ≥ 0.5: %+v", likely)
+	floor := func(name string, c tally, precision, recall float64) {
+		if float64(c.hit) < precision*float64(c.hit+c.false) || float64(c.hit) < recall*float64(c.hit+c.miss) {
+			t.Errorf("%s: %+v, want precision %v and recall %v", name, c, precision, recall)
+		}
 	}
+	floor("target ≥ 0.5", likely, 0.6, 0.4)
+	floor("target ≥ 0.7", sure, 0.8, 0.15) // from here on a rule may act by itself
 }
 
 func TestOurOwnPageIsAboutUs(t *testing.T) {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"runtime"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -52,13 +53,15 @@ A line that cannot be read is answered by {"id", "error"}, and the rest go on.`,
 			}
 			return nil
 		},
-		RunE: func(_ *cobra.Command, args []string) error {
+		RunE: func(cmd *cobra.Command, args []string) error {
 			scorer, err := sentiment.New()
 			if err != nil {
 				return err
 			}
 			if o.lines {
-				return scoreLines(p.in, p.out, scorer, !o.noReasons)
+				return scorer.Stream(cmd.Context(), p.in, p.out, sentiment.StreamOptions{
+					NoReasons: o.noReasons, Lang: o.lang, AboutUs: true, Workers: runtime.NumCPU(),
+				})
 			}
 			return p.score(scorer, strings.Join(args, " "), o)
 		},

@@ -211,3 +211,14 @@ func Mean(name string, reps []Report) string {
 	}
 	return fmt.Sprintf("%-22s sources=%d acc=%.4f macroF1=%.4f negF1=%.4f negAP=%.4f ECEtop=%.4f", name, len(reps), m[0], m[1], m[2], m[4]/float64(max(ap, 1)), m[3])
 }
+
+// Means picks the lines of means out of a printed report.
+func Means(report string) []string {
+	var out []string
+	for l := range strings.Lines(report) {
+		if strings.HasPrefix(l, "MEAN ") {
+			out = append(out, strings.TrimRight(l, "\n"))
+		}
+	}
+	return out
+}

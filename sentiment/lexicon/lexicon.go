@@ -43,6 +43,8 @@ type Entry struct {
 	Arabic  bool
 	Tags    []string
 	Words   int
+
+	TagHashes []uint64 // of Tags, for hashed features
 }
 
 // Tagged says whether the entry carries the tag.
@@ -144,7 +146,9 @@ func parse(line string, role Role) (Entry, error) {
 	e := Entry{Text: strings.TrimSpace(c[0]), Valence: float32(v), Role: role}
 	if t := strings.TrimSpace(c[2]); t != "-" && t != "" {
 		for tag := range strings.SplitSeq(t, ",") {
-			e.Tags = append(e.Tags, strings.TrimSpace(tag))
+			tag = strings.TrimSpace(tag)
+			e.Tags = append(e.Tags, tag)
+			e.TagHashes = append(e.TagHashes, text.HashRunes([]rune(tag)))
 		}
 	}
 	return e, nil

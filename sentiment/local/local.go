@@ -4,10 +4,10 @@
 package local
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"hash/fnv"
+	"maps"
 	"slices"
 
 	"rasid/sentiment"
@@ -162,48 +162,62 @@ const (
 )
 
 // doubt compares each person's labels with a layer fitted to everyone else's, and takes weight from those who mostly
-// contradict it.
+// contradict it: the worst one first, so that a careless labeller does not make the careful ones look careless.
 func doubt(items []item, o Options) []string {
 	count := map[string]int{}
 	for i := range items {
 		count[items[i].by]++
 	}
-	if len(count) < 2 {
-		return nil
-	}
+	people := slices.Sorted(maps.Keys(count))
 	var out []string
-	for by, n := range count {
-		if n < minToJudge {
-			continue
-		}
-		var others []item
-		for i := range items {
-			if items[i].by != by {
-				others = append(others, items[i])
+	for len(out) < len(people)-1 {
+		worst, low := "", trusted
+		for _, by := range people {
+			if count[by] < minToJudge || slices.Contains(out, by) {
+				continue
+			}
+			if a := agreement(items, by, out, o); a < low {
+				worst, low = by, a
 			}
 		}
-		f := newFit(strengths[0], o.Limit)
-		if len(others) >= o.MinLabels/2 {
-			f = fitLayer(others, strengths[2], o.Limit, -1)
+		if worst == "" {
+			break
 		}
-		agree := 0
-		for i := range items {
-			if items[i].by == by && argmax(f.predict(&items[i])) == items[i].label {
-				agree++
-			}
-		}
-		if float64(agree) < trusted*float64(n) {
-			out = append(out, by)
-		}
+		out = append(out, worst)
 	}
-	slices.SortFunc(out, cmp.Compare)
-	if len(out) == len(count) {
-		return nil // everybody disagrees with the table: then it is the table that is wrong here
+	if len(out) == len(people)-1 && len(out) > 1 {
+		return nil // everybody contradicts everybody: nobody can be singled out
 	}
 	for i := range items {
 		if slices.Contains(out, items[i].by) {
 			items[i].weight *= doubtWeight
 		}
 	}
+	slices.Sort(out)
 	return out
+}
+
+// agreement is how often a person says what a layer says that was fitted to the others but the doubted; 1 when there
+// are too few others.
+func agreement(items []item, by string, doubted []string, o Options) float64 {
+	var own, others []item
+	for i := range items {
+		switch {
+		case items[i].by == by:
+			own = append(own, items[i])
+		case !slices.Contains(doubted, items[i].by):
+			others = append(others, items[i])
+		}
+	}
+	if len(others) < o.MinLabels/2 {
+		return 1
+	}
+	f := fitLayer(others, strengths[2], o.Limit, -1)
+	agree := 0
+	for i := range own {
+		if argmax(f.predict(&own[i])) == own[i].label {
+			agree++
+		}
+	}
+	return float64(agree) / float64(len(own))
 }

@@ -16,6 +16,12 @@ import (
 //go:embed weights.bin
 var weights []byte
 
+//go:embed CARD.md
+var card string
+
+// Card is the model card of the embedded table.
+func Card() string { return card }
+
 // magic begins every table and names its format.
 const magic = "rasid table 1\n"
 
@@ -28,6 +34,7 @@ type Header struct {
 	Scale    float64    `json:"scale"`   // worth of one step of the stored bytes
 	Bias     [2]float64 `json:"bias"`    // of log(neg/neu) and log(pos/neu)
 	Heat     float64    `json:"heat"`    // the logits are multiplied by it: calibration
+	LeanEn   float64    `json:"lean_en"` // P(neg) counts this many times when an English text gets its label
 	Lexicon  string     `json:"lexicon"` // fingerprint of the lexicon it was trained with
 	Rows     int        `json:"rows"`    // texts it learned from
 	Features int        `json:"features"`

@@ -40,6 +40,13 @@ const (
 	saltFirst
 	saltLast
 	saltSeam
+	saltTag
+	saltHit
+	saltPhrase
+	saltHitPair
+	saltDensity
+	saltFrame
+	saltStemPair
 )
 
 const (
@@ -54,7 +61,7 @@ const (
 // that share a slot are one feature.
 func (p *Page) Extract(mask uint32) {
 	p.Feats = p.Feats[:0]
-	p.words = p.words[:0]
+	p.words, p.stems = p.words[:0], p.stems[:0]
 	p.seen.reset(len(p.Doc.R)*6 + 64)
 	p.seen.mask = mask
 	toks := p.Doc.Tok
@@ -62,6 +69,7 @@ func (p *Page) Extract(mask uint32) {
 		t := &toks[i]
 		switch t.Kind {
 		case text.Word:
+			p.stems = append(p.stems, 0)
 			p.wordFeats(int32(i), t)
 		case text.Number:
 			p.emit(text.Step(seed(saltNumber), uint64(min(t.To-t.From, 7))), int32(i), -1)
@@ -85,11 +93,15 @@ func (p *Page) Extract(mask uint32) {
 			continue
 		}
 		p.words = append(p.words, int32(i))
+		if t.Kind != text.Word {
+			p.stems = append(p.stems, 0)
+		}
 	}
 	p.pairs()
 	p.ends()
 	p.counts()
 	p.sums()
+	p.hits()
 }
 
 func seed(salt uint64) uint64 { return text.Step(fnvBasis, salt) }
@@ -116,15 +128,19 @@ func key(t *text.Token) uint64 {
 func (p *Page) wordFeats(i int32, t *text.Token) {
 	w := p.Doc.R[t.From:t.To]
 	p.emit(text.Step(seed(saltWord), key(t)), i, -1)
+	stem := uint64(0)
 	if t.Script == text.Arabic {
-		if st, ok := text.Stem(w); ok {
-			h := text.HashRunes(st)
-			if t.Neg {
-				h = text.Step(h, negatedBy)
-			}
-			p.emit(text.Step(seed(saltStem), h), i, -1)
+		st, cut := text.Stem(w)
+		stem = text.HashRunes(st)
+		if t.Neg {
+			stem = text.Step(stem, negatedBy)
 		}
+		if cut {
+			p.emit(text.Step(seed(saltStem), stem), i, -1)
+		}
+		p.frame(i, t, w)
 	}
+	p.stems[len(p.stems)-1] = stem
 	base := seed(saltLetters)
 	if t.Neg {
 		base = seed(saltNegLetters)
@@ -145,6 +161,20 @@ func (p *Page) wordFeats(i int32, t *text.Token) {
 	}
 }
 
+// frame emits the word without its weak letters: dialects and hasty writers change those first (كويس, كويييس, كوايس).
+func (p *Page) frame(i int32, t *text.Token, w []rune) {
+	h := seed(saltFrame)
+	for _, r := range w {
+		if r != 'ا' && r != 'و' && r != 'ي' {
+			h = text.Step(h, uint64(uint32(r))) //nolint:gosec // a letter
+		}
+	}
+	if t.Neg {
+		h = text.Step(h, negatedBy)
+	}
+	p.emit(h, i, -1)
+}
+
 // maxWord bounds the letters looked at in one "word", so that a megabyte without a space stays cheap.
 const maxWord = 64
 
@@ -161,6 +191,9 @@ func (p *Page) pairs() {
 			p.emit(text.Step(text.Step(seed(saltSkip), key(&toks[c])), hb), c, b)
 		}
 		p.seam(a, b)
+		if sa, sb := p.stems[k-1], p.stems[k]; sa != 0 && sb != 0 {
+			p.emit(text.Step(text.Step(seed(saltStemPair), sa), sb), a, b)
+		}
 	}
 }
 
@@ -207,6 +240,27 @@ func (p *Page) sums() {
 	if n := len(p.Hits); n > 0 {
 		p.emit(text.Step(seed(saltLexFirst), step(p.Hits[0].Value, 4)), OwnerHits, -1)
 		p.emit(text.Step(seed(saltLexLast), step(p.Hits[n-1].Value, 4)), OwnerHits, -1)
+	}
+}
+
+// hits tells the table about each entry by itself: its tags, its strength after the rules, its predecessor.
+func (p *Page) hits() {
+	for i := range p.Hits {
+		h := &p.Hits[i]
+		tok, v := int32(h.Tok), step(h.Value, 5) //nolint:gosec // tokens are counted in int32
+		for _, t := range h.Entry.TagHashes {
+			p.emit(text.Step(seed(saltTag), t), tok, -1)
+		}
+		p.emit(text.Step(seed(saltHit), v), tok, -1)
+		if h.N > 1 {
+			p.emit(text.Step(seed(saltPhrase), v), tok, -1)
+		}
+		if i > 0 {
+			p.emit(text.Step(text.Step(seed(saltHitPair), step(p.Hits[i-1].Value, 5)), v), tok, int32(p.Hits[i-1].Tok)) //nolint:gosec // as above
+		}
+	}
+	if n := len(p.words); n > 0 {
+		p.emit(text.Step(seed(saltDensity), step(float32(p.Pos-p.NegN)*20/float32(n), 10)), OwnerHits, -1)
 	}
 }
 

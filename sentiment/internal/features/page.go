@@ -46,9 +46,11 @@ type Page struct {
 	Pos   int // number of hits above and below zero
 	NegN  int
 	Caps  bool // the whole text is written in capitals
+	Mute  bool // there is no word, emoji or emoticon to judge by
 	roles []roles
 	seen  seen
-	words []int32
+	words []int32  // the tokens that features are made of
+	stems []uint64 // of words, 0 where there is none
 }
 
 type roles struct {
@@ -73,6 +75,7 @@ func (r *Reader) mark(p *Page) {
 	p.roles = p.roles[:len(toks)]
 	clear(p.roles)
 	left, by, caps, words := 0, int32(-1), 0, 0
+	p.Mute = true
 	var es [4]*lexicon.Entry
 	var ns [4]int
 	for i := range toks {
@@ -83,9 +86,13 @@ func (r *Reader) mark(p *Page) {
 			continue
 		case text.Word:
 			words++
+			p.Mute = false
 			if t.Caps {
 				caps++
 			}
+		case text.EmojiTok, text.Happy, text.Sad:
+			p.Mute = false
+			continue
 		case text.Number:
 		default:
 			continue

@@ -1,0 +1,201 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"rasid/sentiment"
+	"rasid/sentiment/eval"
+	"rasid/sentiment/model"
+	"rasid/sentiment/train"
+)
+
+// modelCommand trains, measures and describes the scorer's learned table.
+func (p *program) modelCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "model",
+		Short: "Train, measure or describe the table behind the scores",
+		Long: `The scorer rests on a lexicon and on a table of learned weights. Both come with the
+program; these commands learn the table again from labelled texts of your own,
+measure it, and print its card: what it learned from, and how good it is.`,
+		Example: `  rasid model card
+  rasid model eval --data texts-dev`,
+		Args: nothing,
+		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	cmd.AddCommand(p.modelTrainCommand(), p.modelEvalCommand(), p.modelCardCommand())
+	return cmd
+}
+
+// modelTrainOptions are the flags of `rasid model train`.
+type modelTrainOptions struct {
+	data, leave []string
+	dev, out    string
+	noOwn       bool
+}
+
+func (p *program) modelTrainCommand() *cobra.Command {
+	var o modelTrainOptions
+	cmd := &cobra.Command{
+		Use:   "train --data DIR",
+		Short: "Learn a table from labelled texts",
+		Long: `Reads every .tsv and .tsv.gz under the folders given (columns id, lang, source,
+domain, label, text), adds the invented sentences that come with the program, and
+writes weights.bin and CARD.md. The same texts give the same bytes.`,
+		Example: `  rasid model train --data texts/free --out my-model
+  rasid model train --data texts --dev texts-dev --out sentiment/model`,
+		Args: nothing,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if len(o.data) == 0 && o.noOwn {
+				return usageError{errors.New("want --data with labelled texts")}
+			}
+			return p.modelTrain(cmd.Context(), o)
+		},
+	}
+	cmd.Flags().StringArrayVar(&o.data, "data", nil, "folder of labelled texts; may be given several times")
+	cmd.Flags().StringArrayVar(&o.leave, "leave-out", nil, "source or family of sources to leave out; may be given several times")
+	cmd.Flags().StringVar(&o.dev, "dev", "", "folder of labelled texts kept apart, to measure the new table for its card")
+	cmd.Flags().StringVar(&o.out, "out", ".", "folder for weights.bin and CARD.md")
+	cmd.Flags().BoolVar(&o.noOwn, "no-own", false, "leave out the invented sentences that come with the program")
+	return cmd
+}
+
+func (p *program) modelTrain(ctx context.Context, o modelTrainOptions) error {
+	if err := os.MkdirAll(o.out, 0o750); err != nil { // before minutes of work, not after
+		return fmt.Errorf("making room for the trained table: %w", err)
+	}
+	opts := train.Defaults()
+	opts.Data, opts.Leave, opts.Own = o.data, o.leave, !o.noOwn
+	t, err := train.Run(ctx, opts, p.err)
+	if err != nil {
+		return err
+	}
+	card := train.CardOptions{Command: "rasid model train --data " + strings.Join(baseNames(o.data), " --data ")}
+	if o.dev != "" {
+		s, err := sentiment.With(t)
+		if err != nil {
+			return err
+		}
+		var report strings.Builder
+		if err := eval.Run(ctx, s, eval.RunOptions{Data: []string{o.dev}, Workers: runtime.NumCPU()}, &report); err != nil {
+			return err
+		}
+		card.Measures = eval.Means(report.String())
+	}
+	var table, text bytes.Buffer
+	if err := t.Write(&table); err != nil {
+		return err
+	}
+	if err := train.Card(&text, t, card); err != nil {
+		return err
+	}
+	for name, b := range map[string][]byte{"weights.bin": table.Bytes(), "CARD.md": text.Bytes()} {
+		if err := os.WriteFile(filepath.Join(o.out, name), b, 0o600); err != nil {
+			return fmt.Errorf("writing the trained table: %w", err)
+		}
+	}
+	_, err = fmt.Fprintf(p.out, "%d texts, %d features, %d bytes in %s\n", t.Rows, t.Features, table.Len(), o.out)
+	return err
+}
+
+// baseNames keeps folders of this machine out of the card.
+func baseNames(dirs []string) []string {
+	out := make([]string, len(dirs))
+	for i, d := range dirs {
+		out[i] = filepath.Base(filepath.Clean(d))
+	}
+	return out
+}
+
+// modelEvalOptions are the flags of `rasid model eval`.
+type modelEvalOptions struct {
+	data, baseline   []string
+	model, predicted string
+	tau              float64
+}
+
+func (p *program) modelEvalCommand() *cobra.Command {
+	var o modelEvalOptions
+	cmd := &cobra.Command{
+		Use:   "eval --data DIR",
+		Short: "Measure a table on labelled texts",
+		Long: `Prints for each source, for each language and for all texts together: accuracy,
+macro-F1, precision, recall and F1 of complaints, average precision, calibration
+error, and how many complaints are found at 90 and 95 % precision; and the same
+for each file of predictions given with --baseline.`,
+		Example: `  rasid model eval --data texts-dev
+  rasid model eval --data texts-dev --model my-model/weights.bin --baseline other=predictions.tsv.gz`,
+		Args: nothing,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if len(o.data) == 0 {
+				return usageError{errors.New("want --data with labelled texts")}
+			}
+			return p.modelEval(cmd.Context(), o)
+		},
+	}
+	cmd.Flags().StringArrayVar(&o.data, "data", nil, "folder or file of labelled texts; may be given several times")
+	cmd.Flags().StringArrayVar(&o.baseline, "baseline", nil, "predictions to compare with, as NAME=FILE; may be given several times")
+	cmd.Flags().StringVar(&o.model, "model", "", "weights.bin to measure instead of the one in the program")
+	cmd.Flags().StringVar(&o.predicted, "predictions", "", "file to write the predictions to")
+	cmd.Flags().Float64Var(&o.tau, "tau", 0.35, "probability from which a text is flagged as a complaint")
+	return cmd
+}
+
+func (p *program) modelEval(ctx context.Context, o modelEvalOptions) (err error) {
+	s, err := scorerOf(o.model)
+	if err != nil {
+		return err
+	}
+	opts := eval.RunOptions{Data: o.data, Baseline: o.baseline, Tau: o.tau, Workers: runtime.NumCPU()}
+	if o.predicted != "" {
+		f, err := os.Create(filepath.Clean(o.predicted))
+		if err != nil {
+			return fmt.Errorf("writing predictions: %w", err)
+		}
+		defer func() { err = errors.Join(err, f.Close()) }()
+		opts.Pred = f
+		return eval.Run(ctx, s, opts, p.out)
+	}
+	return eval.Run(ctx, s, opts, p.out)
+}
+
+func scorerOf(path string) (*sentiment.Scorer, error) {
+	if path == "" {
+		return sentiment.New()
+	}
+	f, err := os.Open(filepath.Clean(path))
+	if err != nil {
+		return nil, fmt.Errorf("reading the model: %w", err)
+	}
+	defer func() { _ = f.Close() }() // opened for reading: nothing can be lost
+	t, err := model.Read(f)
+	if err != nil {
+		return nil, err
+	}
+	return sentiment.With(t)
+}
+
+func (p *program) modelCardCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "card",
+		Short: "Print what the table in the program learned from and how good it is",
+		Long: `Prints the model card of the learned table that comes with the program: the
+sources it learned from with their licences, its figures on texts kept apart, and
+the command that learns it again.`,
+		Example: `  rasid model card`,
+		Args:    nothing,
+		RunE: func(*cobra.Command, []string) error {
+			_, err := io.WriteString(p.out, model.Card())
+			return err
+		},
+	}
+}

@@ -1,0 +1,78 @@
+// Package bench compares the scorer's speed with govader, a word-list scorer for English. It is a module of its own so
+// that the product does not depend on govader: cd sentiment/bench && go test -bench .
+package bench
+
+import (
+	"runtime"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/jonreiter/govader"
+
+	"rasid/sentiment"
+)
+
+// A hundred letters each, as in a usual review.
+const (
+	english = "The delivery was two hours late and the food arrived cold, I called three times and nobody answered me"
+	arabic  = "طلبت من يومين والى الان ما وصل الطلب وكل ما اتصل محد يرد علي والاكل وصل بارد والخدمة سيئة جدا للاسف "
+)
+
+// own runs f for b and reports processor time beside clock time: on a busy machine only the former can be compared.
+func own(b *testing.B, f func()) {
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	from := spent(b)
+	for b.Loop() {
+		f()
+	}
+	cpu := spent(b) - from
+	b.ReportMetric(float64(cpu.Nanoseconds())/float64(b.N), "cpu-ns/op")
+	b.ReportMetric(float64(b.N)/cpu.Seconds(), "texts/cpu-s")
+}
+
+// spent is the processor time of this thread.
+func spent(b *testing.B) time.Duration {
+	b.Helper()
+	const thread = 1 // RUSAGE_THREAD
+	var u syscall.Rusage
+	if err := syscall.Getrusage(thread, &u); err != nil {
+		b.Skip("processor time cannot be read here")
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
+}
+
+func scorer(b *testing.B) *sentiment.Scorer {
+	b.Helper()
+	s, err := sentiment.New()
+	if err != nil {
+		b.Fatal(err)
+	}
+	return s
+}
+
+func BenchmarkGovader(b *testing.B) {
+	a := govader.NewSentimentIntensityAnalyzer()
+	own(b, func() { a.PolarityScores(english) })
+}
+
+func BenchmarkRasidEnglishWithoutReasons(b *testing.B) {
+	s := scorer(b)
+	own(b, func() { s.Quick(sentiment.Input{Text: english}) })
+}
+
+func BenchmarkRasidEnglishWithReasons(b *testing.B) {
+	s := scorer(b)
+	own(b, func() { s.Score(sentiment.Input{Text: english}) })
+}
+
+func BenchmarkRasidArabicWithoutReasons(b *testing.B) {
+	s := scorer(b)
+	own(b, func() { s.Quick(sentiment.Input{Text: arabic}) })
+}
+
+func BenchmarkRasidArabicWithReasons(b *testing.B) {
+	s := scorer(b)
+	own(b, func() { s.Score(sentiment.Input{Text: arabic}) })
+}

@@ -1,0 +1,240 @@
+package sentiment
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"unicode/utf8"
+)
+
+// StreamOptions say how to judge a stream of lines.
+type StreamOptions struct {
+	NoReasons bool
+	Lang      string // language of the explanations: "ar" or "en"
+	Workers   int    // lines judged at a time; the output keeps the order of the input
+	Brand     []string
+	AboutUs   bool
+}
+
+// MaxLine is the longest line Stream reads; a longer one gets an error of its own.
+const MaxLine = 4 << 20
+
+type lineIn struct {
+	ID      json.RawMessage `json:"id"`
+	Text    *string         `json:"text"`
+	Stars   int             `json:"stars"`
+	AboutUs *bool           `json:"about_us"`
+}
+
+type lineOut struct {
+	ID       json.RawMessage `json:"id"`
+	Lang     string          `json:"lang"`
+	Label    Label           `json:"label"`
+	Neg      float64         `json:"neg"`
+	Neu      float64         `json:"neu"`
+	Pos      float64         `json:"pos"`
+	Dialect  string          `json:"dialect,omitempty"`
+	Severity int             `json:"severity"`
+	Signals  []string        `json:"signals,omitempty"`
+	Target   float64         `json:"target"`
+	Reasons  []reasonOut     `json:"reasons,omitempty"`
+}
+
+type reasonOut struct {
+	Start  int     `json:"start"`
+	End    int     `json:"end"`
+	Text   string  `json:"text"`
+	Weight float64 `json:"weight"`
+	Kind   string  `json:"kind"`
+	By     string  `json:"by,omitempty"`
+	Why    string  `json:"why"`
+}
+
+type lineError struct {
+	ID    json.RawMessage `json:"id"`
+	Error string          `json:"error"`
+}
+
+// Stream judges lines of {"id","text"[,"stars"]} and writes one line for each, in order. A bad line gets
+// {"id","error"} and the rest go on.
+func (s *Scorer) Stream(ctx context.Context, r io.Reader, w io.Writer, o StreamOptions) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	n := max(o.Workers, 1)
+	queue := make(chan chan []byte, 4*n) // answers in the order of the lines; its length bounds what is in memory
+	slots := make(chan struct{}, n)
+	readErr := make(chan error, 1)
+	go func() {
+		defer close(queue)
+		readErr <- eachLine(r, func(line []byte, long bool) error {
+			answer := make(chan []byte, 1)
+			select {
+			case queue <- answer:
+			case <-ctx.Done():
+				return ctx.Err()
+			}
+			select {
+			case slots <- struct{}{}:
+			case <-ctx.Done():
+				return ctx.Err()
+			}
+			go func() {
+				answer <- s.line(line, long, o)
+				<-slots
+			}()
+			return nil
+		})
+	}()
+	out := bufio.NewWriterSize(w, 64<<10)
+	for answer := range queue {
+		var b []byte
+		select {
+		case b = <-answer:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+		if _, err := out.Write(b); err != nil {
+			return fmt.Errorf("writing a judged line: %w", err)
+		}
+		if len(queue) == 0 {
+			if err := out.Flush(); err != nil {
+				return fmt.Errorf("writing a judged line: %w", err)
+			}
+		}
+	}
+	if err := out.Flush(); err != nil {
+		return fmt.Errorf("writing a judged line: %w", err)
+	}
+	return <-readErr
+}
+
+// eachLine calls yield with a copy of each line; a line longer than MaxLine is cut and marked.
+func eachLine(r io.Reader, yield func(line []byte, long bool) error) error {
+	in := bufio.NewReaderSize(r, 64<<10)
+	var line []byte
+	long := false
+	for {
+		part, err := in.ReadSlice('\n')
+		if len(line)+len(part) > MaxLine {
+			long = true
+		} else {
+			line = append(line, part...)
+		}
+		switch {
+		case errors.Is(err, bufio.ErrBufferFull):
+			continue
+		case err != nil && !errors.Is(err, io.EOF):
+			return fmt.Errorf("reading lines to judge: %w", err)
+		}
+		if t := bytes.TrimSpace(line); len(t) > 0 || long {
+			if err := yield(bytes.Clone(t), long); err != nil {
+				return err
+			}
+		}
+		line, long = line[:0], false
+		if err != nil {
+			return nil
+		}
+	}
+}
+
+func (s *Scorer) line(b []byte, long bool, o StreamOptions) []byte {
+	in := lineIn{ID: json.RawMessage("null")}
+	if long {
+		return encode(lineError{ID: in.ID, Error: "the line is longer than 4 MiB"})
+	}
+	switch err := json.Unmarshal(b, &in); {
+	case !utf8.Valid(b):
+		return encode(lineError{ID: in.ID, Error: "the line is not UTF-8"})
+	case err != nil:
+		return encode(lineError{ID: in.ID, Error: "the line is not the JSON that is wanted: " + plain(err)})
+	case in.Text == nil:
+		return encode(lineError{ID: in.ID, Error: `"text" is missing`})
+	case in.Stars < 0 || in.Stars > 5:
+		return encode(lineError{ID: in.ID, Error: fmt.Sprintf(`"stars" is %d, want 1 to 5 or 0 for none`, in.Stars)})
+	}
+	input := Input{Text: *in.Text, Stars: in.Stars, Brand: o.Brand, AboutUs: o.AboutUs}
+	if in.AboutUs != nil {
+		input.AboutUs = *in.AboutUs
+	}
+	var res Result
+	if o.NoReasons {
+		res = s.Quick(input)
+	} else {
+		res = s.Score(input)
+	}
+	out := lineOut{
+		ID: in.ID, Lang: res.Lang, Label: res.Label, Neg: res.Neg, Neu: res.Neu, Pos: res.Pos,
+		Dialect: res.Dialect, Severity: res.Severity, Signals: res.Signals, Target: res.Target,
+	}
+	for _, r := range res.Reasons {
+		out.Reasons = append(out.Reasons, reasonOut{r.Start, r.End, r.Text, r.Weight, r.Kind, r.By, r.Explain(o.Lang)})
+	}
+	return encode(out)
+}
+
+// plain says what is wrong without repeating the customer's words.
+func plain(err error) string {
+	if t := (*json.UnmarshalTypeError)(nil); errors.As(err, &t) {
+		return fmt.Sprintf("%q cannot be a %s", t.Field, t.Value)
+	}
+	return "it does not parse"
+}
+
+func encode(v any) []byte {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(v); err != nil { // only an id that is not JSON could do this, and it came from the decoder
+		return []byte("{\"error\":\"the answer cannot be written\"}\n")
+	}
+	return b.Bytes()
+}
+
+// ErrNoHistory says that a curve was asked for without texts.
+var ErrNoHistory = errors.New("drawing the threshold curve: no texts")
+
+// CurvePoint is what one threshold of P(neg) would have flagged.
+type CurvePoint struct {
+	At      float64 // threshold
+	Flagged int     // texts at or above it
+	Share   float64 // of all texts
+	Right   int     // of the flagged, those that staff judged negative
+	Judged  int     // of the flagged, those that staff judged at all
+}
+
+// CurveItem is one text of the shop's history; Known says whether staff judged it and Negative how.
+type CurveItem struct {
+	Input
+	Known, Negative bool
+}
+
+// Curve shows what each threshold would have flagged on the shop's own history.
+func (s *Scorer) Curve(items []CurveItem) ([]CurvePoint, error) {
+	if len(items) == 0 {
+		return nil, ErrNoHistory
+	}
+	var out []CurvePoint
+	for k := range 19 {
+		out = append(out, CurvePoint{At: float64(k+1) / 20})
+	}
+	for i := range items {
+		p := s.Quick(items[i].Input).Neg
+		for k := range out {
+			if p < out[k].At {
+				break
+			}
+			out[k].Flagged++
+			out[k].Judged += b2i(items[i].Known)
+			out[k].Right += b2i(items[i].Known && items[i].Negative)
+		}
+	}
+	for k := range out {
+		out[k].Share = float64(out[k].Flagged) / float64(len(items))
+	}
+	return out, nil
+}
