@@ -264,7 +264,7 @@ func (h *house) makeWriter(context.Context) (err error) {
 		Guard: guard.New(guard.Policy{Allowed: slices.DeleteFunc(allowed, func(s string) bool { return s == "" })}),
 	}
 	h.clerk = &responder.Clerk{
-		Desk: h.store, Office: h.office, Writer: h.writer, Switch: h.store, Sends: h.store, Count: h.store.Decisions,
+		Desk: h.store, Office: h.office, Writer: h.writer, Switch: posting{h.store}, Sends: h.store, Count: h.store.Decisions,
 		Report: h.report, Digest: h.digest, Log: h.log,
 	}
 	return nil
@@ -333,7 +333,7 @@ func (h *house) digest(ctx context.Context, day time.Time, language string) (str
 
 // stopped reports whether the kill switch is on; when nobody can say, it is.
 func (h *house) stopped(ctx context.Context) bool {
-	_, _, _, on, err := h.store.Stopped(ctx)
+	_, _, _, on, err := posting{h.store}.Stopped(ctx)
 	return on || err != nil
 }
 

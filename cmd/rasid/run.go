@@ -50,6 +50,9 @@ func (p *program) watch(ctx context.Context, cfg *config.Config) (err error) {
 	if _, err := h.store.CutOffOwn(ctx, h.now()); err != nil {
 		return fmt.Errorf("looking after replies that were under way: %w", err)
 	}
+	if err := h.tellHeld(ctx); err != nil {
+		return err
+	}
 	pageDone := make(chan error, 1)
 	if err := p.servePage(ctx, h, pageDone); err != nil {
 		return err
