@@ -142,7 +142,7 @@ func (c *count) read(text string) {
 			if r >= 0xC0 && r <= 0xDE {
 				r += 0x20
 			}
-		case r >= 0x0621 && r <= 0x06FF && (r < 0x064B || r > 0x0670):
+		case r >= 0x0621 && r <= 0x06FF && (r < 0x064B || r > 0x0670) && r != 0x0640:
 			c.ar++
 			arabic = true
 			c.foreign += b2i(strings.ContainsRune(foreignArabic, r))
@@ -157,8 +157,8 @@ func (c *count) read(text string) {
 		case r >= 0x370 && r < 0x600 || r > 0x780 && r < 0x2000 || r >= 0x3040 && r < 0xD7A4:
 			c.strange++
 			continue
-		case r >= 0x064B && r <= 0x0670: // marks are not part of the listed words
-			continue
+		case r >= 0x064B && r <= 0x0670, r == 0x0640, r == 0x200B, r >= 0x200D && r <= 0x200F, r >= 0x202A && r <= 0x202E, r >= 0x2060 && r <= 0x2069:
+			continue // marks and invisible signs are not part of the listed words; U+200C does part Persian ones
 		default:
 			flush()
 			continue
