@@ -185,6 +185,7 @@ func (h *house) makePlaces(context.Context) error {
 			problems = append(problems, p...)
 			continue
 		}
+		h.secrets.Add(secretsIn(settings)...)
 		d := h.deps(s.Name, s.Account)
 		source, err := kind.open(settings, d)
 		if err != nil {
@@ -197,7 +198,11 @@ func (h *house) makePlaces(context.Context) error {
 			continue
 		}
 		to := answer.settings()
-		problems = append(problems, s.Reply.Decode(to)...)
+		if p := s.Reply.Decode(to); len(p) > 0 {
+			problems = append(problems, p...)
+			continue
+		}
+		h.secrets.Add(secretsIn(to)...)
 		replier, err := answer.open(to, h.deps(s.Name, cmp.Or(s.Reply.Account, s.Account)))
 		if err != nil {
 			return fmt.Errorf("opening the reply place of %s: %w", s.Name, err)

@@ -91,6 +91,8 @@ func inventedTokens(name string) (string, bool) {
 	switch name {
 	case "TELEGRAM_TOKEN", "DISCORD_TOKEN":
 		return inventedToken, true
+	case "HOOK_SECRET":
+		return "whsec_aW52ZW50ZWRpbnZlbnRlZGludmVudGVkaW52ZW50ZWQ=", true
 	case "RASID_DATABASE":
 		return "postgres://rasid@127.0.0.1:5432/rasid", true
 	}

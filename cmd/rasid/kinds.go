@@ -17,6 +17,7 @@ import (
 	saydiscord "rasid/responder/discord"
 	"rasid/responder/outlet"
 	saytelegram "rasid/responder/telegram"
+	saywebhook "rasid/responder/webhook"
 	"rasid/watchers"
 	"rasid/watchers/discord"
 	"rasid/watchers/feed"
@@ -24,6 +25,7 @@ import (
 	"rasid/watchers/lemmy"
 	"rasid/watchers/mastodon"
 	"rasid/watchers/telegram"
+	"rasid/watchers/webhook"
 )
 
 // errAccount says that a part of the configuration needs a bot and names none.
@@ -112,6 +114,15 @@ func sourceKinds() map[string]sourceKind {
 			limits: "Lemmy is read only: staff answer by the link. Edits and deletions are not seen.",
 			blind:  true,
 		},
+		"webhook": {
+			settings: func() any { return &webhook.Config{} },
+			every:    func(any) time.Duration { return fromInbox },
+			open: func(s any, d deps) (watchers.Source, error) {
+				return webhook.New(*s.(*webhook.Config), d.name, d.store, d.now)
+			},
+			reply:  "manual",
+			limits: "Edits and deletions are seen when the sender tells of them.",
+		},
 	}
 }
 
@@ -142,6 +153,9 @@ func replyKinds() map[string]replyKind {
 				return nil, errAccount
 			}
 			return &saydiscord.Replier{Client: d.account.discord, Staff: discordIDs(d.staff), Clock: d.now}, nil
+		}},
+		"webhook": {settings: func() any { c := saywebhook.DefaultReplyConfig(); return &c }, open: func(s any, d deps) (responder.Replier, error) {
+			return saywebhook.New(*s.(*saywebhook.ReplyConfig), d.net, d.now)
 		}},
 	}
 }

@@ -58,7 +58,7 @@ func (h *house) console() (*console.Console, error) {
 		Digest: func(ctx context.Context, day time.Time) (digest.Figures, error) {
 			return digest.Tally(ctx, h.store, h.store, day, h.office.Zone, h.now())
 		},
-		Sources: h.store.Statuses, Stopped: posting{h.store}.Stopped, Metrics: h.metrics(), Clock: h.now, Log: h.log.With("part", "console"),
+		Sources: h.store.Statuses, Stopped: posting{h.store}.Stopped, Metrics: h.metrics(), Hooks: h.hooks(""), Clock: h.now, Log: h.log.With("part", "console"),
 	}
 	if h.outlet != nil {
 		o.Outlet = func() ([]console.Post, error) { return posts(h.outlet) }

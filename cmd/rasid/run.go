@@ -57,6 +57,9 @@ func (p *program) watch(ctx context.Context, cfg *config.Config) (err error) {
 	if err := p.servePage(ctx, h, pageDone); err != nil {
 		return err
 	}
+	if err := h.serveHooks(ctx); err != nil {
+		return err
+	}
 	p.greet(h)
 	h.listen(ctx)
 	h.connect(ctx)

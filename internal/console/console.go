@@ -56,6 +56,7 @@ type Options struct {
 	Stopped  func(ctx context.Context) (by, why string, at time.Time, on bool, err error)
 	Outlet   func() ([]Post, error) // nil when no outlet is configured
 	Metrics  http.Handler           // nil: no /metrics
+	Hooks    http.Handler           // what other programs call below /hook/, with guards of its own; nil: nothing
 	Hosts    []string               // names the page answers to besides localhost
 	Clock    func() time.Time
 	Log      *slog.Logger
@@ -119,7 +120,14 @@ func (c *Console) Handler() http.Handler {
 	mux.Handle("GET /outlet", c.staff(c.showOutlet))
 	mux.Handle("GET /events", c.staff(c.events))
 	cross := http.NewCrossOriginProtection()
-	return c.guard(cross.Handler(mux))
+	page := c.guard(cross.Handler(mux))
+	if c.Hooks == nil {
+		return page
+	}
+	front := http.NewServeMux()
+	front.Handle("/hook/", c.Hooks)
+	front.Handle("/", page)
+	return front
 }
 
 // Serve answers on a listener until ctx ends.
