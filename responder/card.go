@@ -145,9 +145,12 @@ func (w *cardWriter) score() {
 		return
 	}
 	parts := []string{signed(s.Value, 2)}
-	for i, r := range s.Reasons {
-		if i == 4 {
+	for _, r := range s.Reasons {
+		if len(parts) > 4 {
 			break
+		}
+		if strings.TrimSpace(r.Text) == "" {
+			continue // the text as a whole, stars: not a word to show
 		}
 		part := Isolate(Excerpt(Visible(r.Text), 30)) + " " + signed(r.Weight, 1)
 		if r.By != "" {

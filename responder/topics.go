@@ -20,8 +20,15 @@ const TopicOther = "other"
 // Topics tells what a mention is about, from word lists in both languages.
 type Topics struct {
 	words   map[string][]weighted // single folded words
+	stems   map[string][]weighted // words written with a star: any ending
 	phrases []weighted            // several words, folded
 }
+
+// enough is the weight from which a topic counts: a hint alone is none.
+const enough = 2
+
+// shortestStem keeps a star from matching half the language.
+const shortestStem = 3
 
 type weighted struct {
 	topic  string
@@ -31,7 +38,7 @@ type weighted struct {
 
 // NewTopics reads the embedded word lists.
 func NewTopics() (*Topics, error) {
-	t := &Topics{words: map[string][]weighted{}}
+	t := &Topics{words: map[string][]weighted{}, stems: map[string][]weighted{}}
 	for _, name := range []string{"topics/ar.tsv", "topics/en.tsv"} {
 		b, err := topicFiles.ReadFile(name)
 		if err != nil {
@@ -56,6 +63,11 @@ func NewTopics() (*Topics, error) {
 }
 
 func (t *Topics) add(w weighted) {
+	if stem, ok := strings.CutSuffix(w.text, "*"); ok {
+		w.text = stem
+		t.stems[stem] = append(t.stems[stem], w)
+		return
+	}
 	if strings.Contains(w.text, " ") {
 		t.phrases = append(t.phrases, w)
 		return
@@ -69,13 +81,8 @@ func (t *Topics) Of(text string) []string {
 	line := " " + strings.Join(words, " ") + " "
 	sum := map[string]float64{}
 	for _, w := range words {
-		for _, form := range forms(w) {
-			if hits, ok := t.words[form]; ok {
-				for _, h := range hits {
-					sum[h.topic] += h.weight
-				}
-				break
-			}
+		for _, h := range t.hits(w) {
+			sum[h.topic] += h.weight
 		}
 	}
 	for _, p := range t.phrases {
@@ -84,8 +91,10 @@ func (t *Topics) Of(text string) []string {
 		}
 	}
 	found := make([]string, 0, len(sum))
-	for topic := range sum {
-		found = append(found, topic)
+	for topic, weight := range sum {
+		if weight >= enough {
+			found = append(found, topic)
+		}
 	}
 	sort.Slice(found, func(i, j int) bool {
 		if sum[found[i]] != sum[found[j]] {
@@ -97,6 +106,26 @@ func (t *Topics) Of(text string) []string {
 		return []string{TopicOther}
 	}
 	return found
+}
+
+// hits are the entries a word stands for: as written, without its particles
+// and endings, or as the beginning of a stem, whichever is found first.
+func (t *Topics) hits(word string) []weighted {
+	all := forms(word)
+	for _, form := range all {
+		if found := t.words[form]; found != nil {
+			return found
+		}
+	}
+	for _, form := range all {
+		letters := []rune(form)
+		for n := len(letters); n >= shortestStem; n-- {
+			if found := t.stems[string(letters[:n])]; found != nil {
+				return found
+			}
+		}
+	}
+	return nil
 }
 
 // forms lists the word and what is left of it without attached particles and
