@@ -211,6 +211,12 @@ func (k *Clerk) approve(ctx context.Context, r *request) (Answer, error) {
 		if n >= limit {
 			return r.refuse("answer.budget"), nil
 		}
+		if n, err = k.Count(ctx, r.who.ID, r.d.At.Add(-time.Minute)); err != nil {
+			return Answer{}, fmt.Errorf("counting approvals of %s: %w", r.who.ID, err)
+		}
+		if n >= fastApprovals && !k.twice(r) {
+			return r.refuse("answer.fast", "n", n), nil
+		}
 	}
 	ch := r.change(cases.Approve)
 	ch.WakeAt = &time.Time{}
@@ -248,6 +254,26 @@ func (k *Clerk) confirmed(r *request) bool {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if k.asked[key] && r.d.Action == ActConfirm {
+		return true
+	}
+	if k.asked == nil || len(k.asked) > 10_000 { // bounded; forgetting only asks again
+		k.asked = map[string]bool{}
+	}
+	k.asked[key] = true
+	return false
+}
+
+// fastApprovals is how many approvals in a minute look like somebody reading
+// what they approve; above it each needs a second press.
+const fastApprovals = 5
+
+// twice reports whether this person already pressed once for this draft and
+// was asked to look again. Any of the two buttons counts as the second press.
+func (k *Clerk) twice(r *request) bool {
+	key := fmt.Sprintf("fast/%d/%d/%s", r.c.ID, r.d.Draft, r.who.ID)
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.asked[key] {
 		return true
 	}
 	if k.asked == nil || len(k.asked) > 10_000 { // bounded; forgetting only asks again

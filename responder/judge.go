@@ -53,8 +53,11 @@ func (j *Judge) judge(ctx context.Context, c cases.Case, now time.Time) error {
 		Case: c.ID, Version: c.Version, Event: cases.Calm, By: cases.Rasid, At: now,
 		Score: &worst, Scores: scores,
 	}
-	if j.flags(c, worst) {
+	ruling := j.Office.Rule(c, worst, now)
+	if j.flags(c, worst, ruling) {
 		ch.Event = cases.Flag
+	} else if ruling.Matched() {
+		ch.Note = ruling.Note() // of a flagged case the draft says it
 	}
 	after, err := j.Desk.Apply(ctx, ch)
 	if err == nil {
@@ -64,12 +67,15 @@ func (j *Judge) judge(ctx context.Context, c cases.Case, now time.Time) error {
 }
 
 // flags decides whether staff must see the case.
-func (j *Judge) flags(c cases.Case, s cases.Score) bool {
+func (j *Judge) flags(c cases.Case, s cases.Score, r Ruling) bool {
 	if c.Source == ReportSource {
 		return true // a colleague asked for it
 	}
 	if s.Label == "" {
 		return false // nothing the customer said is left to answer
+	}
+	if r.Matched() {
+		return r.Rule.Do != DoIgnore || s.Severity >= cases.Critical // what is critical is never ignored
 	}
 	return s.Neg >= j.Office.Policy.FlagAt || s.Severity >= cases.High
 }

@@ -25,6 +25,7 @@ type Policy struct {
 	FourEyesFrom  cases.Severity
 	FourEyes      bool // severe cases: who wrote the words may not approve them
 	ApprovalsHour int  // approvals a person may give in an hour; 0 = no limit
+	HoldAbuse     bool // insults get no draft: a person decides whether to answer at all
 }
 
 // DefaultPolicy is careful and works for a shop.
@@ -91,6 +92,7 @@ type Office struct {
 	Zone     *time.Location
 	Hours    *hours.Calendar // of the business; nil: every hour counts
 	Policy   Policy
+	Rules    []Rule // the first that matches decides
 	People   []Person
 	Rooms    []Room
 	Places   map[string]Place

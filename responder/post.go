@@ -38,6 +38,7 @@ type Poster struct {
 	Owner  string // this instance
 	Clock  func() time.Time
 	Log    *slog.Logger
+	Crisis *Crisis // nil: bursts are not looked for
 }
 
 // Step posts the next reply that is due.
@@ -75,6 +76,14 @@ func (p *Poster) attempt(ctx context.Context, c cases.Case, s cases.Send) (cases
 	place := p.Office.Place(s.Target)
 	if place.Replier == nil {
 		return p.refused(set, ch, errors.New("this place takes no replies from programs"))
+	}
+	why, err := p.unfounded(ctx, s.By)
+	if err != nil {
+		why = err.Error() // who decided cannot be looked up: a person looks
+	}
+	if why != "" {
+		p.giveBack(c, &set, ch, why)
+		return set, ch
 	}
 	ctx, cancel := context.WithTimeout(ctx, postDeadline)
 	defer cancel()

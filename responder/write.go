@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
+	"strings"
 	"time"
 
 	"rasid/internal/cases"
@@ -25,6 +27,11 @@ type Writer struct {
 	Drafter Drafter
 	Guard   Guard
 	Log     *slog.Logger
+
+	// What written rules need; without it nothing leaves by a rule.
+	Count   func(ctx context.Context, by string, since time.Time) (int, error)
+	Stopped func(ctx context.Context) bool
+	Crisis  *Crisis // nil: bursts are not looked for
 }
 
 // Step drafts for the flagged cases and reports how many there were.
@@ -49,23 +56,64 @@ func (w *Writer) propose(ctx context.Context, c cases.Case, now time.Time) error
 		WakeAt: &wake, WakeFor: WakeRemind, Reminds: &none, Rooms: w.Office.RoomsAt(c.Source, c.Level),
 		Urgent: !c.Reply.At.IsZero(), // the customer came back: a new card, not an old one changed
 	}
+	ruling := w.Office.Rule(c, c.Score, now)
+	ch.Note = ruling.Note()
+	if w.obey(c, ruling, &ch) {
+		_, err := w.Desk.Apply(ctx, ch)
+		return err
+	}
 	d, err := w.Draft(ctx, c, now)
 	if err != nil {
 		// A case without a draft still reaches staff: they write.
-		ch.Event, ch.Note = cases.Hold, err.Error()
+		ch.Event, ch.Note = cases.Hold, strings.TrimPrefix(ch.Note+"; "+err.Error(), "; ")
 		w.Log.Warn("no draft", "case", c.ID, "err", err)
 	} else {
 		ch.Draft = &d
 	}
-	_, err = w.Desk.Apply(ctx, ch)
+	after, err := w.Desk.Apply(ctx, ch)
+	if err == nil && ruling.Rule.Automatic() {
+		err = w.byRule(ctx, after, ruling.Rule, now)
+	}
 	return err
+}
+
+// obey changes the step as the rules say, and reports whether it is to be taken
+// without a draft.
+func (w *Writer) obey(c cases.Case, r Ruling, ch *cases.Change) (bare bool) {
+	rise := func(level int) {
+		if level <= c.Level {
+			return
+		}
+		ch.Level, ch.Urgent = &level, true
+		ch.Rooms = append(ch.Rooms, w.Office.RoomsAt(c.Source, level)...)
+	}
+	switch {
+	case r.Grave:
+		rise(w.Office.TopLevel())
+		ch.Event, ch.Urgent = cases.Hold, true
+	case r.Rule.Do == DoHold:
+		ch.Event = cases.Hold
+	case w.Office.Policy.HoldAbuse && slices.Contains(c.Score.Signals, "abuse"):
+		ch.Event = cases.Hold
+		ch.Note = strings.TrimPrefix(ch.Note+"; abuse: a person decides whether to answer", "; ")
+	case r.Rule.Do == DoEscalate:
+		rise(r.Rule.Level)
+	}
+	return ch.Event == cases.Hold
 }
 
 // Draft asks the drafter and lets the guard look at what it wrote.
 func (w *Writer) Draft(ctx context.Context, c cases.Case, now time.Time) (cases.Draft, error) {
-	d, err := w.Drafter.Draft(ctx, c)
+	asked := c
+	if slices.Contains(c.Score.Signals, "abuse") {
+		asked.Score.Topics = []string{"calm"} // insults are not the topic: never mirrored, never named
+	}
+	d, err := w.Drafter.Draft(ctx, asked)
 	if err != nil {
 		return cases.Draft{}, err
+	}
+	if len(c.Score.Topics) > 0 && d.Topic == "calm" {
+		d.Topic = c.Score.Topics[0]
 	}
 	d.At, d.By = now, cases.Rasid
 	d.Findings = w.Look(d.Text, c)

@@ -121,7 +121,7 @@ func (h *house) makeOffice(ctx context.Context) error {
 	h.office = &responder.Office{
 		Business: cfg.Business.Name.In(string(cfg.Business.Language)), Zone: cfg.Business.Zone.Location,
 		Hours:  cfg.Calendar(""),
-		Places: map[string]responder.Place{}, Words: map[string]*phrases.Catalogue{}, Policy: policy(cfg.Policy),
+		Places: map[string]responder.Place{}, Words: map[string]*phrases.Catalogue{}, Policy: policy(cfg.Policy), Rules: rules(cfg.Policy.Rules),
 	}
 	for _, language := range []string{"ar", "en"} {
 		words, err := phrases.Load(language)
@@ -152,6 +152,7 @@ func policy(c config.Policy) responder.Policy {
 	p.RemindAfter, p.ClaimFor, p.SnoozeFor = c.RemindAfter, c.ClaimFor, c.SnoozeFor
 	p.ApprovalsHour = c.Budgets.PerApproverHour
 	p.EscalateAfter = c.EscalateAfter
+	p.HoldAbuse = c.Abuse == "hold"
 	switch c.FourEyes {
 	case "low":
 		p.FourEyes, p.FourEyesFrom = true, cases.Low
@@ -265,7 +266,7 @@ func (h *house) makeWriter(context.Context) (err error) {
 	}
 	allowed := slices.Concat(h.cfg.Policy.Contacts, slices.Collect(maps.Values(private)))
 	h.writer = &responder.Writer{
-		Desk: h.store, Office: h.office, Drafter: drafter, Log: h.log,
+		Desk: h.store, Office: h.office, Drafter: drafter, Log: h.log, Count: h.store.Decisions, Stopped: h.stopped,
 		Guard: guard.New(guard.Policy{Allowed: slices.DeleteFunc(allowed, func(s string) bool { return s == "" })}),
 	}
 	h.clerk = &responder.Clerk{

@@ -39,7 +39,7 @@ up, run "rasid run" beside the config.yaml that came with it.`,
 	root.PersistentFlags().StringVarP(&p.config, "config", "c", "config.yaml", "path of the configuration")
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	root.AddCommand(p.runCommand(), p.checkCommand(), p.doctorCommand(), p.scoreCommand(), p.modelCommand(), p.tryCommand(),
-		p.explainCommand(), p.digestCommand(), p.stopCommand(), p.resumeCommand(),
+		p.explainCommand(), p.policyCommand(), p.digestCommand(), p.stopCommand(), p.resumeCommand(),
 		p.exportCommand(), p.eraseCommand(), p.backupCommand(), p.versionCommand())
 	return root
 }

@@ -103,6 +103,7 @@ func (r *reader) checkPolicy(c *Config) {
 	r.checkCounts(p)
 	r.checkLevels(c)
 	r.checkOffers(p)
+	r.checkRules(c)
 }
 
 // span writes a length of time as this file spells it.

@@ -147,7 +147,7 @@ func keysOf(own map[string]*ast.TypeSpec, name, path string, v reflect.Value) []
 		}
 		elem := strings.TrimPrefix(strings.TrimPrefix(typ, "[]"), "map[string]")
 		if spec, ok := own[elem]; ok {
-			if _, isStruct := spec.Type.(*ast.StructType); isStruct && elem != "Zone" && elem != "Clock" && elem != "Day" {
+			if _, isStruct := spec.Type.(*ast.StructType); isStruct && elem != "Zone" && elem != "Clock" && elem != "Day" && elem != "Do" && elem != "Counts" {
 				row.below = elem
 				switch {
 				case strings.HasPrefix(typ, "[]"):
@@ -306,6 +306,7 @@ func word(typ string) string {
 		"string": "text", "bool": "true or false", "int": "number", "int64": "number", "float64": "number", "time.Duration": "time",
 		"Language": "ar or en", "Zone": "zone", "Clock": "HH:MM", "Day": "day", "Range": "HH:MM-HH:MM", "ChatID": "numeric id", "UserID": "numeric id",
 		"outbound.Secret": "text", "Secret": "text", "Text": "ar and en",
+		"Sentiment": "word", "Harm": "word", "Topic": "word", "Tongue": "word", "Signal": "word", "OpenOrNot": "word", "Abuse": "word", "Do": "words", "Counts": "number or range",
 	}
 	if w, ok := words[typ]; ok {
 		return w

@@ -43,8 +43,14 @@ type Policy struct {
 	Offers []Offer `yaml:"offers"`
 	// Contacts are the only addresses and numbers replies may name.
 	Contacts []string `yaml:"contacts"`
+	// Abuse is what happens to insults: draft (a calm wording, a person approves)
+	// or hold (no draft: a person decides whether to answer at all).
+	Abuse Abuse `yaml:"abuse"`
 	// Budgets bound what leaves.
 	Budgets Budgets `yaml:"budgets"`
+	// Rules say what happens to mentions of one sort; the first that matches
+	// decides. Without rules a person decides about every unhappy mention.
+	Rules []Rule `yaml:"rules"`
 }
 
 // Commitment is what replies may promise.
@@ -92,6 +98,7 @@ func defaultPolicy() Policy {
 		ClaimFor:      time.Hour,
 		SnoozeFor:     2 * time.Hour,
 		FourEyes:      "never",
+		Abuse:         "draft",
 		Commitment:    Commitment{ReplyWithin: day},
 		Budgets:       Budgets{PerAuthorDay: 3, PerHour: 30, PerDay: 200, PerApproverHour: 60},
 	}

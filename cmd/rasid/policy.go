@@ -1,0 +1,195 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"slices"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"rasid/internal/cases"
+	"rasid/internal/config"
+	"rasid/internal/outbound"
+	"rasid/responder"
+	"rasid/watchers"
+)
+
+// rules turns the rules of the file into the responder's.
+func rules(list []config.Rule) []responder.Rule {
+	out := make([]responder.Rule, 0, len(list))
+	for _, r := range list {
+		w := r.When
+		rule := responder.Rule{
+			Name: r.Name, Do: responder.Do(r.Do.Word), Level: r.Do.Level, EnabledBy: r.EnabledBy, PerDay: r.PerDay,
+			When: responder.When{
+				Sentiment: plain(w.Sentiment), Severity: plain(w.Severity), Topic: plain(w.Topic), Language: plain(w.Language),
+				Source: slices.Clone(w.Source), Stars: slices.Clone(w.Stars), Hours: string(w.Hours), Signals: plain(w.Signals),
+			},
+		}
+		if n := w.AuthorCases; n.Set {
+			rule.When.AuthorCases = &responder.CaseCount{From: n.From, To: n.To, Unlimited: n.Unlimited}
+		}
+		out = append(out, rule)
+	}
+	return out
+}
+
+func plain[T ~string](words []T) []string {
+	var out []string
+	for _, w := range words {
+		out = append(out, string(w))
+	}
+	return out
+}
+
+// policyCommand looks at the written rules.
+func (p *program) policyCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "policy",
+		Short: "Look at the written rules before they decide anything",
+		Long: `Looks at the rules under policy.rules of config.yaml, before they decide anything
+about real customers. Nothing is sent and nothing is written down.`,
+		Example: `  rasid policy dry-run --days 14`,
+		Args:    nothing,
+		RunE:    func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	cmd.AddCommand(p.dryRunCommand())
+	return cmd
+}
+
+func (p *program) dryRunCommand() *cobra.Command {
+	days := 7
+	cmd := &cobra.Command{
+		Use:   "dry-run",
+		Short: "Show what the rules would have sent over the past days; nothing is sent",
+		Long: `Goes through what was said over the past days and shows what the rules of
+config.yaml would have sent, word for word, and where a limit would have left it
+to a person. It reads the records only, and works while "rasid run" does.
+
+Whether a crisis was on and whether posting was stopped at the time is not
+replayed: in both cases nothing would have left.`,
+		Example: `  rasid policy dry-run
+  rasid policy dry-run --days 30`,
+		Args: nothing,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if days < 1 || days > 400 {
+				return usageError{fmt.Errorf("--days %d: want 1 to 400", days)}
+			}
+			return p.rehearse(cmd.Context(), days)
+		},
+	}
+	cmd.Flags().IntVar(&days, "days", days, "how many days back")
+	return cmd
+}
+
+// rehearsal is a dry run under way.
+type rehearsal struct {
+	out    io.Writer
+	writer *responder.Writer
+	left   map[string][]time.Time // when replies left, by rule and by author
+	daily  int                    // replies an author may get in a day
+	sent   int
+	held   int
+}
+
+// rehearse plays the past days to the rules.
+func (p *program) rehearse(ctx context.Context, days int) error {
+	return p.look(ctx, "en", func(r *records) error {
+		writer, err := p.dryWriter(ctx, r)
+		if err != nil {
+			return err
+		}
+		now := p.now()
+		said, err := r.store.MentionsBetween(ctx, now.AddDate(0, 0, -days), now)
+		if err != nil {
+			return err
+		}
+		re := &rehearsal{out: p.out, writer: writer, left: map[string][]time.Time{}, daily: r.cfg.Policy.Budgets.PerAuthorDay}
+		answered := map[int64]bool{}
+		read := 0
+		for _, s := range said {
+			if s.Case == 0 || s.Score.Label == "" || s.Mention.Ours || s.Mention.Bot || s.Mention.Old || s.Mention.Gone {
+				continue
+			}
+			read++
+			c, err := r.store.Case(ctx, s.Case)
+			if err != nil {
+				return err
+			}
+			c.Mentions, c.Score, c.Drafts, c.Reply, c.State = []cases.Mention{s.Mention}, s.Score, nil, cases.Receipt{}, cases.Flagged
+			if answered[c.ID] {
+				continue // one automatic answer for each case
+			}
+			if answered[c.ID], err = re.play(ctx, c, s.SeenAt, r); err != nil {
+				return err
+			}
+		}
+		fmt.Fprintf(p.out, "%s read over %s: %d would have left, %d left to a person by a limit. Nothing was sent.\n",
+			count(read, "mention"), count(days, "day"), re.sent, re.held)
+		return nil
+	})
+}
+
+// dryWriter is the writer of the running program over records that can only be
+// read: what it drafts can go nowhere.
+func (p *program) dryWriter(ctx context.Context, r *records) (*responder.Writer, error) {
+	h := &house{cfg: r.cfg, now: p.now, owner: owner(), sources: map[string]watchers.Source{}, secrets: outbound.NewRedactor(), store: r.store}
+	h.log = slog.New(slog.DiscardHandler)
+	var err error
+	if h.net, err = network(r.cfg, h.log); err != nil {
+		return nil, err
+	}
+	defer h.net.Close()
+	for _, make := range []func(context.Context) error{h.makeOffice, h.makeAccounts, h.makePlaces, h.makeWriter} {
+		if err := make(ctx); err != nil {
+			return nil, err
+		}
+	}
+	return h.writer, nil
+}
+
+// play shows one case to the rules.
+func (re *rehearsal) play(ctx context.Context, c cases.Case, at time.Time, r *records) (bool, error) {
+	ruling := re.writer.Office.Rule(c, c.Score, at)
+	if !ruling.Rule.Automatic() {
+		return false, nil
+	}
+	d, err := re.writer.Draft(ctx, c, at)
+	if err != nil {
+		return false, fmt.Errorf("drafting for case %d: %w", c.ID, err)
+	}
+	author := c.Source + "/" + c.AuthorID
+	why := re.writer.Office.Refrain(c, d)
+	switch {
+	case why != "":
+	case re.within(ruling.Rule.By(), at) >= ruling.Rule.PerDay:
+		why = fmt.Sprintf("%d replies by this rule in 24 hours", ruling.Rule.PerDay)
+	case re.within(author, at) >= re.daily:
+		why = fmt.Sprintf("%d replies to this author in 24 hours", re.daily)
+	}
+	said := responder.Isolate(responder.Excerpt(responder.Visible(c.Last().Text), 90))
+	if why != "" {
+		re.held++
+		fmt.Fprintf(re.out, "%s  #%d %s  left to a person: %s\n  %s\n\n", r.clock(at), c.ID, ruling.Rule.Name, why, said)
+		return false, nil
+	}
+	re.sent++
+	re.left[ruling.Rule.By()] = append(re.left[ruling.Rule.By()], at)
+	re.left[author] = append(re.left[author], at)
+	fmt.Fprintf(re.out, "%s  #%d %s (enabled by %s)\n  %s\n  → %s\n\n", r.clock(at), c.ID, ruling.Rule.Name, ruling.Rule.EnabledBy, said, responder.Isolate(d.Text))
+	return true, nil
+}
+
+// within counts what left in the 24 hours before.
+func (re *rehearsal) within(who string, at time.Time) int {
+	n := 0
+	for _, t := range re.left[who] {
+		if at.Sub(t) < 24*time.Hour {
+			n++
+		}
+	}
+	return n
+}
