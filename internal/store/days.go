@@ -54,3 +54,10 @@ func (s *Store) CasesBetween(ctx context.Context, from, to time.Time) ([]cases.C
 func (s *Store) EntriesBetween(ctx context.Context, from, to time.Time) ([]cases.Entry, error) {
 	return s.entries(ctx, `SELECT `+entryCols+` FROM history h WHERE h.at >= $1 AND h.at < $2 ORDER BY h.seq`, micros(from), micros(to))
 }
+
+// StoriesBetween returns everything that ever happened, before to, to the cases
+// to which something happened in [from, to), in order.
+func (s *Store) StoriesBetween(ctx context.Context, from, to time.Time) ([]cases.Entry, error) {
+	return s.entries(ctx, `SELECT `+entryCols+` FROM history h
+		WHERE h.at < $2 AND h.case_id IN (SELECT d.case_id FROM history d WHERE d.at >= $1 AND d.at < $2) ORDER BY h.seq`, micros(from), micros(to))
+}

@@ -1,11 +1,11 @@
 // Package digest is the manager's report of a day: figures counted from the
-// history, and the words around them.
+// history, the words around them, and the pictures. What it says can be
+// counted again from the records at any time, to the last unit.
 package digest
 
 import (
 	"context"
 	"fmt"
-	"slices"
 	"time"
 
 	"rasid/internal/cases"
@@ -14,247 +14,171 @@ import (
 // Book is what a digest counts.
 type Book interface {
 	MentionsBetween(ctx context.Context, from, to time.Time) ([]cases.Scored, error)
-	EntriesBetween(ctx context.Context, from, to time.Time) ([]cases.Entry, error)
+	// StoriesBetween is everything that ever happened, before to, to the cases
+	// to which something happened in [from, to), in order.
+	StoriesBetween(ctx context.Context, from, to time.Time) ([]cases.Entry, error)
 	CasesBetween(ctx context.Context, from, to time.Time) ([]cases.Case, error)
 }
 
-// Caseload lists the cases that are open now.
+// Caseload is what stands open now.
 type Caseload interface {
 	InState(ctx context.Context, s cases.State, limit int) ([]cases.Case, error)
 	Statuses(ctx context.Context) ([]cases.SourceStatus, error)
 }
 
-// Figures are the numbers of one local day.
+// Mood is how many spoke, and how they felt.
+type Mood struct {
+	Total, Neg, Neu, Pos int
+	Unread               int // not judged yet, or judged so long ago that the words are gone
+}
+
+// Net is the net sentiment: the share of happy minus the share of unhappy
+// mentions, -1..1; 0 when nobody spoke.
+func (m Mood) Net() float64 {
+	if m.Total == 0 {
+		return 0
+	}
+	return float64(m.Pos-m.Neg) / float64(m.Total)
+}
+
+func (m *Mood) add(label string) {
+	m.Total++
+	switch label {
+	case "neg":
+		m.Neg++
+	case "neu":
+		m.Neu++
+	case "pos":
+		m.Pos++
+	default:
+		m.Unread++
+	}
+}
+
+// Figures are the numbers of a span of local days.
 type Figures struct {
-	From, To      time.Time // the day in the business's zone, half open
-	Total         int       // mentions first seen on the day
-	Neg, Neu, Pos int
-	Yesterday     int
-	Mean7         float64 // mean of the seven days before
-	Topics        []Count // of unhappy mentions, most first
-	Worst         []cases.Scored
-	Answered      int           // replies that appeared on the day
-	Median, Slow  time.Duration // flagged → answered: median and 90th percentile
-	Same          int           // drafts approved as they were
-	Edited        int           // drafts staff rewrote before approving
-	SetAside      int           // cases dismissed
-	Waiting       int           // open at the time of counting
-	Longest       time.Duration // longest wait of those
-	Sources       []SourceCount
+	Span
+	Mood            // of the span: mentions first seen in it
+	Previous Mood   // of as many days before
+	Week     Mood   // of the seven days before, together
+	Days     []Dawn // day by day up to the last of the span, oldest first
+	Hours    [24]Mood
+	Topics   []Count // of unhappy mentions, most first
+	Worst    []cases.Scored
+	Sources  []SourceCount
+
+	Unhappy   int // different people who complained
+	Happy     int // different people who praised
+	Recovered int // people who praised after a complaint in the thirty days before
+
+	Work             // of the span
+	PreviousWork Work // of as many days before
+
+	Waiting int           // open at the time of counting
+	Longest time.Duration // longest wait of those
+	Waits   []Wait        // who waits longest
+
+	Promises *Promises // nil where none are kept
+
+	Line   int64  // last line of the history in the span; 0 when none
+	Anchor string // its hash: whoever keeps the digest can tell later whether lines were changed
+}
+
+// Dawn is one day of the row of days.
+type Dawn struct {
+	Day time.Time
+	Mood
 }
 
 // Count is how often a topic came up.
 type Count struct {
-	Topic string
-	N     int
+	Topic  string
+	N      int
+	Before int          // in the span before
+	Sample cases.Scored // what one of them said, the worst first
 }
 
 // SourceCount is what one source brought and how it fares.
 type SourceCount struct {
-	Name string
-	N    int
-	Bad  string // why it is not read; "" when well
+	Name   string
+	N, Neg int
+	Bad    string    // why it is not read; "" when well
+	LastOK time.Time // when it was last read; zero when never
+	Limits string    // what the platform does not let us see
 }
 
-// worstShown is how many of the worst mentions a digest names.
-const worstShown = 3
+// Wait is one case that still waits.
+type Wait struct {
+	Case   int64
+	Author string
+	Topic  string
+	Age    time.Duration
+}
 
-// Tally counts the day that contains at, in a zone.
-func Tally(ctx context.Context, book Book, load Caseload, at time.Time, zone *time.Location, now time.Time) (Figures, error) {
-	from := startOfDay(at.In(zone))
-	f := Figures{From: from, To: startOfDay(from.AddDate(0, 0, 1))}
-	if err := f.mentions(ctx, book); err != nil {
+// Promises is how promises with a time fared.
+type Promises struct {
+	Kept, Late int // settled or fallen due in the span
+	Open       int // still to be kept, at the time of counting
+}
+
+// Silent estimates who left without a word: about one unhappy customer in ten
+// complains, so each who did stands for nine who did not.
+func (f Figures) Silent() int { return 9 * f.Unhappy }
+
+// Peak is the hour in which most spoke, the earliest of equals; false when
+// nobody did.
+func (f Figures) Peak() (hour int, ok bool) {
+	for h, m := range f.Hours {
+		if m.Total > f.Hours[hour].Total {
+			hour = h
+		}
+	}
+	return hour, f.Hours[hour].Total > 0
+}
+
+// Quiet reports whether two lines say it all: nobody is unhappy, nobody was
+// answered, nobody waits, and everything was read.
+func (f Figures) Quiet() bool {
+	for _, s := range f.Sources {
+		if s.Bad != "" {
+			return false
+		}
+	}
+	return f.Neg == 0 && f.Unread == 0 && f.Waiting == 0 && f.Work.idle() && (f.Promises == nil || f.Promises.Late == 0)
+}
+
+// Counter counts digests.
+type Counter struct {
+	Book     Book
+	Load     Caseload
+	Targets  Targets
+	Promises func(ctx context.Context, s Span) (Promises, error) // nil: none are kept
+}
+
+// Tally counts a span. Who waits is counted as it stands now, which cannot be
+// told of a day long past.
+func (c Counter) Tally(ctx context.Context, s Span, now time.Time) (Figures, error) {
+	f := Figures{Span: s}
+	if err := f.mentions(ctx, c.Book); err != nil {
 		return Figures{}, err
 	}
-	if err := f.work(ctx, book); err != nil {
+	if err := f.work(ctx, c.Book, c.Targets); err != nil {
 		return Figures{}, err
 	}
-	if err := f.open(ctx, load, now); err != nil {
+	if err := f.open(ctx, c.Load, now); err != nil {
 		return Figures{}, err
+	}
+	if c.Promises != nil {
+		p, err := c.Promises(ctx, s)
+		if err != nil {
+			return Figures{}, fmt.Errorf("counting promises: %w", err)
+		}
+		f.Promises = &p
 	}
 	return f, nil
 }
 
-// startOfDay is the first instant of the local day. time.Date alone would name
-// an hour that a clock change may have skipped; the result is then moved on to
-// the first instant that exists.
-func startOfDay(t time.Time) time.Time {
-	y, m, d := t.Date()
-	start := time.Date(y, m, d, 0, 0, 0, 0, t.Location())
-	for start.Day() != d { // 00:00 does not exist: Go went back into yesterday
-		start = start.Add(30 * time.Minute)
-	}
-	return start
-}
-
-func (f *Figures) mentions(ctx context.Context, book Book) error {
-	week := startOfDay(f.From.AddDate(0, 0, -7))
-	seen, err := book.MentionsBetween(ctx, week, f.To)
-	if err != nil {
-		return fmt.Errorf("reading mentions: %w", err)
-	}
-	topics, sources := map[string]int{}, map[string]int{}
-	before, yesterday := 0, startOfDay(f.From.AddDate(0, 0, -1))
-	for _, m := range seen {
-		if m.Mention.Ours || m.Mention.Bot || m.Mention.Old {
-			continue
-		}
-		if m.SeenAt.Before(f.From) {
-			before++
-			if !m.SeenAt.Before(yesterday) {
-				f.Yesterday++
-			}
-			continue
-		}
-		f.Total++
-		sources[m.Mention.Source]++
-		switch m.Score.Label {
-		case "neg":
-			f.Neg++
-			f.Worst = append(f.Worst, m)
-			if len(m.Score.Topics) > 0 {
-				topics[m.Score.Topics[0]]++
-			}
-		case "pos":
-			f.Pos++
-		default:
-			f.Neu++
-		}
-	}
-	f.Mean7 = float64(before) / 7
-	for t, n := range topics {
-		f.Topics = append(f.Topics, Count{Topic: t, N: n})
-	}
-	slices.SortFunc(f.Topics, func(a, b Count) int {
-		if a.N != b.N {
-			return b.N - a.N
-		}
-		return compare(a.Topic, b.Topic)
-	})
-	slices.SortStableFunc(f.Worst, func(a, b cases.Scored) int {
-		if a.Score.Severity != b.Score.Severity {
-			return int(b.Score.Severity - a.Score.Severity)
-		}
-		switch {
-		case a.Score.Value < b.Score.Value:
-			return -1
-		case a.Score.Value > b.Score.Value:
-			return 1
-		}
-		return int(a.Mention.Num - b.Mention.Num)
-	})
-	f.Worst = f.Worst[:min(len(f.Worst), worstShown)]
-	for s, n := range sources {
-		f.Sources = append(f.Sources, SourceCount{Name: s, N: n})
-	}
-	return nil
-}
-
-// work counts what staff did, from the history alone.
-func (f *Figures) work(ctx context.Context, book Book) error {
-	entries, err := book.EntriesBetween(ctx, f.From, f.To)
-	if err != nil {
-		return fmt.Errorf("reading the history: %w", err)
-	}
-	touched, err := book.CasesBetween(ctx, f.From, f.To)
-	if err != nil {
-		return fmt.Errorf("reading cases: %w", err)
-	}
-	byID := map[int64]cases.Case{}
-	for _, c := range touched {
-		byID[c.ID] = c
-	}
-	var waits []time.Duration
-	for _, e := range entries {
-		c := byID[e.Case]
-		switch e.Event {
-		case cases.Sent, cases.Found:
-			f.Answered++
-			if !c.FlaggedAt.IsZero() && e.At.After(c.FlaggedAt) {
-				waits = append(waits, e.At.Sub(c.FlaggedAt))
-			}
-		case cases.Dismiss:
-			f.SetAside++
-		case cases.Approve:
-			if edited(c, e.Draft) {
-				f.Edited++
-			} else {
-				f.Same++
-			}
-		case cases.Calm, cases.Flag, cases.Propose, cases.Hold, cases.Revise, cases.ByRule, cases.Undo, cases.Refuse, cases.CutOff,
-			cases.NotThere, cases.Escalate, cases.Remind, cases.Claim, cases.Release, cases.Snooze, cases.Note, cases.Handle,
-			cases.Expire, cases.Resolve, cases.Again, cases.Edit, cases.Delete, cases.Reopen:
-		}
-	}
-	slices.Sort(waits)
-	f.Median, f.Slow = quantile(waits, 0.5), quantile(waits, 0.9)
-	return nil
-}
-
-func edited(c cases.Case, version int) bool {
-	for _, d := range c.Drafts {
-		if d.Version == version {
-			return d.Origin == "staff"
-		}
-	}
-	return false
-}
-
-func (f *Figures) open(ctx context.Context, load Caseload, now time.Time) error {
-	for _, s := range []cases.State{cases.Waiting, cases.Unsure, cases.Failed} {
-		open, err := load.InState(ctx, s, 10_000)
-		if err != nil {
-			return fmt.Errorf("listing %s cases: %w", s, err)
-		}
-		for _, c := range open {
-			f.Waiting++
-			if !c.FlaggedAt.IsZero() {
-				f.Longest = max(f.Longest, now.Sub(c.FlaggedAt))
-			}
-		}
-	}
-	states, err := load.Statuses(ctx)
-	if err != nil {
-		return fmt.Errorf("reading the state of sources: %w", err)
-	}
-	for _, s := range states {
-		i := slices.IndexFunc(f.Sources, func(c SourceCount) bool { return c.Name == s.Source })
-		if i < 0 {
-			f.Sources = append(f.Sources, SourceCount{Name: s.Source})
-			i = len(f.Sources) - 1
-		}
-		if s.LastError != "" || s.Stalled {
-			f.Sources[i].Bad = s.LastError
-		}
-	}
-	slices.SortFunc(f.Sources, func(a, b SourceCount) int { return compare(a.Name, b.Name) })
-	return nil
-}
-
-// Net is the net sentiment: the share of happy minus the share of unhappy
-// mentions, -1..1; 0 on a day without mentions.
-func (f Figures) Net() float64 {
-	if f.Total == 0 {
-		return 0
-	}
-	return float64(f.Pos-f.Neg) / float64(f.Total)
-}
-
-// quantile is the nearest-rank quantile of sorted values; 0 for none.
-func quantile(sorted []time.Duration, q float64) time.Duration {
-	if len(sorted) == 0 {
-		return 0
-	}
-	i := int(q*float64(len(sorted)) + 0.999999)
-	return sorted[min(max(i, 1), len(sorted))-1]
-}
-
-func compare(a, b string) int {
-	switch {
-	case a < b:
-		return -1
-	case a > b:
-		return 1
-	}
-	return 0
+// Tally counts the day that contains at, in a zone.
+func Tally(ctx context.Context, book Book, load Caseload, at time.Time, zone *time.Location, now time.Time) (Figures, error) {
+	return Counter{Book: book, Load: load}.Tally(ctx, Day(at.In(zone)), now)
 }

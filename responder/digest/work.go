@@ -1,0 +1,234 @@
+package digest
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"rasid/internal/cases"
+)
+
+// Targets is what the business wants of its staff.
+type Targets struct {
+	Ack, Reply time.Duration // 0: no target
+	// Elapsed counts the time between two moments, where only working hours
+	// count; nil = all hours do.
+	Elapsed func(from, to time.Time) time.Duration
+}
+
+// Times is how long something took.
+type Times struct {
+	N      int
+	Median time.Duration
+	Slow   time.Duration // 90th percentile
+	Target time.Duration // 0: none
+	Within int           // of N within the target
+}
+
+// Share is the part within the target, 0..1; false when there is nothing to
+// share.
+func (t Times) Share() (float64, bool) {
+	if t.N == 0 || t.Target == 0 {
+		return 0, false
+	}
+	return float64(t.Within) / float64(t.N), true
+}
+
+// Work is what staff did, counted from the history alone.
+type Work struct {
+	// Timeliness: from the flag to the first step of a person, and to the first
+	// reply that stands in public.
+	Ack, Reply Times
+	// Median and Slow are those of Reply.
+	Median, Slow time.Duration
+
+	Answered int // replies that appeared
+	Thanked  int // of those, to somebody happy
+
+	// Accuracy.
+	Same     int // drafts approved as they were
+	Edited   int // drafts staff rewrote before approving
+	ByRule   int // drafts a written rule approved
+	Undone   int // approvals taken back
+	SetAside int // cases dismissed
+	Reopened int // cases opened again by staff or a missed promise
+	Returned int // customers who said more after an answer
+
+	// Effectiveness.
+	Resolved  int
+	Handled   int // answered elsewhere by a person
+	Refused   int // replies the platform refused
+	Expired   int // nobody acted in time
+	Escalated int
+}
+
+// idle reports whether nothing happened.
+func (w Work) idle() bool { return w == Work{Ack: w.Ack, Reply: w.Reply} && w.Ack.N == 0 && w.Reply.N == 0 }
+
+// work reads the histories and counts this span and the one before.
+func (f *Figures) work(ctx context.Context, book Book, targets Targets) error {
+	previous := f.before()
+	stories, err := book.StoriesBetween(ctx, previous.From, f.To)
+	if err != nil {
+		return fmt.Errorf("reading the history: %w", err)
+	}
+	touched, err := book.CasesBetween(ctx, previous.From, f.To)
+	if err != nil {
+		return fmt.Errorf("reading cases: %w", err)
+	}
+	byID := make(map[int64]cases.Case, len(touched))
+	for _, c := range touched {
+		byID[c.ID] = c
+	}
+	now := shift{span: f.Span, targets: targets, clocks: map[int64]*clock{}}
+	then := shift{span: previous, targets: targets, clocks: map[int64]*clock{}}
+	for _, e := range stories {
+		now.take(e, byID[e.Case])
+		then.take(e, byID[e.Case])
+		if f.has(e.At) {
+			f.Line, f.Anchor = e.Seq, e.Hash
+		}
+	}
+	f.Work, f.PreviousWork = now.sum(), then.sum()
+	return nil
+}
+
+// clock is one case between being flagged and being closed.
+type clock struct {
+	flagged         time.Time
+	acked, answered bool
+}
+
+// shift counts the work of one span while the histories pass by.
+type shift struct {
+	span          Span
+	targets       Targets
+	clocks        map[int64]*clock
+	work          Work
+	acks, replies []time.Duration
+}
+
+// take counts one line of the history. Lines before the span only move the
+// clocks of their case.
+func (s *shift) take(e cases.Entry, c cases.Case) {
+	k := s.clocks[e.Case]
+	if k == nil {
+		k = &clock{}
+		s.clocks[e.Case] = k
+	}
+	if !e.From.Open() && e.To.Open() {
+		*k = clock{} // opened again: its clocks start anew
+	}
+	if e.To == cases.Flagged && k.flagged.IsZero() {
+		k.flagged = e.At
+	}
+	counts := s.span.has(e.At)
+	if !k.flagged.IsZero() && !k.acked && person(e.By) {
+		k.acked = true
+		if counts {
+			s.acks = append(s.acks, s.elapsed(k.flagged, e.At))
+		}
+	}
+	if e.Event == cases.Sent || e.Event == cases.Found {
+		if !k.flagged.IsZero() && !k.answered && counts {
+			s.replies = append(s.replies, s.elapsed(k.flagged, e.At))
+		}
+		k.answered = true
+	}
+	if counts {
+		s.work.count(e, c)
+	}
+}
+
+func (s *shift) elapsed(from, to time.Time) time.Duration {
+	if s.targets.Elapsed != nil {
+		return s.targets.Elapsed(from, to)
+	}
+	return max(0, to.Sub(from))
+}
+
+// person reports whether a name in the history is somebody of ours.
+func person(by string) bool {
+	return by != "" && by != cases.Rasid && by != "customer" && !strings.HasPrefix(by, "rule:")
+}
+
+// count adds one event.
+func (w *Work) count(e cases.Entry, c cases.Case) {
+	switch e.Event {
+	case cases.Sent, cases.Found:
+		w.Answered++
+		if c.Score.Label == "pos" {
+			w.Thanked++
+		}
+	case cases.Approve:
+		if edited(c, e.Draft) {
+			w.Edited++
+		} else {
+			w.Same++
+		}
+	case cases.ByRule:
+		w.ByRule++
+	case cases.Undo:
+		w.Undone++
+	case cases.Dismiss:
+		w.SetAside++
+	case cases.Reopen:
+		w.Reopened++
+	case cases.Again:
+		if e.From == cases.Answered || e.From == cases.Handled || e.From == cases.Resolved {
+			w.Returned++
+		}
+	case cases.Resolve:
+		w.Resolved++
+	case cases.Handle:
+		w.Handled++
+	case cases.Refuse:
+		w.Refused++
+	case cases.Expire:
+		w.Expired++
+	case cases.Escalate:
+		w.Escalated++
+	case cases.Calm, cases.Flag, cases.Propose, cases.Hold, cases.Revise, cases.CutOff, cases.NotThere, cases.Remind,
+		cases.Claim, cases.Release, cases.Snooze, cases.Note, cases.Edit, cases.Delete:
+	}
+}
+
+// edited reports whether a draft was written by staff.
+func edited(c cases.Case, version int) bool {
+	for _, d := range c.Drafts {
+		if d.Version == version {
+			return d.Origin == "staff"
+		}
+	}
+	return false
+}
+
+// sum is the work of the span.
+func (s *shift) sum() Work {
+	w := s.work
+	w.Ack, w.Reply = times(s.acks, s.targets.Ack), times(s.replies, s.targets.Reply)
+	w.Median, w.Slow = w.Reply.Median, w.Reply.Slow
+	return w
+}
+
+func times(took []time.Duration, target time.Duration) Times {
+	slices.Sort(took)
+	t := Times{N: len(took), Median: quantile(took, 50), Slow: quantile(took, 90), Target: target}
+	for _, d := range took {
+		if target > 0 && d <= target {
+			t.Within++
+		}
+	}
+	return t
+}
+
+// quantile is the nearest-rank percentile of sorted values; 0 for none.
+func quantile(sorted []time.Duration, percent int) time.Duration {
+	if len(sorted) == 0 {
+		return 0
+	}
+	rank := (percent*len(sorted) + 99) / 100
+	return sorted[max(rank, 1)-1]
+}
