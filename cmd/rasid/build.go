@@ -334,7 +334,7 @@ func (h *house) digest(ctx context.Context, day time.Time, language string) (str
 		return "", nil, err
 	}
 	name := h.cfg.Business.Name.In(language)
-	return f.Text(h.office.Words[language], name), nil, nil
+	return f.Chat(h.office.Words[language], name), nil, nil
 }
 
 // stopped reports whether the kill switch is on; when nobody can say, it is.

@@ -256,8 +256,8 @@ func (t trial) MentionsBetween(context.Context, time.Time, time.Time) ([]cases.S
 	return t, nil
 }
 
-// EntriesBetween returns nothing: nobody decided anything.
-func (trial) EntriesBetween(context.Context, time.Time, time.Time) ([]cases.Entry, error) {
+// StoriesBetween returns nothing: nobody decided anything.
+func (trial) StoriesBetween(context.Context, time.Time, time.Time) ([]cases.Entry, error) {
 	return nil, nil
 }
 

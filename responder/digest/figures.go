@@ -71,7 +71,7 @@ type Figures struct {
 	Happy     int // different people who praised
 	Recovered int // people who praised after a complaint in the thirty days before
 
-	Work             // of the span
+	Work              // of the span
 	PreviousWork Work // of as many days before
 
 	Waiting int           // open at the time of counting
@@ -79,6 +79,8 @@ type Figures struct {
 	Waits   []Wait        // who waits longest
 
 	Promises *Promises // nil where none are kept
+
+	Merged []Dawn // earlier days whose digest was never sent, oldest first
 
 	Line   int64  // last line of the history in the span; 0 when none
 	Anchor string // its hash: whoever keeps the digest can tell later whether lines were changed

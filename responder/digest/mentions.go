@@ -187,6 +187,9 @@ func (f *Figures) people(said []cases.Scored) {
 	}
 }
 
+// silent stands where a source gives no error and yet no sign.
+const silent = "silent"
+
 // waitsShown is how many of those who wait a digest names.
 const waitsShown = 3
 
@@ -220,7 +223,7 @@ func (f *Figures) open(ctx context.Context, load Caseload, now time.Time) error 
 		line := f.source(s.Source)
 		line.LastOK, line.Limits = s.LastOK, s.Limits
 		if s.LastError != "" || s.Stalled {
-			line.Bad = cmp.Or(s.LastError, "silent")
+			line.Bad = cmp.Or(s.LastError, silent)
 		}
 	}
 	slices.SortFunc(f.Sources, func(a, b SourceCount) int { return strings.Compare(a.Name, b.Name) })

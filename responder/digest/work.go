@@ -65,7 +65,9 @@ type Work struct {
 }
 
 // idle reports whether nothing happened.
-func (w Work) idle() bool { return w == Work{Ack: w.Ack, Reply: w.Reply} && w.Ack.N == 0 && w.Reply.N == 0 }
+func (w Work) idle() bool {
+	return w == Work{Ack: w.Ack, Reply: w.Reply} && w.Ack.N == 0 && w.Reply.N == 0
+}
 
 // work reads the histories and counts this span and the one before.
 func (f *Figures) work(ctx context.Context, book Book, targets Targets) error {

@@ -1,0 +1,100 @@
+package digest
+
+import (
+	"fmt"
+	"math"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"rasid/internal/phrases"
+	"rasid/responder"
+)
+
+// speaker writes the numbers and dates of a language.
+type speaker struct{ *phrases.Catalogue }
+
+func (s speaker) arabic() bool { return s.Language == "ar" }
+
+// digits writes a number that is already text with the digits of the language.
+func (s speaker) digits(text string) phrases.Plain {
+	if s.arabic() {
+		text = phrases.ArabicDigits(strings.ReplaceAll(text, ".", "٫"))
+	}
+	return phrases.Plain(text)
+}
+
+// mean writes a mean with one decimal.
+func (s speaker) mean(sum, n int) phrases.Plain {
+	return s.digits(strconv.FormatFloat(float64(sum)/float64(n), 'f', 1, 64))
+}
+
+// percent writes a share of 0..1 as whole per cents. Arabic marks the sign with
+// an Arabic letter mark, so that it stands before the number.
+func (s speaker) percent(share float64, signed bool) phrases.Plain {
+	n := int(math.Round(share * 100))
+	format := "%d"
+	if signed && n != 0 {
+		format = "%+d"
+	}
+	text := fmt.Sprintf(format, n)
+	if !s.arabic() {
+		return phrases.Plain(text + "%")
+	}
+	const alm = "\u061c"
+	text = strings.NewReplacer("+", alm+"+", "-", alm+"-").Replace(text)
+	return phrases.Plain(phrases.ArabicDigits(text) + "٪" + alm)
+}
+
+// change writes a difference as an arrow and a count.
+func (s speaker) change(now, before int) phrases.Plain {
+	switch d := now - before; {
+	case d > 0:
+		return phrases.Plain("▲ " + s.Number(d))
+	case d < 0:
+		return phrases.Plain("▼ " + s.Number(-d))
+	}
+	return "="
+}
+
+// date writes a day in words.
+func (s speaker) date(t time.Time) phrases.Plain {
+	return phrases.Plain(s.Say("digest.date",
+		"weekday", phrases.Plain(s.Say(fmt.Sprintf("digest.weekday.%d", t.Weekday()))), "day", s.digits(strconv.Itoa(t.Day())),
+		"month", phrases.Plain(s.Say(fmt.Sprintf("digest.month.%d", t.Month()))), "year", s.digits(strconv.Itoa(t.Year()))))
+}
+
+// dates writes a span.
+func (s speaker) dates(span Span) phrases.Plain {
+	if span.Length() == 1 {
+		return s.date(span.From)
+	}
+	return phrases.Plain(s.Say("digest.dates", "from", s.date(span.From), "to", s.date(span.Last())))
+}
+
+// hour writes the beginning of an hour of the day.
+func (s speaker) hour(h int) phrases.Plain { return s.digits(fmt.Sprintf("%d:00", h%24)) }
+
+// topic names a topic.
+func (s speaker) topic(t string) phrases.Plain {
+	if t == "" || !s.Has("topic."+t) {
+		t = "other"
+	}
+	return phrases.Plain(s.Say("topic." + t))
+}
+
+// excerpt is a stranger's text, shortened and made visible.
+func excerpt(text string, n int) string { return responder.Excerpt(responder.Visible(text), n) }
+
+// maxLink bounds the links shown; longer ones are traps or tracking.
+const maxLink = 300
+
+// link is an address that may be shown, or "".
+func link(raw string) string {
+	u, err := url.Parse(raw)
+	if err != nil || u.Host == "" || u.User != nil || len(raw) > maxLink || u.Scheme != "https" && u.Scheme != "http" {
+		return ""
+	}
+	return u.String()
+}
