@@ -86,13 +86,12 @@ func (w *cardWriter) head() {
 	if w.c.Level > 0 {
 		parts = append(parts, w.say.Say("card.level", "n", w.c.Level))
 	}
-	if w.c.State == cases.Waiting && !w.c.FlaggedAt.IsZero() {
-		left := w.c.FlaggedAt.Add(w.o.Policy.EscalateAfter * time.Duration(w.c.Level+1)).Sub(w.now)
-		if left >= 0 {
-			parts = append(parts, "⏰ "+w.say.Say("card.deadline", "span", left))
-		} else {
-			parts = append(parts, "⏰ "+w.say.Say("card.overdue", "span", left))
+	if d, ok := w.o.Deadline(w.c); ok && w.c.State == cases.Waiting {
+		key, left := "card.deadline", d.At.Sub(w.now)
+		if left < 0 {
+			key = "card.overdue"
 		}
+		parts = append(parts, "⏰ "+w.say.Say(key, "span", left))
 	}
 	w.line(parts...)
 }

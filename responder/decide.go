@@ -81,15 +81,27 @@ func (k *Clerk) Decide(ctx context.Context, d Decision) (Answer, error) {
 	if strings.HasPrefix(string(r.d.Action), "/") {
 		return k.command(ctx, r)
 	}
-	c, err := k.Desk.Case(ctx, r.d.Case)
-	if errors.Is(err, cases.ErrNotFound) {
-		return r.refuse("answer.nocase", "case", r.d.Case), nil
+	return k.carryOut(ctx, r)
+}
+
+// tries bounds how often a decision is taken anew because the case moved at the
+// same moment, by a reminder for instance: every check is made again, so only
+// what still stands goes through.
+const tries = 3
+
+func (k *Clerk) carryOut(ctx context.Context, r *request) (ans Answer, err error) {
+	for range tries {
+		r.c, err = k.Desk.Case(ctx, r.d.Case)
+		if errors.Is(err, cases.ErrNotFound) {
+			return r.refuse("answer.nocase", "case", r.d.Case), nil
+		}
+		if err != nil {
+			return Answer{}, fmt.Errorf("reading case %d: %w", r.d.Case, err)
+		}
+		if ans, err = k.act(ctx, r); !errors.Is(err, cases.ErrStale) {
+			break
+		}
 	}
-	if err != nil {
-		return Answer{}, fmt.Errorf("reading case %d: %w", r.d.Case, err)
-	}
-	r.c = c
-	ans, err := k.act(ctx, r)
 	if errors.Is(err, cases.ErrStale) || errors.Is(err, cases.ErrIllegal) {
 		// Somebody was faster. Say who, from the case as it is now.
 		if c, e := k.Desk.Case(ctx, r.d.Case); e == nil {
@@ -308,6 +320,7 @@ func (k *Clerk) edit(ctx context.Context, r *request) (Answer, error) {
 	}
 	ch := r.change(cases.Revise)
 	ch.Draft = &d
+	k.wakeAfter(r, &ch)
 	ans, err := k.apply(ctx, r, ch, Answer{})
 	if err != nil {
 		return ans, err
@@ -332,19 +345,30 @@ func (k *Clerk) redraft(ctx context.Context, r *request) (Answer, error) {
 	}
 	ch := r.change(cases.Revise)
 	ch.Draft = &d
+	k.wakeAfter(r, &ch)
 	return k.apply(ctx, r, ch, r.answer("answer.redrafted"))
 }
 
 func (k *Clerk) undo(ctx context.Context, r *request) (Answer, error) {
 	ch := r.change(cases.Undo)
 	ch.Withdraw = k.ready(r.c)
-	wake := r.d.At.Add(k.Office.Policy.RemindAfter)
-	ch.WakeAt, ch.WakeFor = &wake, WakeRemind
+	k.wakeAfter(r, &ch)
 	ans, err := k.apply(ctx, r, ch, r.answer("answer.undone"))
 	if errors.Is(err, cases.ErrStale) && r.c.State == cases.Approved {
 		return r.refuse("answer.toolate"), nil
 	}
 	return ans, err
+}
+
+// wakeAfter plans the next step of the chain after a person acted.
+func (k *Clerk) wakeAfter(r *request, ch *cases.Change) {
+	c := r.c
+	c.State = cases.Waiting
+	if c.AckedAt.IsZero() {
+		c.AckedAt = r.d.At
+	}
+	wake, why := k.Office.alarm(c, c.Reminds, r.d.At)
+	ch.WakeAt, ch.WakeFor = &wake, why
 }
 
 // ready names the outbox row of the case's latest draft.
@@ -381,12 +405,13 @@ func (k *Clerk) escalate(ctx context.Context, r *request) (Answer, error) {
 	if level == r.c.Level {
 		return r.refuse("answer.top"), nil
 	}
-	none := 0
-	wake := r.d.At.Add(k.Office.Policy.RemindAfter)
+	none, up := 0, r.c
+	up.Level, up.Reminds, up.AckedAt = level, 0, r.d.At
+	wake, why := k.Office.alarm(up, 0, r.d.At)
 	ch := r.change(cases.Escalate)
 	ch.Level, ch.Reminds, ch.Note = &level, &none, Clean(r.d.Text)
-	ch.WakeAt, ch.WakeFor = &wake, WakeRemind
-	ch.Rooms, ch.Urgent = k.Office.RoomsAt(r.c.Source, level), true
+	ch.WakeAt, ch.WakeFor = &wake, why
+	ch.Rooms, ch.Urgent = k.Office.RoomsFor(r.c, level), true
 	return k.apply(ctx, r, ch, r.answer("answer.escalated", "n", level))
 }
 
@@ -408,6 +433,7 @@ func (k *Clerk) claim(ctx context.Context, r *request) (Answer, error) {
 	if r.d.Action == ActRelease {
 		ch := r.change(cases.Release)
 		ch.Claim = &cases.Claimed{}
+		k.wakeAfter(r, &ch)
 		return k.apply(ctx, r, ch, r.answer("answer.released"))
 	}
 	if held && r.c.ClaimedBy != r.who.ID {
@@ -416,6 +442,7 @@ func (k *Clerk) claim(ctx context.Context, r *request) (Answer, error) {
 	until := r.d.At.Add(k.Office.Policy.ClaimFor)
 	ch := r.change(cases.Claim)
 	ch.Claim = &cases.Claimed{By: r.who.ID, Until: until}
+	ch.WakeAt, ch.WakeFor = &until, WakeClaim
 	return k.apply(ctx, r, ch, r.answer("answer.claimed", "time", k.Office.clock(until, r.d.At)))
 }
 

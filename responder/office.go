@@ -16,8 +16,10 @@ type Policy struct {
 	FlagAt        float64       // probability of "negative" from which a mention is flagged
 	Undo          time.Duration // pause between approval and posting
 	MaxAge        time.Duration // a draft older than this must be read again
-	RemindAfter   time.Duration // first reminder to the room
-	EscalateAfter time.Duration // from the first card to the next level
+	Targets       Targets       // by severity, in business time
+	RemindAfter   time.Duration // first reminder to the room, in business time; each further one waits twice as long
+	RemindTimes   int           // reminders at one level
+	EscalateAfter time.Duration // at each level, in business time; 0 = deadlines alone
 	ExpireAfter   time.Duration // nobody acted and the moment has passed; 0 = never
 	ClaimFor      time.Duration // a claim ends by itself
 	SnoozeFor     time.Duration // "later" without a time
@@ -26,13 +28,16 @@ type Policy struct {
 	FourEyes      bool // severe cases: who wrote the words may not approve them
 	ApprovalsHour int  // approvals a person may give in an hour; 0 = no limit
 	HoldAbuse     bool // insults get no draft: a person decides whether to answer at all
+
+	Hold     bool           // new cases rest until opening …
+	HoldUpTo cases.Severity // … up to this severity
 }
 
 // DefaultPolicy is careful and works for a shop.
 func DefaultPolicy() Policy {
 	return Policy{
 		FlagAt: 0.5, Undo: 10 * time.Second, MaxAge: 24 * time.Hour,
-		RemindAfter: 30 * time.Minute, EscalateAfter: 2 * time.Hour, ExpireAfter: 7 * 24 * time.Hour,
+		Targets: DefaultTargets(), RemindAfter: 30 * time.Minute, RemindTimes: 3, EscalateAfter: 2 * time.Hour, ExpireAfter: 7 * 24 * time.Hour,
 		ClaimFor: time.Hour, SnoozeFor: 2 * time.Hour, ResendLock: 10 * time.Minute,
 		FourEyesFrom: cases.Critical, ApprovalsHour: 60,
 	}
@@ -63,6 +68,10 @@ type Person struct {
 	Role     Role
 	Accounts map[string]string // platform → numeric user id; console → ID
 	Language string
+
+	Languages []string        // in which the person answers; none: any
+	Skills    []string        // topics the person knows
+	Shift     *hours.Calendar // when the person works; nil: always
 }
 
 // Room is one place where staff work.
@@ -71,6 +80,7 @@ type Room struct {
 	Platform string // telegram, discord, console: which account ids count here
 	Language string // ar or en
 	Level    int
+	Wants    Wants // the cases it asks for
 	Chat     StaffChat
 }
 
@@ -82,7 +92,8 @@ type Place struct {
 	Rooms   []string
 	Blind   bool // deletions cannot be seen here: the card says so
 
-	Hours *hours.Calendar // of the branch; nil: every hour counts
+	Hours   *hours.Calendar // of the branch; nil: every hour counts
+	Targets Targets         // nil: the policy's
 }
 
 // Office is what every step of the responder knows: the policy, the people,

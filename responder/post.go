@@ -107,7 +107,7 @@ func (p *Poster) attempt(ctx context.Context, c cases.Case, s cases.Send) (cases
 	}
 	set.Why = err.Error()
 	ch.Event, ch.Note = cases.CutOff, set.Why
-	wake := set.At.Add(p.Office.Policy.RemindAfter)
+	wake := set.At.Add(max(p.Office.Policy.RemindAfter, time.Minute))
 	ch.WakeAt, ch.WakeFor = &wake, WakeRemind
 	ch.Urgent = true
 	return set, ch
@@ -165,7 +165,7 @@ func (p *Poster) later(set cases.Settlement, ch *cases.Change, s cases.Send, err
 func (p *Poster) refused(set cases.Settlement, ch *cases.Change, err error) (cases.Settlement, *cases.Change) {
 	set.Outcome, set.Why = cases.WasRefused, err.Error()
 	ch.Event, ch.Note, ch.At, ch.Urgent = cases.Refuse, set.Why, set.At, true
-	wake := set.At.Add(p.Office.Policy.RemindAfter)
+	wake := set.At.Add(max(p.Office.Policy.RemindAfter, time.Minute))
 	ch.WakeAt, ch.WakeFor = &wake, WakeRemind
 	return set, ch
 }

@@ -47,7 +47,7 @@ func (p *Poster) giveBack(c cases.Case, set *cases.Settlement, ch *cases.Change,
 	at := p.Clock()
 	set.Outcome, set.Why, set.At = cases.WasNotSent, why, at // RetryAt stays zero: give up
 	ch.Event, ch.Note, ch.At, ch.Urgent = cases.Undo, why, at, true
-	ch.Rooms = p.Office.RoomsAt(c.Source, c.Level)
+	ch.Rooms = p.Office.RoomsFor(c, c.Level)
 	wake := at.Add(p.Office.Policy.RemindAfter)
 	ch.WakeAt, ch.WakeFor = &wake, WakeRemind
 	if d, ok := c.Draft(); ok {

@@ -8,17 +8,31 @@ import (
 	"time"
 
 	"rasid/internal/cases"
+	"rasid/internal/phrases"
 )
 
 // What a case wakes for.
 const (
-	WakeRemind = "remind"
-	WakeSnooze = "snooze"
+	WakeRemind   = "remind"
+	WakeSnooze   = "snooze"
+	WakeWarn     = "warn"     // three quarters of the time are gone
+	WakeEscalate = "escalate" // a level's time is over, or a deadline passed
+	WakeClaim    = "claim"    // a claim ends
+	WakeOpening  = "opening"  // it rested until the business opens
+	WakeExpire   = "expire"   // the moment for an answer has passed
 )
 
-// maxReminds is how often a room is reminded at one level before silence; the
-// pauses double.
-const maxReminds = 4
+const (
+	// lateFrom is the delay from which a notice says how late it is.
+	lateFrom = 5 * time.Minute
+	// mergeFrom is how many late alarms at once become one notice for a room.
+	mergeFrom = 4
+	// flood is how many alarms are looked at together after a downtime, so
+	// that their notice can say how many there are.
+	flood = 2000
+	// mergedShown is how many cases the merged notice names.
+	mergedShown = 5
+)
 
 // Alarms are the cases whose time has come. A deadline is a row, so it also
 // fires after a restart.
@@ -26,7 +40,7 @@ type Alarms interface {
 	Awake(ctx context.Context, now time.Time, limit int) ([]cases.Case, error)
 }
 
-// Waker reminds, escalates and expires.
+// Waker reminds, warns, escalates, ends claims and expires.
 type Waker struct {
 	Desk   Desk
 	Alarms Alarms
@@ -34,85 +48,209 @@ type Waker struct {
 	Log    *slog.Logger
 }
 
-// Step acts on the cases whose alarm has passed.
+// Step acts on the cases whose alarm has passed. Each case takes its own step
+// with its own line of history; only what the rooms are told of many late ones
+// is put together.
 func (w *Waker) Step(ctx context.Context, now time.Time) (int, error) {
 	due, err := w.Alarms.Awake(ctx, now, batch)
+	if err == nil && len(due) == batch && late(due[0], now) {
+		due, err = w.Alarms.Awake(ctx, now, flood)
+	}
 	if err != nil {
 		return 0, fmt.Errorf("listing alarms: %w", err)
 	}
-	for _, c := range due {
-		if _, err := w.Desk.Apply(ctx, w.wake(c, now)); err != nil && !errors.Is(err, cases.ErrStale) {
-			return 0, fmt.Errorf("waking case %d: %w", c.ID, err)
+	steps := make([]cases.Change, len(due))
+	for i, c := range due {
+		steps[i] = w.wake(c, now)
+	}
+	merged := w.merge(due, steps, now)
+	for i, ch := range steps {
+		if len(merged) > 0 && late(due[i], now) {
+			ch.Send = append(ch.Send, merged...) // with the first step that holds, in one transaction
+		}
+		_, err := w.Desk.Apply(ctx, ch)
+		switch {
+		case errors.Is(err, cases.ErrStale):
+		case err != nil:
+			return 0, fmt.Errorf("waking case %d: %w", ch.Case, err)
+		default:
+			merged = nil
 		}
 	}
 	return len(due), nil
 }
 
+// late reports whether the alarm of a case should have gone long ago.
+func late(c cases.Case, now time.Time) bool { return now.Sub(c.WakeAt) > lateFrom }
+
+// merge takes the notices of many late steps away and returns one for each
+// room instead; nil when few are late.
+func (w *Waker) merge(due []cases.Case, steps []cases.Change, now time.Time) []cases.Send {
+	n, longest := map[string]int{}, time.Duration(0)
+	worst := map[string][]cases.Case{}
+	var rooms []string
+	total := 0
+	for i, c := range due {
+		if !late(c, now) || len(steps[i].Send) == 0 {
+			continue
+		}
+		total++
+		longest = max(longest, now.Sub(c.WakeAt))
+		for _, s := range steps[i].Send {
+			if n[s.Target]++; n[s.Target] == 1 {
+				rooms = append(rooms, s.Target)
+			}
+			worst[s.Target] = append(worst[s.Target], c)
+		}
+	}
+	if total < mergeFrom {
+		return nil
+	}
+	for i, c := range due {
+		if late(c, now) {
+			steps[i].Send, steps[i].Urgent = nil, false // one message, not a thousand
+		}
+	}
+	var out []cases.Send
+	for _, name := range rooms {
+		room, _ := w.Office.Room(name)
+		out = append(out, cases.Send{
+			Key: fmt.Sprintf("late/%d/%s", now.UnixMicro(), name), Kind: cases.SendNotice, Target: name, By: cases.Rasid, DueAt: now,
+			Text: w.Office.words(room.Language).Say("notice.away", "n", n[name], "span", longest, "cases", phrases.Plain(numbers(worst[name]))),
+		})
+	}
+	return out
+}
+
+// numbers names the severest of some cases.
+func numbers(list []cases.Case) string {
+	text, shown := "", 0
+	for sev := cases.Critical; sev >= cases.Mild; sev-- {
+		for _, c := range list {
+			if c.Score.Severity != sev || shown == mergedShown {
+				continue
+			}
+			shown++
+			text += fmt.Sprintf(" #%d", c.ID)
+		}
+	}
+	if len(list) > shown {
+		text += " …"
+	}
+	return Isolate(text[min(1, len(text)):])
+}
+
 // wake decides what the alarm of a case means.
 func (w *Waker) wake(c cases.Case, now time.Time) cases.Change {
-	p := w.Office.Policy
 	ch := cases.Change{Case: c.ID, Version: c.Version, By: cases.Rasid, At: now, WakeAt: &time.Time{}}
-	waited := now.Sub(c.FlaggedAt)
-	switch {
-	case c.State != cases.Waiting && c.State != cases.Unsure && c.State != cases.Failed:
+	if c.State != cases.Waiting && c.State != cases.Unsure && c.State != cases.Failed {
 		ch.Event = cases.Note // nothing to wake for; the alarm is cleared
 		return ch
-	case c.State == cases.Waiting && p.ExpireAfter > 0 && waited > p.ExpireAfter:
+	}
+	if at, ok := w.Office.expires(c); ok && now.After(at) {
 		ch.Event = cases.Expire
 		return ch
-	case c.ClaimedBy != "" && c.ClaimedUntil.After(now):
-		ch.Event, ch.Note = cases.Note, "claimed; the alarm waits for the claim to end"
-		if c.State == cases.Failed || c.State == cases.Waiting || c.State == cases.Unsure {
-			until := c.ClaimedUntil
-			ch.WakeAt, ch.WakeFor = &until, WakeRemind
-		}
+	}
+	if c.ClaimedBy != "" {
+		return w.claimed(c, ch, now)
+	}
+	if open, ok := w.Office.opening(c, now); ok && c.State == cases.Waiting && c.Score.Severity < cases.High {
+		ch.Event, ch.Note = cases.Note, "rests until opening"
+		ch.WakeAt, ch.WakeFor = &open, WakeOpening
 		return ch
 	}
-	if waited >= p.EscalateAfter*time.Duration(c.Level+1) && c.Level < w.Office.TopLevel() {
+	if at, ok := w.Office.climbs(c); ok && !at.After(now) {
 		return w.escalate(c, ch, now)
+	}
+	if d, ok := w.Office.Deadline(c); c.WakeFor == WakeEscalate || c.WakeFor == WakeWarn && ok && now.Before(d.Warn) {
+		// The clock was set anew meanwhile: somebody acted, or the severity or
+		// the policy changed.
+		next, why := w.Office.alarm(c, c.Reminds, now)
+		ch.Event, ch.Note, ch.WakeAt, ch.WakeFor = cases.Note, "the deadline moved", &next, why
+		return ch
 	}
 	return w.remind(c, ch, now)
 }
 
+// claimed waits for the end of a claim, and ends it when its time is over. The
+// alarm goes off again at once, for what became due meanwhile.
+func (w *Waker) claimed(c cases.Case, ch cases.Change, now time.Time) cases.Change {
+	if until := c.ClaimedUntil; until.After(now) {
+		ch.Event, ch.Note = cases.Note, "claimed; the alarm waits for the claim to end"
+		ch.WakeAt, ch.WakeFor = &until, WakeClaim
+		return ch
+	}
+	ch.Event, ch.Claim = cases.Release, &cases.Claimed{}
+	ch.Note = "the claim of " + c.ClaimedBy + " ended"
+	again := now
+	if at, why := w.Office.alarm(c, c.Reminds, c.ClaimedUntil); !at.IsZero() && at.After(now) {
+		ch.WakeAt, ch.WakeFor = &at, why
+		return ch
+	}
+	ch.WakeAt, ch.WakeFor = &again, WakeRemind
+	return ch
+}
+
 func (w *Waker) escalate(c cases.Case, ch cases.Change, now time.Time) cases.Change {
 	level, none := NextLevel(w.Office, c), 0
-	next := now.Add(w.Office.Policy.RemindAfter)
-	ch.Event, ch.Level, ch.Reminds = cases.Escalate, &level, &none
-	ch.WakeAt, ch.WakeFor, ch.Urgent = &next, WakeRemind, true
-	ch.Rooms = w.Office.RoomsAt(c.Source, level)
-	ch.Note = fmt.Sprintf("nobody acted for %s", now.Sub(c.FlaggedAt).Round(time.Minute))
+	ch.Event, ch.Level, ch.Reminds, ch.Urgent = cases.Escalate, &level, &none, true
+	ch.Rooms = w.Office.RoomsFor(c, level)
+	ch.Note = w.told("nobody acted for "+since(c.FlaggedAt, now), c, now)
 	ch.Send = w.notices(c, ch.Rooms, now, "notice.escalated", level)
+	up := c
+	up.Level = level
+	next, why := w.Office.alarm(up, 0, now)
+	ch.WakeAt, ch.WakeFor = &next, why
 	return ch
 }
 
 func (w *Waker) remind(c cases.Case, ch cases.Change, now time.Time) cases.Change {
-	n := c.Reminds + 1
-	ch.Event, ch.Reminds, ch.WakeFor = cases.Remind, &n, WakeRemind
-	next := now.Add(w.Office.Policy.RemindAfter << min(n, maxReminds))
-	// The next alarm is the earlier of the next reminder and the next level.
-	if up := c.FlaggedAt.Add(w.Office.Policy.EscalateAfter * time.Duration(c.Level+1)); c.Level < w.Office.TopLevel() && up.After(now) && up.Before(next) {
-		next = up
+	n := c.Reminds
+	ch.Event = cases.Remind
+	if c.WakeFor == WakeRemind {
+		n++ // warnings and what a person asked for do not use reminders up
 	}
-	ch.WakeAt = &next
-	if n <= maxReminds {
-		ch.Send = w.notices(c, w.Office.RoomsAt(c.Source, c.Level), now, "notice.remind", c.Level)
+	ch.Reminds = &n
+	rooms := w.Office.RoomsFor(c, c.Level)
+	if c.WakeFor == WakeOpening {
+		ch.Rooms = rooms // a case that came at night is shown now
 	}
+	key := "notice.remind"
+	if d, ok := w.Office.Deadline(c); ok && c.WakeFor == WakeWarn && d.At.After(now) {
+		key = "notice.warn"
+	}
+	ch.Note = w.told(c.WakeFor, c, now)
+	ch.Send = w.notices(c, rooms, now, key, c.Level)
+	next, why := w.Office.alarm(c, n, now)
+	ch.WakeAt, ch.WakeFor = &next, why
 	return ch
+}
+
+// told adds to a note how late the step was.
+func (w *Waker) told(note string, c cases.Case, now time.Time) string {
+	if late(c, now) {
+		note += ", " + since(c.WakeAt, now) + " late"
+	}
+	return note
 }
 
 // notices writes a line for every room, keyed by case, version and room, so
 // that the same step can never say it twice.
 func (w *Waker) notices(c cases.Case, rooms []string, now time.Time, key string, level int) []cases.Send {
 	var out []cases.Send
+	deadline, _ := w.Office.Deadline(c)
 	for _, name := range rooms {
 		room, ok := w.Office.Room(name)
 		if !ok {
 			continue
 		}
 		say := w.Office.words(room.Language)
-		text := say.Say(key, "case", c.ID, "n", level, "age", now.Sub(c.FlaggedAt), "text", Excerpt(Visible(c.Last().Text), 80))
-		if late := now.Sub(c.WakeAt); late > 5*time.Minute {
-			text += "\n" + say.Say("notice.late", "span", late)
+		text := say.Say(key, "case", c.ID, "n", level, "age", now.Sub(c.FlaggedAt), "left", deadline.At.Sub(now), "text", Excerpt(Visible(c.Last().Text), 80))
+		if who := w.Office.named(c, level, room, now); who != "" {
+			text += "\n" + who
+		}
+		if late(c, now) {
+			text += "\n" + say.Say("notice.late", "span", now.Sub(c.WakeAt))
 		}
 		out = append(out, cases.Send{
 			Key:  fmt.Sprintf("notice/%d/%d/%s", c.ID, c.Version, name),

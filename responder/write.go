@@ -49,11 +49,16 @@ func (w *Writer) Step(ctx context.Context, now time.Time) (int, error) {
 }
 
 func (w *Writer) propose(ctx context.Context, c cases.Case, now time.Time) error {
-	wake := now.Add(w.Office.Policy.RemindAfter)
-	none := 0
+	waiting, none := c, 0
+	waiting.State = cases.Waiting
+	wake, why := w.Office.alarm(waiting, 0, now)
+	rooms := w.Office.RoomsFor(c, c.Level)
+	if open, ok := w.Office.holds(c, now); ok {
+		wake, why, rooms = open, WakeOpening, nil
+	}
 	ch := cases.Change{
 		Case: c.ID, Version: c.Version, Event: cases.Propose, By: cases.Rasid, At: now,
-		WakeAt: &wake, WakeFor: WakeRemind, Reminds: &none, Rooms: w.Office.RoomsAt(c.Source, c.Level),
+		WakeAt: &wake, WakeFor: why, Reminds: &none, Rooms: rooms,
 		Urgent: !c.Reply.At.IsZero(), // the customer came back: a new card, not an old one changed
 	}
 	ruling := w.Office.Rule(c, c.Score, now)
@@ -85,7 +90,7 @@ func (w *Writer) obey(c cases.Case, r Ruling, ch *cases.Change) (bare bool) {
 			return
 		}
 		ch.Level, ch.Urgent = &level, true
-		ch.Rooms = append(ch.Rooms, w.Office.RoomsAt(c.Source, level)...)
+		ch.Rooms = append(ch.Rooms, w.Office.RoomsFor(c, level)...)
 	}
 	switch {
 	case r.Grave:

@@ -139,7 +139,8 @@ func (h *house) makeOffice(ctx context.Context) error {
 	for _, s := range cfg.Staff {
 		h.office.People = append(h.office.People, responder.Person{
 			ID: s.ID, Name: cmp.Or(s.Name, s.ID), Role: roles[string(s.Role)],
-			Accounts: map[string]string{"telegram": string(s.Telegram), "discord": string(s.Discord), "console": s.ID},
+			Accounts:  map[string]string{"telegram": string(s.Telegram), "discord": string(s.Discord), "console": s.ID},
+			Languages: words(s.Languages), Skills: s.Skills, Shift: s.Shift(cfg.Business.Zone.Location),
 		})
 	}
 	return nil
@@ -151,7 +152,9 @@ func policy(c config.Policy) responder.Policy {
 	p.FlagAt, p.Undo, p.MaxAge = c.FlagAt, c.Undo, min(c.MaxAge, p.MaxAge)
 	p.RemindAfter, p.ClaimFor, p.SnoozeFor = c.RemindAfter, c.ClaimFor, c.SnoozeFor
 	p.ApprovalsHour = c.Budgets.PerApproverHour
-	p.EscalateAfter = c.EscalateAfter
+	p.EscalateAfter, p.ExpireAfter, p.RemindTimes, p.ResendLock = c.EscalateAfter, c.ExpireAfter, c.RemindTimes, c.ResendAfter
+	p.Targets = targets(c.Targets, config.Targets{})
+	p.Hold, p.HoldUpTo = c.HoldUntilOpen != "never", severity(c.HoldUntilOpen)
 	p.HoldAbuse = c.Abuse == "hold"
 	switch c.FourEyes {
 	case "low":
@@ -162,6 +165,30 @@ func policy(c config.Policy) responder.Policy {
 		p.FourEyes, p.FourEyesFrom = true, cases.Critical
 	}
 	return p
+}
+
+// severity turns the word of the file into the responder's; "" and never are
+// the mildest.
+func severity(s config.Severity) cases.Severity {
+	return map[config.Severity]cases.Severity{"low": cases.Low, "high": cases.High, "critical": cases.Critical}[s]
+}
+
+// targets are those of the policy, where a source's own go before.
+func targets(t, over config.Targets) responder.Targets {
+	all := responder.Targets{}
+	for s, word := range map[cases.Severity]config.Severity{cases.Mild: "", cases.Low: "low", cases.High: "high", cases.Critical: "critical"} {
+		all[s] = responder.Target(t.Of(word, over))
+	}
+	return all
+}
+
+// words are languages as plain words.
+func words(languages []config.Language) []string {
+	out := make([]string, len(languages))
+	for i, l := range languages {
+		out[i] = string(l)
+	}
+	return out
 }
 
 func (h *house) deps(name, accountName string) deps {
@@ -212,7 +239,7 @@ func (h *house) makePlaces(context.Context) error {
 			h.outlet = o
 		}
 		_, local := replier.(*outlet.Outlet)
-		h.office.Places[s.Name] = responder.Place{Name: s.Name, Replier: replier, Rooms: s.Rooms, Blind: kind.blind && !local, Hours: h.cfg.Calendar(s.Branch)}
+		h.office.Places[s.Name] = responder.Place{Name: s.Name, Replier: replier, Rooms: s.Rooms, Blind: kind.blind && !local, Hours: h.cfg.Calendar(s.Branch), Targets: targets(h.cfg.Policy.Targets, s.Targets)}
 	}
 	return problems.Err()
 }
@@ -247,6 +274,7 @@ func (h *house) makeRooms(context.Context) error {
 	for _, r := range h.cfg.Rooms {
 		h.office.Rooms = append(h.office.Rooms, responder.Room{
 			Name: r.Name, Platform: r.Kind, Language: string(cmp.Or(r.Language, h.cfg.Business.Language)), Level: r.Level, Chat: chats[r.Kind+"/"+r.Account],
+			Wants: responder.Wants{Topics: r.Topics, Languages: words(r.Languages), Severity: severity(r.Severity)},
 		})
 	}
 	return nil

@@ -1,10 +1,13 @@
 package main
 
 import (
+	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"rasid/internal/config"
+	"rasid/responder"
 	"rasid/watchers/match"
 )
 
@@ -45,8 +48,34 @@ func inspect(cfg *config.Config) config.Problems {
 			found = append(found, r.UnknownKind(slices.Collect(maps.Keys(chats))))
 		}
 	}
+	found = append(found, inspectTopics(cfg)...)
 	if _, err := match.Parse(cfg.Business.Match); err != nil {
 		found = append(found, cfg.Problem("business.match", err.Error(), queryAdvice))
+	}
+	return found
+}
+
+// inspectTopics looks that rooms and people are asked for topics there are: a
+// misspelt one would never be asked for.
+func inspectTopics(cfg *config.Config) config.Problems {
+	topics, err := responder.NewTopics()
+	if err != nil {
+		return nil // the program's own files; opening the house tells
+	}
+	var found config.Problems
+	known := topics.Known()
+	look := func(path string, words []string) {
+		for i, w := range words {
+			if !slices.Contains(known, w) {
+				found = append(found, cfg.Problem(fmt.Sprintf("%s[%d]", path, i), fmt.Sprintf("%q is not a topic", w), strings.Join(known, ", ")))
+			}
+		}
+	}
+	for i, r := range cfg.Rooms {
+		look(fmt.Sprintf("rooms[%d].topics", i), r.Topics)
+	}
+	for i, p := range cfg.Staff {
+		look(fmt.Sprintf("staff[%d].skills", i), p.Skills)
 	}
 	return found
 }

@@ -136,6 +136,7 @@ var rules = []Rule{
 	{Unsure, Handle, Handled},
 	{Unsure, Escalate, Unsure},
 	{Unsure, Remind, Unsure},
+	{Unsure, Release, Unsure},
 	{Unsure, Note, Unsure},
 	{Failed, Revise, Waiting},
 	{Failed, Dismiss, Dismissed},
@@ -143,6 +144,7 @@ var rules = []Rule{
 	{Failed, Escalate, Failed},
 	{Failed, Remind, Failed},
 	{Failed, Claim, Failed},
+	{Failed, Release, Failed},
 	{Failed, Snooze, Failed},
 	{Failed, Note, Failed},
 

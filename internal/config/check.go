@@ -332,6 +332,9 @@ func (r *reader) checkRooms(c *Config) {
 		if m.Level < 0 || m.Level > 9 {
 			r.fault(path+".level", fmt.Sprintf("there is no level %d", m.Level), "0 for the staff room, then 1, 2 … up to 9")
 		}
+		if m.Severity == "never" {
+			r.fault(path+".severity", "a room that asks for nothing", "low, high or critical, or remove the line")
+		}
 		first = first || m.Level == 0 || r.has(path+".level")
 		m.Language = cmp.Or(m.Language, c.Business.Language)
 	}

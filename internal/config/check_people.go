@@ -36,6 +36,7 @@ func (r *reader) checkStaff(c *Config) {
 			ids[key] = p.ID
 		}
 		p.Name = cmp.Or(p.Name, p.ID)
+		r.checkDays(path+".shifts", p.Shifts)
 	}
 	if len(c.Staff) > 0 && approvers == 0 {
 		r.whole("staff", "nobody may approve a reply", "role: approver for one of them")
@@ -100,10 +101,36 @@ func (r *reader) checkPolicy(c *Config) {
 		}
 		r.fault(l.path, fmt.Sprintf("%s is too short or too long", span(l.value)), write)
 	}
+	r.checkTargets("policy.targets", p.Targets)
+	for i, s := range c.Sources {
+		r.checkTargets(fmt.Sprintf("sources[%d].targets", i), s.Targets)
+	}
+	if p.HoldUntilOpen == "critical" {
+		r.fault("policy.hold_until_open", "what is critical never waits for an opening", "low, high or never")
+	}
+	if p.HoldUntilOpen != "never" && !c.Business.Hours.written() && len(c.Branches) == 0 {
+		r.fault("policy.hold_until_open", "the business has no hours, so it never opens", `business: {hours: {days: {sun-thu: ["09:00-17:00"]}}}`)
+	}
 	r.checkCounts(p)
 	r.checkLevels(c)
 	r.checkOffers(p)
 	r.checkRules(c)
+}
+
+// checkTargets looks that every target is a time a shop can mean.
+func (r *reader) checkTargets(path string, t Targets) {
+	for _, v := range []struct {
+		key string
+		d   time.Duration
+	}{
+		{"acknowledge", t.Acknowledge}, {"reply", t.Reply}, {"resolve", t.Resolve},
+		{"high.acknowledge", t.High.Acknowledge}, {"high.reply", t.High.Reply}, {"high.resolve", t.High.Resolve},
+		{"critical.acknowledge", t.Critical.Acknowledge}, {"critical.reply", t.Critical.Reply}, {"critical.resolve", t.Critical.Resolve},
+	} {
+		if v.d != 0 && (v.d < time.Minute || v.d > 90*day) {
+			r.fault(path+"."+v.key, span(v.d)+" is too short or too long", "a time from 1m to 90d")
+		}
+	}
 }
 
 // span writes a length of time as this file spells it.

@@ -143,6 +143,8 @@ type Source struct {
 	Reply Reply `yaml:"reply"`
 	// Branch is whose hours count here; left out, those of the business.
 	Branch string `yaml:"branch"`
+	// Targets replace those of the policy for this source, as far as written.
+	Targets Targets `yaml:"targets"`
 	// Rooms replaces the rooms of level 0 for this source.
 	Rooms []string `yaml:"rooms"`
 	// Language is the language to assume where a text does not show it.
@@ -174,7 +176,16 @@ type Room struct {
 	Language Language `yaml:"language"`
 	// Level is the escalation level the room serves; 0 sees cases first.
 	Level int `yaml:"level"`
-	Part  `yaml:"-"`
+	// Topics are the topics the room asks for, like [delivery, refund]; left
+	// out, all. A case that no room of a level asks for goes to those that ask
+	// for everything.
+	Topics []string `yaml:"topics"`
+	// Languages are the customers' languages the room asks for; left out, all.
+	Languages []Language `yaml:"languages"`
+	// Severity is the severity from which the room asks for cases: low, high or
+	// critical; left out, all.
+	Severity Severity `yaml:"severity"`
+	Part     `yaml:"-"`
 }
 
 // Person is one member of staff.
@@ -193,6 +204,9 @@ type Person struct {
 	Languages []Language `yaml:"languages"`
 	// Skills are the topics the person knows.
 	Skills []string `yaml:"skills"`
+	// Shifts are when the person works, written like business.hours.days; left
+	// out, always. Notices name who is on shift and knows the topic.
+	Shifts map[string][]Range `yaml:"shifts"`
 }
 
 // Digest is the managers' daily report.

@@ -142,6 +142,14 @@ func (h Hours) Calendar(zone *time.Location) *hours.Calendar {
 	return c
 }
 
+// Shift is when a person works; nil is always.
+func (p Person) Shift(zone *time.Location) *hours.Calendar {
+	if len(p.Shifts) == 0 {
+		return nil
+	}
+	return &hours.Calendar{Zone: zone, Week: week(p.Shifts)}
+}
+
 // Calendar is the hours of a branch; "" is the business itself.
 func (c *Config) Calendar(branch string) *hours.Calendar {
 	for _, b := range c.Branches {

@@ -1,6 +1,9 @@
 package config
 
-import "time"
+import (
+	"cmp"
+	"time"
+)
 
 // Policy is what may be answered, when, by whom and in what time. Nothing
 // leaves outside it.
@@ -22,13 +25,22 @@ type Policy struct {
 	// JoinWithin is how long the same author on the same source continues the
 	// same case.
 	JoinWithin time.Duration `yaml:"join_within"`
-	// RemindAfter is how long a waiting case rests before staff are reminded;
-	// each further reminder waits twice as long.
+	// Targets are how fast the business wants to be, counted in its hours. Staff
+	// are warned when three quarters of a target are gone; when it passes, the
+	// case goes one level up.
+	Targets Targets `yaml:"targets"`
+	// HoldUntilOpen is the severity up to which a case that comes while the
+	// business is closed is shown only when it opens: low, high or never. It can
+	// be read in /inbox and on the page all the time.
+	HoldUntilOpen Severity `yaml:"hold_until_open"`
+	// RemindAfter is how long a waiting case rests before staff are reminded,
+	// counted in the business's hours; each further reminder waits twice as long.
 	RemindAfter time.Duration `yaml:"remind_after"`
 	// RemindTimes is how many reminders a level gets.
 	RemindTimes int `yaml:"remind_times"`
 	// EscalateAfter is how long a case waits at each level before it goes to
-	// the rooms one level up.
+	// the rooms one level up, counted in the business's hours; critical cases
+	// count around the clock.
 	EscalateAfter time.Duration `yaml:"escalate_after"`
 	// ClaimFor is how long a claim holds before it is released.
 	ClaimFor time.Duration `yaml:"claim_for"`
@@ -51,6 +63,57 @@ type Policy struct {
 	// Rules say what happens to mentions of one sort; the first that matches
 	// decides. Without rules a person decides about every unhappy mention.
 	Rules []Rule `yaml:"rules"`
+}
+
+// Target is how fast the business wants to be.
+type Target struct {
+	// Acknowledge is the time until somebody of staff has acted on the case.
+	Acknowledge time.Duration `yaml:"acknowledge"`
+	// Reply is the time until the reply stands in public.
+	Reply time.Duration `yaml:"reply"`
+	// Resolve is the time until the problem is solved.
+	Resolve time.Duration `yaml:"resolve"`
+}
+
+// Targets are how fast the business wants to be, by severity.
+type Targets struct {
+	// Acknowledge is the time until somebody of staff has acted on the case.
+	Acknowledge time.Duration `yaml:"acknowledge"`
+	// Reply is the time until the reply stands in public.
+	Reply time.Duration `yaml:"reply"`
+	// Resolve is the time until the problem is solved.
+	Resolve time.Duration `yaml:"resolve"`
+	// High is for cases of high severity; they never get more time than others.
+	High Target `yaml:"high"`
+	// Critical is for critical cases; they never get more time than others, and
+	// count around the clock.
+	Critical Target `yaml:"critical"`
+}
+
+// Of is the target of a severity (low, high, critical), where over, the targets
+// of a source, go before.
+func (t Targets) Of(severity Severity, over Targets) Target {
+	base := over.base().or(t.base())
+	switch severity {
+	case "high":
+		return base.tighter(over.High.or(t.High))
+	case "critical":
+		return base.tighter(over.High.or(t.High)).tighter(over.Critical.or(t.Critical))
+	}
+	return base
+}
+
+func (t Targets) base() Target { return Target{t.Acknowledge, t.Reply, t.Resolve} }
+
+// or fills what is not written from other targets.
+func (t Target) or(o Target) Target {
+	return Target{cmp.Or(t.Acknowledge, o.Acknowledge), cmp.Or(t.Reply, o.Reply), cmp.Or(t.Resolve, o.Resolve)}
+}
+
+// tighter takes the shorter of each two times.
+func (t Target) tighter(o Target) Target {
+	o = o.or(t)
+	return Target{min(t.Acknowledge, o.Acknowledge), min(t.Reply, o.Reply), min(t.Resolve, o.Resolve)}
 }
 
 // Commitment is what replies may promise.
@@ -86,12 +149,18 @@ type Budgets struct {
 // defaultPolicy is a calm shop: a person approves everything.
 func defaultPolicy() Policy {
 	return Policy{
-		FlagAt:        0.5,
-		Undo:          10 * time.Second,
-		MaxAge:        day,
-		ExpireAfter:   7 * day,
-		ResendAfter:   10 * time.Minute,
-		JoinWithin:    2 * day,
+		FlagAt:      0.5,
+		Undo:        10 * time.Second,
+		MaxAge:      day,
+		ExpireAfter: 7 * day,
+		ResendAfter: 10 * time.Minute,
+		JoinWithin:  2 * day,
+		Targets: Targets{
+			Acknowledge: 2 * time.Hour, Reply: 4 * time.Hour, Resolve: 3 * day,
+			High:     Target{Acknowledge: time.Hour, Reply: 2 * time.Hour, Resolve: 2 * day},
+			Critical: Target{Acknowledge: 15 * time.Minute, Reply: time.Hour, Resolve: day},
+		},
+		HoldUntilOpen: "never",
 		RemindAfter:   30 * time.Minute,
 		RemindTimes:   3,
 		EscalateAfter: 2 * time.Hour,
