@@ -56,7 +56,7 @@ func TestAMessageFromAnotherProgramOpensACase(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c, err := h.console()
+	c, err := h.console(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -3,15 +3,18 @@ package main
 import (
 	"context"
 	"crypto/rand"
+	"crypto/tls"
 	"encoding/hex"
 	"fmt"
-	"net/http"
+	"net"
+	"net/netip"
+	"net/url"
+	"slices"
+	"strings"
 	"time"
 
-	"github.com/prometheus/client_golang/prometheus"
-	"github.com/prometheus/client_golang/prometheus/promhttp"
-
 	"rasid/internal/cases"
+	"rasid/internal/config"
 	"rasid/internal/console"
 	"rasid/internal/store"
 	"rasid/responder"
@@ -42,28 +45,163 @@ type record struct{ *store.Store }
 
 // List turns the page's filter into the store's.
 func (r record) List(ctx context.Context, f console.Filter) ([]cases.Case, error) {
-	return r.Store.List(ctx, store.Filter{States: f.States, Source: f.Source, Query: f.Query, Before: f.Before, Limit: f.Limit})
+	return r.Store.List(ctx, store.Filter{
+		States: f.States, Source: f.Source, Query: f.Query, Severity: f.Severity, Worst: f.Worst, Skip: f.Skip, Limit: f.Limit,
+	})
 }
 
-// console makes the page of the house, or nil when it is switched off.
-func (h *house) console() (*console.Console, error) {
+// Before shows what a mention said before it was changed.
+func (r record) Before(ctx context.Context, mentionNum int64) ([]cases.Mention, error) {
+	revisions, err := r.Revisions(ctx, mentionNum)
+	if err != nil {
+		return nil, err
+	}
+	before := make([]cases.Mention, len(revisions))
+	for i, v := range revisions {
+		before[i] = cases.Mention{Title: v.Title, Text: v.Text, Stars: v.Stars, EditedAt: v.EditedAt}
+	}
+	return before, nil
+}
+
+// invitationKey is the name of the secret that signs invitations.
+const invitationKey = "invitations"
+
+// console makes the page of the house.
+func (h *house) console(ctx context.Context) (*console.Console, error) {
 	room := ""
 	for _, r := range h.cfg.Rooms {
 		if r.Kind == "console" {
 			room = r.Name
+			break // the first one: the room where staff of the page begin
 		}
 	}
+	key, err := h.store.Secret(ctx, invitationKey, 32)
+	if err != nil {
+		return nil, fmt.Errorf("reading the key of invitations: %w", err)
+	}
+	rec := record{h.store}
 	o := console.Options{
-		Office: h.office, Record: record{h.store}, Clerk: h.clerk, Room: room, Language: string(h.cfg.Business.Language),
+		Office: h.office, Name: h.cfg.Business.Name.In, Record: rec, Detail: rec, Ledger: h.store, Clerk: h.clerk, Visits: h.store, Passwords: h.store,
+		Key: key, Spend: h.store.UseToken, Pulse: h.store.Pulse, Room: room, Language: string(h.cfg.Business.Language),
 		Digest: func(ctx context.Context, day time.Time) (digest.Figures, error) {
 			return digest.Tally(ctx, h.store, h.store, day, h.office.Zone, h.now())
 		},
-		Sources: h.store.Statuses, Stopped: posting{h.store}.Stopped, Metrics: h.metrics(), Hooks: h.hooks(""), Clock: h.now, Log: h.log.With("part", "console"),
+		Sources: h.store.Statuses, Stopped: posting{h.store}.Stopped, Terms: terms(h.cfg), Metrics: h.metrics(), Hooks: h.hooks(""), Clock: h.now, Log: h.log.With("part", "console"),
+	}
+	if err := reach(&o, h.cfg.Console); err != nil {
+		return nil, err
 	}
 	if h.outlet != nil {
 		o.Outlet = func() ([]console.Post, error) { return posts(h.outlet) }
 	}
 	return console.New(o)
+}
+
+// terms is the part of the policy that only config.yaml knows.
+func terms(cfg *config.Config) console.Terms {
+	t := console.Terms{
+		ReplyWithin: cfg.Policy.Commitment.ReplyWithin, Contacts: cfg.Policy.Contacts, Keep: cfg.Keep,
+		PerAuthorDay: cfg.Policy.Budgets.PerAuthorDay, PerHour: cfg.Policy.Budgets.PerHour, PerDay: cfg.Policy.Budgets.PerDay,
+	}
+	for _, o := range cfg.Policy.Offers {
+		t.Offers = append(t.Offers, o.Name+": "+o.AR+" / "+o.EN)
+	}
+	for _, r := range cfg.Rooms {
+		t.Levels = append(t.Levels, fmt.Sprintf("%d: %s (%s)", r.Level, r.Name, r.Kind))
+	}
+	slices.Sort(t.Levels)
+	return t
+}
+
+// reach says who may reach the page, under which names, and how. It refuses
+// what would show customers' words to a network without encryption.
+func reach(o *console.Options, c config.Console) error {
+	host, _, err := net.SplitHostPort(c.Listen)
+	if err != nil {
+		return fmt.Errorf("reading console.listen: %w", err)
+	}
+	for _, p := range c.Proxies {
+		prefix, err := netip.ParsePrefix(p)
+		if addr, e := netip.ParseAddr(p); e == nil {
+			prefix, err = netip.PrefixFrom(addr, addr.BitLen()), nil
+		}
+		if err != nil {
+			return fmt.Errorf("reading console.proxies: %w", err)
+		}
+		o.Proxies = append(o.Proxies, prefix)
+	}
+	if c.TLSCert != "" {
+		cert, err := tls.LoadX509KeyPair(c.TLSCert, c.TLSKey)
+		if err != nil {
+			return fmt.Errorf("reading the certificate of the page: %w", err)
+		}
+		o.TLS = &tls.Config{Certificates: []tls.Certificate{cert}, MinVersion: tls.VersionTLS12}
+	}
+	if c.URL != "" {
+		u, err := url.Parse(c.URL)
+		if err != nil {
+			return fmt.Errorf("reading console.url: %w", err)
+		}
+		o.Hosts = append(o.Hosts, strings.ToLower(u.Hostname()))
+	}
+	addr, err := netip.ParseAddr(host)
+	if host == "localhost" || err == nil && addr.IsLoopback() {
+		return nil
+	}
+	switch {
+	case o.TLS == nil && len(o.Proxies) == 0:
+		return fmt.Errorf("the page at %s would be open to other machines without encryption: give console.tls_cert and tls_key, or name the proxies in front of it", c.Listen)
+	case len(o.Office.People) == 0:
+		return fmt.Errorf("the page at %s would be open to other machines, and nobody is under staff", c.Listen)
+	case c.URL == "" && (err != nil || addr.IsUnspecified()):
+		return fmt.Errorf("the page at %s answers to names it knows only: write the one people use as console.url", c.Listen)
+	case err == nil && !addr.IsUnspecified():
+		o.Hosts = append(o.Hosts, addr.String())
+	}
+	o.Bare = o.TLS == nil
+	return nil
+}
+
+// servePage opens the local page, unless it is switched off.
+func (p *program) servePage(ctx context.Context, h *house, done chan<- error) error {
+	if h.cfg.Console.Listen == "off" || h.cfg.Console.Listen == "" {
+		return nil
+	}
+	c, err := h.console(ctx)
+	if err != nil {
+		return err
+	}
+	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", h.cfg.Console.Listen)
+	if err != nil {
+		return fmt.Errorf("opening the page at %s: %w (write another port under console: listen:)", h.cfg.Console.Listen, err)
+	}
+	go func() { done <- c.Serve(ctx, l) }()
+	if who, ok := firstIn(h.office.People); ok {
+		token := console.Invitation(c.Key, who.ID, h.now().Add(time.Hour))
+		fmt.Fprintf(p.out, "\n  Open this link once, as %s:\n  %s%s\n\n", who.Name, pageURL(h.cfg, l.Addr().String()), console.InvitationPath(token))
+	}
+	return nil
+}
+
+// firstIn is the person who may decide most: the first one in.
+func firstIn(people []responder.Person) (best responder.Person, ok bool) {
+	for _, p := range people {
+		if !ok || p.Role > best.Role {
+			best, ok = p, true
+		}
+	}
+	return best, ok
+}
+
+// pageURL is how people reach the page: as configured, or at its address.
+func pageURL(cfg *config.Config, addr string) string {
+	switch {
+	case cfg.Console.URL != "":
+		return strings.TrimRight(cfg.Console.URL, "/")
+	case cfg.Console.TLSCert != "":
+		return "https://" + addr
+	}
+	return "http://" + addr
 }
 
 func posts(o *outlet.Outlet) ([]console.Post, error) {
@@ -100,58 +238,4 @@ func (h *house) report(ctx context.Context, by responder.Person, text string, no
 		}
 	}
 	return 0, fmt.Errorf("finding the case of report %s: %w", id, cases.ErrNotFound)
-}
-
-// metrics counts what an operator's alerts need. Labels are bounded: states
-// and source names only.
-func (h *house) metrics() http.Handler {
-	r := prometheus.NewRegistry()
-	r.MustRegister(gauges{
-		h:     h,
-		cases: prometheus.NewDesc("rasid_cases", "Cases by state.", []string{"state"}, nil),
-		seen:  prometheus.NewDesc("rasid_mentions_total", "Mentions recorded since the first start, by source.", []string{"source"}, nil),
-		errs:  prometheus.NewDesc("rasid_source_errors_in_row", "Polls that failed in a row, by source.", []string{"source"}, nil),
-		ok:    prometheus.NewDesc("rasid_source_last_ok_seconds", "Unix time of the last answered poll, by source.", []string{"source"}, nil),
-		stop:  prometheus.NewDesc("rasid_posting_stopped", "1 while the kill switch is on.", nil, nil),
-	})
-	return promhttp.HandlerFor(r, promhttp.HandlerOpts{})
-}
-
-// gauges reads the figures when they are asked for.
-type gauges struct {
-	h                           *house
-	cases, seen, errs, ok, stop *prometheus.Desc
-}
-
-// Describe lists the figures.
-func (g gauges) Describe(ch chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{g.cases, g.seen, g.errs, g.ok, g.stop} {
-		ch <- d
-	}
-}
-
-// Collect reads the figures. What cannot be read now is left out of this
-// scrape.
-func (g gauges) Collect(ch chan<- prometheus.Metric) {
-	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
-	defer cancel()
-	if counts, err := g.h.store.Counts(ctx); err == nil {
-		for _, s := range cases.States() {
-			ch <- prometheus.MustNewConstMetric(g.cases, prometheus.GaugeValue, float64(counts[s]), string(s))
-		}
-	}
-	if states, err := g.h.store.Statuses(ctx); err == nil {
-		for _, s := range states {
-			ch <- prometheus.MustNewConstMetric(g.seen, prometheus.CounterValue, float64(s.Seen), s.Source)
-			ch <- prometheus.MustNewConstMetric(g.errs, prometheus.GaugeValue, float64(s.ErrorsInRow), s.Source)
-			ch <- prometheus.MustNewConstMetric(g.ok, prometheus.GaugeValue, float64(s.LastOK.Unix()), s.Source)
-		}
-	}
-	if _, _, _, on, err := g.h.store.Stopped(ctx); err == nil {
-		v := 0.0
-		if on {
-			v = 1
-		}
-		ch <- prometheus.MustNewConstMetric(g.stop, prometheus.GaugeValue, v)
-	}
 }

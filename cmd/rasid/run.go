@@ -5,13 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"net"
-	"strings"
 
 	"github.com/spf13/cobra"
 
 	"rasid/internal/config"
-	"rasid/internal/console"
 	"rasid/internal/outbound"
 )
 
@@ -71,42 +68,6 @@ func (p *program) watch(ctx context.Context, cfg *config.Config) (err error) {
 	default:
 		return nil
 	}
-}
-
-// servePage opens the local page, unless it is switched off.
-func (p *program) servePage(ctx context.Context, h *house, done chan<- error) error {
-	if h.cfg.Console.Listen == "off" || h.cfg.Console.Listen == "" {
-		return nil
-	}
-	c, err := h.console()
-	if err != nil {
-		return err
-	}
-	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", h.cfg.Console.Listen)
-	if err != nil {
-		return fmt.Errorf("opening the page at %s: %w (write another port under console: listen:)", h.cfg.Console.Listen, err)
-	}
-	go func() { done <- c.Serve(ctx, l) }()
-	p.invite(h, c, l.Addr().String())
-	return nil
-}
-
-// invite prints the one-time link for the first person who may decide most.
-func (p *program) invite(h *house, c *console.Console, addr string) {
-	best := -1
-	for i, who := range h.office.People {
-		if best < 0 || who.Role > h.office.People[best].Role {
-			best = i
-		}
-	}
-	if best < 0 {
-		return
-	}
-	base := "http://" + addr
-	if h.cfg.Console.URL != "" {
-		base = strings.TrimRight(h.cfg.Console.URL, "/")
-	}
-	fmt.Fprintf(p.out, "\n  Open this link once, as %s:\n  %s%s\n\n", h.office.People[best].Name, base, c.Invite(h.office.People[best].ID))
 }
 
 // greet says what is being watched.

@@ -1,45 +1,48 @@
 package console
 
 import (
-	"crypto/rand"
-	"crypto/sha256"
-	"encoding/base64"
 	"net"
 	"net/http"
+	"net/netip"
 	"slices"
 	"strings"
-	"sync"
-	"time"
 )
 
-// Times a session lives (reliability of a page left open on a shop's counter).
-const (
-	sessionIdle = 30 * time.Minute
-	sessionLife = 12 * time.Hour
-	inviteLife  = time.Hour
-	cookieName  = "rasid_session"
-)
-
-// policy forbids everything the page does not need; no inline script.
-const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; " +
+// policy forbids everything the page does not need; no inline script or style.
+const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; " +
 	"form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
-// guard stands before every request: known host names only, and headers that
-// keep the page to itself.
+// maxBody bounds a form: the longest thing typed here is a reply.
+const maxBody = 256 << 10
+
+// guard stands before every request: known peers and host names only, no
+// command from another site, and headers that keep the page to itself.
 func (c *Console) guard(next http.Handler) http.Handler {
+	cross := http.NewCrossOriginProtection()
+	inner := cross.Handler(next)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if !c.known(r.Host) {
-			http.Error(w, "this page does not answer to that name", http.StatusMisdirectedRequest)
-			return
-		}
 		h := w.Header()
 		h.Set("Content-Security-Policy", policy)
 		h.Set("X-Content-Type-Options", "nosniff")
 		h.Set("X-Frame-Options", "DENY")
 		h.Set("Referrer-Policy", "no-referrer")
 		h.Set("Cross-Origin-Opener-Policy", "same-origin")
-		r.Body = http.MaxBytesReader(w, r.Body, 1<<20)
-		next.ServeHTTP(w, r)
+		h.Set("Cross-Origin-Resource-Policy", "same-origin")
+		h.Set("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
+		if c.secure(r) {
+			h.Set("Strict-Transport-Security", "max-age=31536000")
+		}
+		switch {
+		case c.Bare && !c.mayConnect(r):
+			http.Error(w, "this page is reached through its proxy", http.StatusForbidden)
+		case !c.known(r.Host):
+			http.Error(w, "this page does not answer to that name", http.StatusMisdirectedRequest)
+		case unsigned(r):
+			http.Error(w, "a browser that does not say where a form comes from cannot be used here", http.StatusForbidden)
+		default:
+			r.Body = http.MaxBytesReader(w, r.Body, maxBody)
+			inner.ServeHTTP(w, r)
+		}
 	})
 }
 
@@ -48,107 +51,84 @@ func (c *Console) known(host string) bool {
 	if h, _, err := net.SplitHostPort(host); err == nil {
 		host = h
 	}
-	host = strings.Trim(strings.ToLower(host), "[]")
+	host = strings.TrimSuffix(strings.Trim(strings.ToLower(host), "[]"), ".")
 	return host == "localhost" || host == "127.0.0.1" || host == "::1" || slices.Contains(c.Hosts, host)
 }
 
-// sessions are the people who are in. Only hashes of their keys are kept.
-type sessions struct {
-	now     func() time.Time
-	mu      sync.Mutex
-	invites map[[32]byte]visit
-	open    map[[32]byte]visit
-}
-
-type visit struct {
-	staff       string
-	since, seen time.Time
-}
-
-func newSessions(now func() time.Time) *sessions {
-	return &sessions{now: now, invites: map[[32]byte]visit{}, open: map[[32]byte]visit{}}
-}
-
-func (s *sessions) invite(staff string) string {
-	key := newKey()
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.invites[sha256.Sum256([]byte(key))] = visit{staff: staff, since: s.now()}
-	return key
-}
-
-// accept trades an invitation, once, for a session.
-func (s *sessions) accept(key string) (session string, ok bool) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	h := sha256.Sum256([]byte(key))
-	v, ok := s.invites[h]
-	delete(s.invites, h)
-	if !ok || s.now().Sub(v.since) > inviteLife {
-		return "", false
+// unsigned reports whether a request that changes something rides on a cookie
+// but does not say which site it comes from. Every browser of the last years
+// does; http.CrossOriginProtection lets such requests pass for programs, which
+// have no cookie.
+func unsigned(r *http.Request) bool {
+	switch r.Method {
+	case http.MethodGet, http.MethodHead, http.MethodOptions:
+		return false
 	}
-	session = newKey()
-	s.open[sha256.Sum256([]byte(session))] = visit{staff: v.staff, since: s.now(), seen: s.now()}
-	return session, true
+	return r.Header.Get("Cookie") != "" && r.Header.Get("Origin") == "" && r.Header.Get("Sec-Fetch-Site") == ""
 }
 
-// who is the member of staff behind a request; "" for a stranger.
-func (s *sessions) who(r *http.Request) string {
-	cookie, err := r.Cookie(cookieName)
+// peer is the address at the other end of the connection.
+func peer(r *http.Request) netip.Addr {
+	a, err := netip.ParseAddrPort(r.RemoteAddr)
 	if err != nil {
-		return ""
+		return netip.Addr{}
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	h, now := sha256.Sum256([]byte(cookie.Value)), s.now()
-	v, ok := s.open[h]
-	if !ok {
-		return ""
-	}
-	if now.Sub(v.seen) > sessionIdle || now.Sub(v.since) > sessionLife {
-		delete(s.open, h)
-		return ""
-	}
-	v.seen = now
-	s.open[h] = v
-	return v.staff
+	return a.Addr().Unmap()
 }
 
-func (s *sessions) leave(r *http.Request) {
-	if cookie, err := r.Cookie(cookieName); err == nil {
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		delete(s.open, sha256.Sum256([]byte(cookie.Value)))
-	}
+func (c *Console) isProxy(a netip.Addr) bool {
+	return slices.ContainsFunc(c.Proxies, func(p netip.Prefix) bool { return p.Contains(a) })
 }
 
-func newKey() string {
-	b := make([]byte, 32)
-	_, _ = rand.Read(b) // never fails (Go 1.24+)
-	return base64.RawURLEncoding.EncodeToString(b)
+func (c *Console) mayConnect(r *http.Request) bool {
+	a := peer(r)
+	return a.IsLoopback() || c.isProxy(a)
 }
 
-func (c *Console) enter(w http.ResponseWriter, r *http.Request) {
-	session, ok := c.sessions.accept(r.URL.Query().Get("key"))
-	if !ok {
-		c.stranger(w, r)
-		return
+// visitor is the address of the person behind a request. What a proxy says
+// counts only when the proxy is one of ours; anybody can write the header.
+func (c *Console) visitor(r *http.Request) netip.Addr {
+	a := peer(r)
+	if !c.isProxy(a) {
+		return a
 	}
-	http.SetCookie(w, &http.Cookie{
-		Name: cookieName, Value: session, Path: "/", HttpOnly: true, SameSite: http.SameSiteStrictMode,
-		Secure: r.TLS != nil, MaxAge: int(sessionLife / time.Second),
+	hops := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
+	for _, hop := range slices.Backward(hops) {
+		next, err := netip.ParseAddr(strings.TrimSpace(hop))
+		if err != nil {
+			return a
+		}
+		a = next.Unmap()
+		if !c.isProxy(a) {
+			return a
+		}
+	}
+	return a
+}
+
+// secure reports whether the visitor's connection is encrypted.
+func (c *Console) secure(r *http.Request) bool {
+	return r.TLS != nil || c.isProxy(peer(r)) && r.Header.Get("X-Forwarded-Proto") == "https"
+}
+
+// near lets requests through that come from this machine itself, or from
+// somebody who is in. A request that was forwarded is not from here.
+func (c *Console) near(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		forwarded := r.Header.Get("X-Forwarded-For") != "" || r.Header.Get("Forwarded") != ""
+		if !peer(r).IsLoopback() || forwarded {
+			if _, ok := c.who(r, false); !ok {
+				c.problem(w, r, errNotHere)
+				return
+			}
+		}
+		next.ServeHTTP(w, r)
 	})
-	// A page that moves on by itself: a redirect right after a strict cookie
-	// would come without the cookie when the link was opened from elsewhere.
-	c.render(w, r, http.StatusOK, "entered", nil)
 }
 
-func (c *Console) leave(w http.ResponseWriter, r *http.Request) {
-	c.sessions.leave(r)
-	http.SetCookie(w, &http.Cookie{Name: cookieName, Path: "/", MaxAge: -1, HttpOnly: true, SameSite: http.SameSiteStrictMode, Secure: r.TLS != nil})
-	http.Redirect(w, r, "/", http.StatusSeeOther)
-}
-
-func (c *Console) stranger(w http.ResponseWriter, r *http.Request) {
-	c.render(w, r, http.StatusForbidden, "stranger", nil)
+// cookie is a cookie of this page: never for scripts, never for other sites.
+func (c *Console) cookie(r *http.Request, name, value string, age int) *http.Cookie {
+	return &http.Cookie{
+		Name: name, Value: value, Path: "/", MaxAge: age, HttpOnly: true, SameSite: http.SameSiteStrictMode, Secure: c.secure(r),
+	}
 }

@@ -1,12 +1,11 @@
 package console
 
 import (
-	"encoding/base64"
-	"fmt"
+	"context"
 	"net/http"
 	"slices"
-	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"rasid/internal/cases"
@@ -14,179 +13,124 @@ import (
 	"rasid/responder/digest"
 )
 
-var b64 = base64.RawURLEncoding
-
-// pageSize is how many cases one page of the inbox shows.
-const pageSize = 50
-
-// shelves are the ways to look at the inbox; the first is the default.
-var shelves = []struct {
-	Name   string
-	States []cases.State
-}{
-	{"open", []cases.State{cases.New, cases.Flagged, cases.Waiting, cases.Approved, cases.Unsure, cases.Failed}},
-	{"answered", []cases.State{cases.Answered, cases.Handled, cases.Resolved}},
-	{"closed", []cases.State{cases.Dismissed, cases.Expired, cases.Gone}},
-	{"noted", []cases.State{cases.Noted}},
-	{"all", nil},
+// day reads ?date=, today when there is none.
+func (c *Console) day(r *http.Request) (time.Time, bool) {
+	day := c.Clock().In(c.Office.Zone)
+	t := r.URL.Query().Get("date")
+	if t == "" {
+		return day, true
+	}
+	d, err := time.ParseInLocation(time.DateOnly, t, c.Office.Zone)
+	return d.Add(12 * time.Hour), err == nil // noon is on the same day whatever the clocks did
 }
 
-type inboxView struct {
-	Rows   []inboxRow
-	Shelf  string
-	Names  []string
-	Query  string
-	Before int64
+// dayView is a page about one day.
+type dayView struct {
+	Day, Prev, Next string
+	Figures         digest.Figures
+	Answers         int // drafts decided upon
+	Entries         []cases.Entry
+	Chain           chainState
 }
 
-// inboxRow is one case of the inbox and what can be done at once.
-type inboxRow struct {
-	cases.Case
-	Latest  cases.Draft
-	Drafted bool
-	CanSend bool // Approve is possible right here
-}
-
-func (c *Console) inbox(w http.ResponseWriter, r *http.Request) {
-	q := r.URL.Query()
-	v := inboxView{Shelf: q.Get("show"), Query: q.Get("q")}
-	f := Filter{Query: v.Query, Source: q.Get("source"), Limit: pageSize}
-	f.Before, _ = strconv.ParseInt(q.Get("before"), 10, 64) // not a number: from the newest
-	found := false
-	for _, s := range shelves {
-		v.Names = append(v.Names, s.Name)
-		if s.Name == v.Shelf {
-			f.States, found = s.States, true
-		}
-	}
-	if !found {
-		v.Shelf, f.States = shelves[0].Name, shelves[0].States
-	}
-	list, err := c.Record.List(r.Context(), f)
-	if err != nil {
-		c.problem(w, r, err)
-		return
-	}
-	if len(list) == pageSize {
-		v.Before = list[len(list)-1].ID
-	}
-	if v.Shelf == "open" {
-		slices.SortStableFunc(list, func(a, b cases.Case) int { return int(b.Score.Severity - a.Score.Severity) })
-	}
-	for _, k := range list {
-		row := inboxRow{Case: k}
-		row.Latest, row.Drafted = k.Draft()
-		row.CanSend = row.Drafted && k.State == cases.Waiting && !row.Latest.Blocked() && c.Office.Place(k.Source).Replier != nil
-		v.Rows = append(v.Rows, row)
-	}
-	c.render(w, r, http.StatusOK, "inbox", v)
-}
-
-type caseView struct {
-	Case      cases.Case
-	Draft     cases.Draft
-	Drafted   bool
-	History   []cases.Entry
-	Buttons   []responder.Button
-	CanSend   bool
-	ByProgram bool // the place takes replies from programs
-	Edit      string
-}
-
-func (c *Console) showCase(w http.ResponseWriter, r *http.Request) {
-	id, err := strconv.ParseInt(r.PathValue("id"), 10, 64)
-	if err != nil {
-		c.problem(w, r, cases.ErrNotFound)
-		return
-	}
-	v := caseView{}
-	if v.Case, err = c.Record.Case(r.Context(), id); err != nil {
-		c.problem(w, r, err)
-		return
-	}
-	if v.History, err = c.Record.History(r.Context(), id); err != nil {
-		c.problem(w, r, err)
-		return
-	}
-	v.Draft, v.Drafted = v.Case.Draft()
-	v.ByProgram = c.Office.Place(v.Case.Source).Replier != nil
-	room, _ := c.Office.Room(c.Room)
-	room.Language = c.languageOf(r)
-	for _, row := range c.Office.Card(v.Case, room, c.Clock(), false).Buttons {
-		for _, b := range row {
-			if b.URL == "" && b.Action != responder.ActEdit && b.Action != responder.ActDismiss {
-				v.Buttons = append(v.Buttons, b)
-			}
-		}
-	}
-	c.render(w, r, http.StatusOK, "case", v)
-}
-
-// act takes a press of the page: the same decision as a button in a chat.
-func (c *Console) act(w http.ResponseWriter, r *http.Request) {
-	id, err := strconv.ParseInt(r.PathValue("id"), 10, 64)
-	if err != nil {
-		c.problem(w, r, cases.ErrNotFound)
-		return
-	}
-	draft, _ := strconv.Atoi(r.FormValue("draft")) // missing: 0, which no draft has
-	c.decide(w, r, responder.Decision{
-		Action: responder.Action(r.FormValue("action")), Case: id, Draft: draft, Text: r.FormValue("text"),
-	}, fmt.Sprintf("/case/%d", id))
-}
-
-// command takes what stands above the pages: stop, resume, report.
-func (c *Console) command(w http.ResponseWriter, r *http.Request) {
-	c.decide(w, r, responder.Decision{Action: responder.Action(r.FormValue("action")), Text: r.FormValue("text")}, "/")
-}
-
-func (c *Console) decide(w http.ResponseWriter, r *http.Request, d responder.Decision, back string) {
-	who, _ := r.Context().Value(personKey{}).(string)
-	d.By = responder.Actor{Platform: "console", ID: who, Name: who}
-	d.Room, d.At = c.Room, c.Clock()
-	answer, err := c.Clerk.Decide(r.Context(), d)
-	if err != nil {
-		c.problem(w, r, err)
-		return
-	}
-	c.tell(w, r, answer)
-	http.Redirect(w, r, back, http.StatusSeeOther)
-}
-
-type digestView struct {
-	Figures    digest.Figures
-	Day        string
-	Prev, Next string
+func dayOf(day time.Time) dayView {
+	return dayView{Day: day.Format(time.DateOnly), Prev: day.AddDate(0, 0, -1).Format(time.DateOnly), Next: day.AddDate(0, 0, 1).Format(time.DateOnly)}
 }
 
 func (c *Console) showDigest(w http.ResponseWriter, r *http.Request) {
-	day := c.Clock().In(c.Office.Zone)
-	if t := r.URL.Query().Get("date"); t != "" {
-		d, err := time.ParseInLocation(time.DateOnly, t, c.Office.Zone)
-		if err != nil {
-			c.problem(w, r, cases.ErrNotFound)
-			return
-		}
-		day = d.Add(12 * time.Hour)
+	day, ok := c.day(r)
+	if !ok {
+		c.problem(w, r, cases.ErrNotFound)
+		return
 	}
-	f, err := c.Digest(r.Context(), day)
+	v := dayOf(day)
+	var err error
+	if v.Figures, err = c.Digest(r.Context(), day); err != nil {
+		c.problem(w, r, err)
+		return
+	}
+	v.Answers = v.Figures.Same + v.Figures.Edited + v.Figures.SetAside
+	c.render(w, r, http.StatusOK, "digest", v)
+}
+
+// chain remembers what the last walk along the history found: it reads every
+// line, and a page that is reloaded must not read them all again.
+type chain struct {
+	mu sync.Mutex
+	chainState
+}
+
+type chainState struct {
+	At  time.Time
+	Bad int64 // number of the first wrong line; 0 = whole
+}
+
+// chainLasts is how long a walk along the chain is believed.
+const chainLasts = time.Minute
+
+func (c *Console) verified(ctx context.Context) (chainState, error) {
+	c.chain.mu.Lock()
+	defer c.chain.mu.Unlock()
+	if now := c.Clock(); now.Sub(c.chain.At) > chainLasts {
+		bad, err := c.Ledger.Verify(ctx)
+		if err != nil {
+			return chainState{}, err
+		}
+		c.chain.chainState = chainState{At: now, Bad: bad}
+	}
+	return c.chain.chainState, nil
+}
+
+func (c *Console) showAudit(w http.ResponseWriter, r *http.Request) {
+	day, ok := c.day(r)
+	if !ok {
+		c.problem(w, r, cases.ErrNotFound)
+		return
+	}
+	v := dayOf(day)
+	y, m, d := day.Date()
+	from, to := time.Date(y, m, d, 0, 0, 0, 0, c.Office.Zone), time.Date(y, m, d+1, 0, 0, 0, 0, c.Office.Zone)
+	var err error
+	if v.Entries, err = c.Ledger.EntriesBetween(r.Context(), from, to); err == nil {
+		v.Chain, err = c.verified(r.Context())
+	}
 	if err != nil {
 		c.problem(w, r, err)
 		return
 	}
-	c.render(w, r, http.StatusOK, "digest", digestView{
-		Figures: f, Day: day.Format(time.DateOnly),
-		Prev: day.AddDate(0, 0, -1).Format(time.DateOnly), Next: day.AddDate(0, 0, 1).Format(time.DateOnly),
-	})
+	slices.Reverse(v.Entries)
+	c.render(w, r, http.StatusOK, "audit", v)
+}
+
+// sourceRow is one source as configured, with how it fares.
+type sourceRow struct {
+	cases.SourceStatus
+	Never    bool // not asked yet
+	Answers  bool // replies leave by program
+	Reported bool // what staff reported, which nobody polls
 }
 
 func (c *Console) showSources(w http.ResponseWriter, r *http.Request) {
-	s, err := c.Sources(r.Context())
+	list, err := c.Sources(r.Context())
 	if err != nil {
 		c.problem(w, r, err)
 		return
 	}
-	c.render(w, r, http.StatusOK, "sources", s)
+	var rows []sourceRow
+	known := map[string]bool{}
+	for _, s := range list {
+		known[s.Source] = true
+		rows = append(rows, sourceRow{
+			SourceStatus: s, Never: s.LastTry.IsZero(), Answers: c.Office.Place(s.Source).Replier != nil, Reported: s.Source == responder.ReportSource,
+		})
+	}
+	for name, p := range c.Office.Places {
+		if !known[name] {
+			rows = append(rows, sourceRow{SourceStatus: cases.SourceStatus{Source: name}, Never: true, Answers: p.Replier != nil})
+		}
+	}
+	slices.SortFunc(rows, func(a, b sourceRow) int { return strings.Compare(a.Source, b.Source) })
+	c.render(w, r, http.StatusOK, "sources", rows)
 }
 
 func (c *Console) showOutlet(w http.ResponseWriter, r *http.Request) {
@@ -200,66 +144,154 @@ func (c *Console) showOutlet(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	slices.Reverse(posts)
-	c.render(w, r, http.StatusOK, "outlet", posts)
+	c.render(w, r, http.StatusOK, "outlet", posts[:min(len(posts), 200)])
 }
 
+type peopleView struct {
+	People []personRow
+	Me     string
+	Has    bool // I have a password
+	Manage bool // I may let others in
+	Link   string
+	For    string
+	Hours  int
+}
+
+type personRow struct {
+	responder.Person
+	Role     string
+	Chats    []string // platforms on which the person is known
+	Password bool
+	Visits   int
+	Seen     time.Time
+}
+
+// roleName is the word of config.yaml for a role.
+func roleName(role responder.Role) string {
+	for name, r := range responder.Roles() {
+		if r == role {
+			return name
+		}
+	}
+	return ""
+}
+
+func (c *Console) viewPeople(r *http.Request) (peopleView, error) {
+	me := person(r)
+	v := peopleView{Me: me.ID, Manage: me.Role >= responder.Manager, Hours: int(inviteLife / time.Hour)}
+	visits, err := c.Visits.Visits(r.Context(), "")
+	if err != nil {
+		return v, err
+	}
+	for _, p := range c.Office.People {
+		row := personRow{Person: p, Role: roleName(p.Role)}
+		for _, platform := range []string{"telegram", "discord"} {
+			if p.Accounts[platform] != "" {
+				row.Chats = append(row.Chats, platform)
+			}
+		}
+		hash, err := c.Passwords.Password(r.Context(), p.ID)
+		if err != nil {
+			return v, err
+		}
+		row.Password = hash != ""
+		if p.ID == me.ID {
+			v.Has = row.Password
+		}
+		for _, visit := range visits {
+			if visit.Staff != p.ID || visit.Scope != "" || !c.Clock().Before(visit.Ends) || c.Clock().Sub(visit.Seen) > sessionIdle {
+				continue
+			}
+			row.Visits++
+			if visit.Seen.After(row.Seen) {
+				row.Seen = visit.Seen
+			}
+		}
+		v.People = append(v.People, row)
+	}
+	return v, nil
+}
+
+func (c *Console) showPeople(w http.ResponseWriter, r *http.Request) {
+	v, err := c.viewPeople(r)
+	if err != nil {
+		c.problem(w, r, err)
+		return
+	}
+	c.render(w, r, http.StatusOK, "people", v)
+}
+
+// inviteLife is how long a link for somebody else works.
+const inviteLife = 24 * time.Hour
+
+// inviteOther makes a link for another member of staff and shows it once.
+func (c *Console) inviteOther(w http.ResponseWriter, r *http.Request) {
+	v, err := c.viewPeople(r)
+	if err != nil {
+		c.problem(w, r, err)
+		return
+	}
+	other, ok := c.Office.Person(responder.Actor{Platform: "console", ID: r.PostFormValue("staff")})
+	if !v.Manage || !ok {
+		c.problem(w, r, errNotHere)
+		return
+	}
+	scheme := "http://"
+	if c.secure(r) {
+		scheme = "https://"
+	}
+	v.Link = scheme + r.Host + InvitationPath(Invitation(c.Key, other.ID, c.Clock().Add(inviteLife)))
+	v.For = other.Name
+	c.Log.Info("invited to the page", "staff", other.ID, "by", person(r).ID)
+	c.render(w, r, http.StatusOK, "people", v)
+}
+
+// policyView is the policy as the program read it.
+type policyView struct {
+	responder.Policy
+	Terms
+	FourEyesAt string // severity from which two people decide; "" = never
+	Flag       int    // percent
+}
+
+func (c *Console) showPolicy(w http.ResponseWriter, r *http.Request) {
+	v := policyView{Policy: c.Office.Policy, Terms: c.Terms, Flag: int(c.Office.Policy.FlagAt*100 + 0.5)}
+	if v.FourEyes {
+		v.FourEyesAt = v.FourEyesFrom.String()
+	}
+	c.render(w, r, http.StatusOK, "policy", v)
+}
+
+func (c *Console) showHelp(w http.ResponseWriter, r *http.Request) {
+	c.render(w, r, http.StatusOK, "help", nil)
+}
+
+func (c *Console) showReport(w http.ResponseWriter, r *http.Request) {
+	c.render(w, r, http.StatusOK, "report", nil)
+}
+
+// keys switches the single-letter keys on or off (WCAG 2.1.4).
+func (c *Console) keys(w http.ResponseWriter, r *http.Request) {
+	state := "on"
+	if r.PostFormValue("keys") == "off" {
+		state = "off"
+	}
+	http.SetCookie(w, c.cookie(r, "rasid_keys", state, year))
+	http.Redirect(w, r, "/help", http.StatusSeeOther)
+}
+
+// year is how long a choice of the page is kept, in seconds.
+const year = 365 * 24 * 3600
+
 func (c *Console) language(w http.ResponseWriter, r *http.Request) {
-	lang := r.FormValue("language")
+	lang := r.PostFormValue("language")
 	if lang != "ar" {
 		lang = "en"
 	}
-	http.SetCookie(w, &http.Cookie{Name: "rasid_language", Value: lang, Path: "/", MaxAge: 365 * 24 * 3600, HttpOnly: true, SameSite: http.SameSiteStrictMode, Secure: r.TLS != nil})
-	back := r.FormValue("back")
-	if !strings.HasPrefix(back, "/") || strings.HasPrefix(back, "//") || strings.Contains(back, `\`) {
+	http.SetCookie(w, c.cookie(r, "rasid_language", lang, year))
+	back := r.PostFormValue("back")
+	if !strings.HasPrefix(back, "/") || strings.HasPrefix(back, "//") || strings.ContainsAny(back, "\\\t\r\n") {
 		back = "/"
 	}
 	http.Redirect(w, r, back, http.StatusSeeOther)
-}
-
-// events tells an open page that something changed, so that it can fetch
-// itself again. One line a second at most, for as long as the page is open.
-func (c *Console) events(w http.ResponseWriter, r *http.Request) {
-	flush := http.NewResponseController(w)
-	w.Header().Set("Content-Type", "text/event-stream")
-	w.Header().Set("Cache-Control", "no-store")
-	last := ""
-	tick := time.NewTicker(time.Second)
-	defer tick.Stop()
-	for {
-		now, err := c.mark(r)
-		if err != nil {
-			return
-		}
-		if now != last {
-			if _, err := fmt.Fprintf(w, "data: %s\n\n", now); err != nil {
-				return
-			}
-			last = now
-		}
-		if flush.Flush() != nil || flush.SetWriteDeadline(c.Clock().Add(10*time.Second)) != nil {
-			return
-		}
-		select {
-		case <-r.Context().Done():
-			return
-		case <-tick.C:
-		}
-	}
-}
-
-// mark changes whenever a case on the page does.
-func (c *Console) mark(r *http.Request) (string, error) {
-	list, err := c.Record.List(r.Context(), Filter{Limit: 200})
-	if err != nil {
-		return "", err
-	}
-	var sum int64
-	for _, k := range list {
-		sum += k.ID*31 + int64(k.Version)
-	}
-	return strconv.FormatInt(sum, 36), nil
-}
-
-func sorted(reasons []cases.Reason) []cases.Reason {
-	return slices.SortedFunc(slices.Values(reasons), func(a, b cases.Reason) int { return a.Start - b.Start })
 }

@@ -1,11 +1,13 @@
 package console
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"html/template"
-	"math"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -15,14 +17,29 @@ import (
 	"rasid/responder"
 )
 
-type personKey struct{}
+// errNotHere says that something exists, but not for this visitor.
+var errNotHere = errors.New("not for visitors from elsewhere")
+
+type (
+	personKey struct{}
+	answerKey struct{}
+)
+
+// person is who is in; staff put them into the request.
+func person(r *http.Request) responder.Person {
+	p, _ := r.Context().Value(personKey{}).(responder.Person)
+	return p
+}
+
+// live reports whether the page asks for itself, without a person's doing.
+func live(r *http.Request) bool { return r.Header.Get("X-Live") != "" || r.URL.Path == "/events" }
 
 // staff lets only known people through.
 func (c *Console) staff(next http.HandlerFunc) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		who := c.sessions.who(r)
-		if who == "" {
-			c.stranger(w, r)
+		who, ok := c.who(r, !live(r))
+		if !ok {
+			c.stranger(w, r, "page.stranger")
 			return
 		}
 		next(w, r.WithContext(context.WithValue(r.Context(), personKey{}, who)))
@@ -34,15 +51,27 @@ type page struct {
 	Lang, Dir, Other string
 	Name             string // of the page
 	Who              string
+	Role             responder.Role
 	Business         string
 	Path             string
 	Flash            string
 	Alert            bool
 	Stopped          bool
 	StoppedBy        string
+	StoppedWhy       string
 	HasOutlet        bool
+	Keys             bool // single-letter keys are on
+	Now              time.Time
 	Data             any
+
+	say *phrases.Catalogue
 }
+
+// Ago writes how long ago something was.
+func (p page) Ago(t time.Time) string { return p.say.Say("page.ago", "span", p.Now.Sub(t)) }
+
+// Until writes how long it takes until something.
+func (p page) Until(t time.Time) string { return p.say.Duration(t.Sub(p.Now)) }
 
 // languageOf is the visitor's choice, else the configured language.
 func (c *Console) languageOf(r *http.Request) string {
@@ -57,36 +86,53 @@ func (c *Console) languageOf(r *http.Request) string {
 
 func (c *Console) render(w http.ResponseWriter, r *http.Request, status int, name string, data any) {
 	lang := c.languageOf(r)
-	p := page{Lang: lang, Dir: "ltr", Other: "ar", Name: name, Business: c.Office.Business, Path: r.URL.Path, Data: data, HasOutlet: c.Outlet != nil}
+	p := page{
+		Lang: lang, Dir: "ltr", Other: "ar", Name: name, Business: c.Name(lang), Path: here(r), Data: data,
+		HasOutlet: c.Outlet != nil, Keys: true, Now: c.Clock(), say: c.words[lang],
+	}
 	if lang == "ar" {
 		p.Dir, p.Other = "rtl", "en"
 	}
-	if who, ok := r.Context().Value(personKey{}).(string); ok {
-		p.Who = c.Office.NameOf(who)
-		if by, _, _, on, err := c.Stopped(r.Context()); err == nil && on {
-			p.Stopped, p.StoppedBy = true, c.Office.NameOf(by)
+	if k, err := r.Cookie("rasid_keys"); err == nil && k.Value == "off" {
+		p.Keys = false
+	}
+	if who := person(r); who.ID != "" {
+		p.Who, p.Role = cmp.Or(who.Name, who.ID), who.Role
+		if by, why, _, on, err := c.Stopped(r.Context()); err == nil && on {
+			p.Stopped, p.StoppedBy, p.StoppedWhy = true, c.Office.NameOf(by), why
 		}
 	}
-	p.Flash, p.Alert = flash(w, r)
-	t, err := c.pages[name].Clone()
-	if err == nil {
-		w.Header().Set("Content-Type", "text/html; charset=utf-8")
-		w.Header().Set("Cache-Control", "no-store")
-		w.WriteHeader(status)
-		err = t.Funcs(c.funcs(lang, c.Clock())).Execute(w, p)
+	if !live(r) {
+		p.Flash, p.Alert = c.flash(w, r)
 	}
-	if err != nil {
+	h := w.Header()
+	h.Set("Content-Type", "text/html; charset=utf-8")
+	h.Set("Content-Language", lang)
+	h.Set("Cache-Control", "no-store")
+	w.WriteHeader(status)
+	if err := c.pages[lang][name].Execute(w, p); err != nil {
 		c.Log.Error("page not rendered", "page", name, "err", err)
 	}
 }
 
+// here is the address to come back to after the language was changed.
+func here(r *http.Request) string {
+	if r.Method == http.MethodGet {
+		return r.URL.RequestURI()
+	}
+	return strings.TrimSuffix(r.URL.Path, "/invite")
+}
+
 // flash carries one message over a redirect, in a cookie that is read once.
-func flash(w http.ResponseWriter, r *http.Request) (text string, alert bool) {
+func (c *Console) flash(w http.ResponseWriter, r *http.Request) (text string, alert bool) {
+	if a, ok := r.Context().Value(answerKey{}).(responder.Answer); ok {
+		return a.Text, a.Alert // told on this very page
+	}
 	k, err := r.Cookie("rasid_flash")
 	if err != nil {
 		return "", false
 	}
-	http.SetCookie(w, &http.Cookie{Name: "rasid_flash", Path: "/", MaxAge: -1, HttpOnly: true, SameSite: http.SameSiteStrictMode, Secure: r.TLS != nil})
+	http.SetCookie(w, c.cookie(r, "rasid_flash", "", -1))
 	b, err := b64.DecodeString(k.Value)
 	if err != nil || len(b) == 0 {
 		return "", false
@@ -94,87 +140,91 @@ func flash(w http.ResponseWriter, r *http.Request) (text string, alert bool) {
 	return string(b[1:]), b[0] == '!'
 }
 
-func (c *Console) tell(w http.ResponseWriter, r *http.Request, a responder.Answer) {
+func flashValue(a responder.Answer) string {
 	mark := " "
 	if a.Alert {
 		mark = "!"
 	}
 	text := []rune(a.Text)
-	http.SetCookie(w, &http.Cookie{
-		Name: "rasid_flash", Value: b64.EncodeToString([]byte(mark + string(text[:min(len(text), 600)]))), Path: "/", MaxAge: 60,
-		HttpOnly: true, SameSite: http.SameSiteStrictMode, Secure: r.TLS != nil,
-	})
+	return b64.EncodeToString([]byte(mark + string(text[:min(len(text), 600)])))
 }
 
-func (c *Console) funcs(lang string, now time.Time) template.FuncMap {
+func (c *Console) tell(w http.ResponseWriter, r *http.Request, a responder.Answer) {
+	http.SetCookie(w, c.cookie(r, "rasid_flash", flashValue(a), 60))
+}
+
+// say tells a phrase on the next page.
+func (c *Console) say(w http.ResponseWriter, r *http.Request, key string, alert bool) {
+	c.tell(w, r, responder.Answer{Text: c.words[c.languageOf(r)].Say(key), Alert: alert})
+}
+
+func (c *Console) funcs(lang string, marks map[string]string) template.FuncMap {
 	say := c.words[lang]
 	return template.FuncMap{
-		"say":     func(key string, pairs ...any) string { return say.Say(key, pairs...) },
+		"say":     say.Say,
+		"word":    func(kind string, v any) string { return word(say, kind, v) },
 		"plain":   func(s string) phrases.Plain { return phrases.Plain(s) },
 		"visible": responder.Visible,
 		"excerpt": func(n int, s string) string { return responder.Excerpt(s, n) },
-		"ago":     func(t time.Time) string { return say.Duration(now.Sub(t)) },
 		"clock":   func(t time.Time) string { return t.In(c.Office.Zone).Format("2006-01-02 15:04") },
+		"hour":    func(t time.Time) string { return t.In(c.Office.Zone).Format("15:04") },
 		"iso":     func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
-		"name":    c.Office.NameOf,
+		"name": func(by string) string {
+			if key := "by." + by; say.Has(key) {
+				return say.Say(key)
+			}
+			return c.Office.NameOf(by)
+		},
+		"happened": func(e cases.Entry) string {
+			if e.Event == cases.Note && e.Note == "recorded" {
+				return say.Say("event.recorded") // the intake's first line of a case
+			}
+			return word(say, "event", e.Event)
+		},
 		"place":   func(s string) string { return c.Office.Place(s).Title },
 		"signed":  func(v float64) string { return strings.Replace(strconv.FormatFloat(v, 'f', 2, 64), "-", "−", 1) },
-		"stars":   func(n int) string { return strings.Repeat("★", n) + strings.Repeat("☆", max(0, 5-n)) },
-		"number":  say.Number,
-		"add":     func(a, b int) int { return a + b },
-		"parts":   highlight,
-		"span":    say.Duration,
+		"stars": func(n int) string {
+			return strings.Repeat("★", min(max(n, 0), 5)) + strings.Repeat("☆", max(0, 5-n))
+		},
+		"number": say.Number,
+		"add":    func(a, b int) int { return a + b },
+		"list":   func(words ...string) []string { return words },
+		"cutoff": cutoff,
+		"parts":  highlight,
+		"chips":  chips,
+		"reason": func(r cases.Reason) string { return explain(say, r) },
+		"span":   say.Duration,
+		"link":   webLink,
+		"asset":  func(name string) string { return "/static/" + name + "?v=" + marks[name] },
 	}
 }
 
-// Part is a piece of a mention's text, coloured when a reason points at it.
-type Part struct {
-	Text string
-	Kind string // "", "bad" or "good"
-	Why  string
+// word is a phrase of a kind, or the value itself where no phrase is known.
+func word(say *phrases.Catalogue, kind string, v any) string {
+	s := fmt.Sprint(v)
+	if key := kind + "." + s; say.Has(key) {
+		return say.Say(key)
+	}
+	return responder.Isolate(responder.Visible(s))
 }
 
-// highlight cuts a text at the spans of its reasons. Spans that overlap or do
-// not fit the text are left out.
-func highlight(text string, reasons []cases.Reason) []Part {
-	var parts []Part
-	at := 0
-	strongest := 0.0
-	for _, r := range reasons {
-		strongest = max(strongest, math.Abs(r.Weight))
+// webLink lets through what leads to a page, and nothing that runs.
+func webLink(s string) string {
+	u, err := url.Parse(s)
+	if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
+		return ""
 	}
-	for _, r := range sorted(reasons) {
-		if math.Abs(r.Weight) < strongest/4 {
-			continue // a page on which every word is marked explains nothing
-		}
-		if r.Start < at || r.End > len(text) || r.Start >= r.End || text[r.Start:r.End] != r.Text {
-			continue
-		}
-		if r.Start > at {
-			parts = append(parts, Part{Text: responder.Visible(text[at:r.Start])})
-		}
-		kind := "good"
-		if r.Weight < 0 {
-			kind = "bad"
-		}
-		why := strconv.FormatFloat(r.Weight, 'f', 1, 64)
-		if r.By != "" {
-			why += " · " + r.By
-		}
-		parts = append(parts, Part{Text: responder.Visible(r.Text), Kind: kind, Why: why})
-		at = r.End
-	}
-	if at < len(text) {
-		parts = append(parts, Part{Text: responder.Visible(text[at:])})
-	}
-	return parts
+	return u.String()
 }
 
 func (c *Console) problem(w http.ResponseWriter, r *http.Request, err error) {
-	if errors.Is(err, cases.ErrNotFound) {
-		c.render(w, r, http.StatusNotFound, "missing", nil)
-		return
+	switch {
+	case errors.Is(err, cases.ErrNotFound):
+		c.render(w, r, http.StatusNotFound, "missing", "page.missing")
+	case errors.Is(err, errNotHere):
+		c.render(w, r, http.StatusForbidden, "missing", "page.nothere")
+	default:
+		c.Log.Error("page not served", "path", r.URL.Path, "err", err)
+		c.render(w, r, http.StatusInternalServerError, "missing", "page.error")
 	}
-	c.Log.Error("page not served", "path", r.URL.Path, "err", err)
-	http.Error(w, "this did not work; the log says why", http.StatusInternalServerError)
 }

@@ -1,0 +1,59 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"rasid/internal/console"
+)
+
+// inviteCommand lets a member of staff in to the page.
+func (p *program) inviteCommand() *cobra.Command {
+	within := 24 * time.Hour
+	cmd := &cobra.Command{
+		Use:   "invite STAFF",
+		Short: "Print a one-time link to the page for a member of staff",
+		Long: `Prints a link that lets one member of staff in to the page, once. Send it to that
+person only: whoever opens it is that person to the records. It works while
+"rasid run" runs, and is worthless after its first use.
+
+Inside, everybody may set a password on the page People, and enter without a link
+from then on.`,
+		Example: `  rasid invite mona
+  rasid invite mona --within 1h`,
+		Args: exactly(1, "the id of a member of staff"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if within < time.Minute || within > 7*24*time.Hour {
+				return usageError{errors.New("--within is a time from 1m to 168h")}
+			}
+			return p.look(cmd.Context(), "", func(r *records) error {
+				if r.cfg.Console.Listen == "off" {
+					return errors.New("the page is switched off (console: listen: off)")
+				}
+				name, ids := "", []string{}
+				for _, s := range r.cfg.Staff {
+					ids = append(ids, s.ID)
+					if s.ID == args[0] {
+						name = s.Name
+					}
+				}
+				if name == "" {
+					return fmt.Errorf("%q is not under staff: %s", args[0], strings.Join(ids, ", "))
+				}
+				key, err := r.store.Secret(cmd.Context(), invitationKey, 32)
+				if err != nil {
+					return fmt.Errorf("reading the key of invitations: %w (start `rasid run` once first)", err)
+				}
+				token := console.Invitation(key, args[0], p.now().Add(within))
+				fmt.Fprintf(p.out, "For %s, once, within %s:\n%s%s\n", name, within, pageURL(r.cfg, r.cfg.Console.Listen), console.InvitationPath(token))
+				return nil
+			})
+		},
+	}
+	cmd.Flags().DurationVar(&within, "within", within, "how long the link works")
+	return cmd
+}
