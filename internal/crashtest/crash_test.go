@@ -243,7 +243,7 @@ func (w *world) settle() {
 		} else {
 			quiet, last = 0, effects
 		}
-		if quiet >= 40 {
+		if quiet >= 100 {
 			return
 		}
 		time.Sleep(100 * time.Millisecond) // a person's patience, not a condition
