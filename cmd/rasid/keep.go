@@ -54,40 +54,53 @@ type exported struct {
 
 // exportCommand writes everything that is known of cases.
 func (p *program) exportCommand() *cobra.Command {
-	var author, source string
+	var author, source, format string
 	cmd := &cobra.Command{
 		Use:   "export [CASE …]",
-		Short: "Write everything that is kept about cases, as JSON lines",
+		Short: "Write everything that is kept about cases, as JSON lines or a table",
 		Long: `Writes one line of JSON for each case: what was said, scores, drafts, every decision
 with its hash, and what was posted. With numbers it writes those cases; with
 --author everything kept about one customer; otherwise all cases.
 
+With --format csv it writes a table for spreadsheets, a row for each mention, in
+which nothing a customer wrote can act as a formula.
+
 This is the words of customers: treat the file as you treat their letters.`,
 		Example: `  rasid export 412
   rasid export --source app-reviews --author 3f2a91 > customer.jsonl
-  rasid export > everything.jsonl`,
+  rasid export > everything.jsonl
+  rasid export --format csv > everything.csv`,
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if format != "jsonl" && format != "csv" {
+				return usageError{fmt.Errorf("--format is jsonl or csv, not %s", format)}
+			}
 			return p.look(cmd.Context(), "", func(r *records) error {
 				w := bufio.NewWriter(p.out)
-				err := r.export(cmd.Context(), w, args, source, author)
-				return errors.Join(err, w.Flush())
+				put, flush := r.exportLines(w), func() error { return nil }
+				if format == "csv" {
+					put, flush = r.exportTable(w)
+				}
+				err := r.export(cmd.Context(), put, args, source, author)
+				return errors.Join(err, flush(), w.Flush())
 			})
 		},
 	}
+	cmd.Flags().StringVar(&format, "format", "jsonl", "jsonl, or csv for spreadsheets")
 	cmd.Flags().StringVar(&author, "author", "", "only cases of the author with this id")
 	cmd.Flags().StringVar(&source, "source", "", "only cases of this source")
 	return cmd
 }
 
-func (r *records) export(ctx context.Context, w io.Writer, numbers []string, source, author string) error {
-	enc := json.NewEncoder(w)
-	enc.SetEscapeHTML(false)
+// exporter writes one case.
+type exporter func(ctx context.Context, c cases.Case) error
+
+func (r *records) export(ctx context.Context, put exporter, numbers []string, source, author string) error {
 	for _, n := range numbers {
 		c, err := r.the(ctx, n)
 		if err != nil {
 			return err
 		}
-		if err := r.exportCase(ctx, enc, c); err != nil {
+		if err := put(ctx, c); err != nil {
 			return err
 		}
 	}
@@ -102,7 +115,7 @@ func (r *records) export(ctx context.Context, w io.Writer, numbers []string, sou
 		for _, c := range page {
 			before = c.ID
 			if author == "" || c.AuthorID == author {
-				if err := r.exportCase(ctx, enc, c); err != nil {
+				if err := put(ctx, c); err != nil {
 					return err
 				}
 			}
@@ -110,19 +123,24 @@ func (r *records) export(ctx context.Context, w io.Writer, numbers []string, sou
 	}
 }
 
-func (r *records) exportCase(ctx context.Context, enc *json.Encoder, c cases.Case) error {
-	history, err := r.store.History(ctx, c.ID)
-	if err != nil {
-		return err
+// exportLines writes everything that is known of each case, as JSON lines.
+func (r *records) exportLines(w io.Writer) exporter {
+	enc := json.NewEncoder(w)
+	enc.SetEscapeHTML(false)
+	return func(ctx context.Context, c cases.Case) error {
+		history, err := r.store.History(ctx, c.ID)
+		if err != nil {
+			return err
+		}
+		sends, err := r.store.Outbox(ctx, c.ID)
+		if err != nil {
+			return err
+		}
+		if err := enc.Encode(exported{c, history, sends}); err != nil {
+			return fmt.Errorf("writing case %d: %w", c.ID, err)
+		}
+		return nil
 	}
-	sends, err := r.store.Outbox(ctx, c.ID)
-	if err != nil {
-		return err
-	}
-	if err := enc.Encode(exported{c, history, sends}); err != nil {
-		return fmt.Errorf("writing case %d: %w", c.ID, err)
-	}
-	return nil
 }
 
 // eraseCommand forgets a customer.
