@@ -84,6 +84,9 @@ func closeErased(ctx context.Context, q querier, id int64, now time.Time) error 
 // go too when they asked for it; otherwise the id stays, so that the platform's
 // copy is known when it comes back.
 func blankMention(ctx context.Context, q querier, num int64, identity bool) error {
+	if err := forgetLessons(ctx, q, num, identity); err != nil {
+		return err
+	}
 	for _, stmt := range []string{
 		`DELETE FROM mention_revisions WHERE num = $1`,
 		`UPDATE mentions SET author = '', title = '', body = '', url = '', folded = '', score = '', blank = TRUE WHERE num = $1`,
@@ -194,7 +197,7 @@ func (s *Store) finishErasures(ctx context.Context) error {
 		`PRAGMA wal_checkpoint(TRUNCATE)`,
 	}
 	if s.pg {
-		sweep = []string{`VACUUM FULL mentions, mention_revisions, aliases, cases, drafts, outbox, history, inbox`}
+		sweep = []string{`VACUUM FULL mentions, mention_revisions, aliases, cases, drafts, outbox, history, inbox, lessons, layers`}
 	}
 	for _, stmt := range sweep {
 		if _, err := s.w.ExecContext(ctx, stmt); err != nil {
