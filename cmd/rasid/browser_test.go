@@ -42,7 +42,7 @@ func (l *lines) String() string {
 }
 
 // soon waits until what returns something, at most half a minute.
-func soon(t *testing.T, what string, get func() string) string {
+func soon(t testing.TB, what string, get func() string) string {
 	t.Helper()
 	tick := time.NewTicker(50 * time.Millisecond)
 	defer tick.Stop()

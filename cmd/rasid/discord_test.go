@@ -2,8 +2,10 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -13,14 +15,14 @@ import (
 
 // onDiscord is a shop on a fake Discord, with the program running.
 type onDiscord struct {
-	t                             *testing.T
+	t                             testing.TB
 	server                        *fakediscord.Server
 	support, general, desk, leads string
 	karim, lina, sara             fakediscord.Person
 	out                           *lines
 }
 
-func newDiscord(t *testing.T) *onDiscord {
+func newDiscord(t testing.TB) *onDiscord {
 	t.Helper()
 	s, err := fakediscord.Start()
 	if err != nil {
@@ -145,4 +147,28 @@ func TestADeletedMessageOnDiscordIsNotAnswered(t *testing.T) {
 			t.Errorf("answered a message that was deleted: %+v", p)
 		}
 	}
+}
+
+// BenchmarkDiscordMessageToCard measures from a message in a watched channel to
+// its card in the staff channel. Run it with -benchtime 1000x.
+func BenchmarkDiscordMessageToCard(b *testing.B) {
+	o := newDiscord(b)
+	o.run()
+	var took []time.Duration
+	for i := range b.N {
+		who := fakediscord.Person{ID: fmt.Sprint(500000000000001000 + i), Name: "Customer"}
+		words := fmt.Sprintf("terrible service on visit %d", i)
+		began := time.Now()
+		o.server.Say(who, o.support, words)
+		seen := o.server.Await(30*time.Second, func(all []fakediscord.Effect) bool {
+			return len(all) > 0 && strings.Contains(fmt.Sprint(all[len(all)-1]), words)
+		})
+		if !seen {
+			b.Fatalf("no card for %q:\n%s", words, o.out)
+		}
+		took = append(took, time.Since(began))
+	}
+	slices.Sort(took)
+	b.ReportMetric(float64(took[len(took)/2].Milliseconds()), "p50-ms")
+	b.ReportMetric(float64(took[len(took)*99/100].Milliseconds()), "p99-ms")
 }
