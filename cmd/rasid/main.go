@@ -19,6 +19,7 @@ import (
 	_ "time/tzdata" // zones work on machines that have none installed
 
 	"rasid/internal/config"
+	"rasid/internal/store"
 )
 
 // program is what commands need from the outside, so that nothing below main
@@ -60,6 +61,9 @@ func (p *program) run(ctx context.Context, args []string) int {
 		return 2
 	}
 	fmt.Fprintf(p.err, "rasid: %v\n", err)
+	if errors.Is(err, store.ErrInUse) {
+		return 3
+	}
 	return 1
 }
 

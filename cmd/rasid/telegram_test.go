@@ -224,3 +224,61 @@ func BenchmarkMessageToCard(b *testing.B) {
 	b.ReportMetric(float64(took[len(took)/2].Milliseconds()), "p50-ms")
 	b.ReportMetric(float64(took[len(took)*99/100].Milliseconds()), "p99-ms")
 }
+
+func TestStaffCommandsWorkInBothLanguagesOnTelegram(t *testing.T) {
+	o := newTelegram(t)
+	o.run(o.configure("undo: 1s"))
+	o.server.Say(customers, sara, "terrible service, nobody answers")
+	o.card(desk, "terrible service")
+	const huda = 333333333
+	o.server.AddUser(faketelegram.User{ID: huda, First: "Huda"})
+	for _, c := range []struct {
+		who       int64
+		say, want string
+	}{
+		{saad, "/help", "/inbox"},
+		{saad, "مساعدة", "/inbox"},
+		{saad, "/inbox", "تنتظر"},
+		{saad, "الوارد", "تنتظر"},
+		{saad, "/case 1", "terrible service"},
+		{saad, "حالة 1", "terrible service"},
+		{saad, "/case 99", "لا توجد قضية"},
+		{saad, "/report سمعت في الفرع أن القهوة باردة", "سُجّلت قضية"},
+		{saad, "/digest", "Noor"},
+		{saad, "/digest tomorrow", "لا أفهم هذا التاريخ"},
+		{saad, "/stop", "أُوقف النشر"},
+		{saad, "/resume", "دورك لا يسمح"},
+		{huda, "تابع", "عاد النشر"},
+		{sara, "/inbox", "لست في قائمة"},
+	} {
+		before := len(o.server.Effects())
+		o.server.Say(desk, c.who, c.say)
+		answered := o.server.Eventually(20*time.Second, func() bool {
+			for _, e := range o.server.Effects()[before:] {
+				if strings.Contains(e.Text, c.want) || c.want == "Noor" && strings.Contains(e.Text, "نور") {
+					return true
+				}
+			}
+			return false
+		})
+		if !answered {
+			t.Errorf("%q by %d was not answered with %q; the room since:\n%+v\nlog:\n%s", c.say, c.who, c.want, o.server.Effects()[before:], o.out)
+		}
+	}
+	o.card(desk, "القهوة باردة") // the report is a case of its own
+}
+
+func TestASecondProcessOnTheSameRecordsRefusesToStart(t *testing.T) {
+	o := newTelegram(t)
+	path := o.configure("undo: 1s")
+	o.run(path)
+	o.server.Say(customers, sara, "terrible service, nobody answers")
+	o.card(desk, "terrible service") // the first one is up
+	out := &lines{}
+	p := &program{in: strings.NewReader(""), out: out, err: out, now: time.Now, env: func(name string) (string, bool) {
+		return faketelegram.Token, name == "TELEGRAM_TOKEN"
+	}}
+	if code := p.run(t.Context(), []string{"run", "--config", path}); code != 3 || !strings.Contains(out.String(), "another rasid works on this database") {
+		t.Errorf("the second process ended with %d and said:\n%s", code, out)
+	}
+}
