@@ -42,7 +42,8 @@ func main() {
 }
 
 // run executes one command line and returns the exit code: 0 done, 1 it could
-// not be done, 2 the command line itself is wrong.
+// not be done, 2 the command line itself is wrong, 3 another rasid works on the
+// same records.
 func (p *program) run(ctx context.Context, args []string) int {
 	root := p.root()
 	root.SetArgs(args)
