@@ -89,7 +89,7 @@ const inventedToken = "123456789:AAinventedINVENTEDinventedINVENTEDinv"
 
 func inventedTokens(name string) (string, bool) {
 	switch name {
-	case "TELEGRAM_TOKEN", "DISCORD_TOKEN":
+	case "TELEGRAM_TOKEN", "DISCORD_TOKEN", "MASTODON_TOKEN":
 		return inventedToken, true
 	case "HOOK_SECRET":
 		return "whsec_aW52ZW50ZWRpbnZlbnRlZGludmVudGVkaW52ZW50ZWQ=", true

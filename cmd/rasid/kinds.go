@@ -15,6 +15,7 @@ import (
 	"rasid/internal/store"
 	"rasid/responder"
 	saydiscord "rasid/responder/discord"
+	saymastodon "rasid/responder/mastodon"
 	"rasid/responder/outlet"
 	saytelegram "rasid/responder/telegram"
 	saywebhook "rasid/responder/webhook"
@@ -101,8 +102,7 @@ func sourceKinds() map[string]sourceKind {
 				return mastodon.New(*s.(*mastodon.Config), d.name, d.net, d.now)
 			},
 			reply:  "manual",
-			limits: "Only posts that carry the hashtag are seen; edits and deletions are not.",
-			blind:  true,
+			limits: "Only posts with the hashtag or a mention of us are seen; edits while the post is among the newest 40; deletions only just before a reply.",
 		},
 		"lemmy": {
 			settings: func() any { c := lemmy.DefaultConfig(); return &c },
@@ -153,6 +153,9 @@ func replyKinds() map[string]replyKind {
 				return nil, errAccount
 			}
 			return &saydiscord.Replier{Client: d.account.discord, Staff: discordIDs(d.staff), Clock: d.now}, nil
+		}},
+		"mastodon": {settings: func() any { c := saymastodon.DefaultReplyConfig(); return &c }, open: func(s any, d deps) (responder.Replier, error) {
+			return saymastodon.New(*s.(*saymastodon.ReplyConfig), d.net, d.now)
 		}},
 		"webhook": {settings: func() any { c := saywebhook.DefaultReplyConfig(); return &c }, open: func(s any, d deps) (responder.Replier, error) {
 			return saywebhook.New(*s.(*saywebhook.ReplyConfig), d.net, d.now)

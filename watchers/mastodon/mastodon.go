@@ -1,8 +1,9 @@
 // Package mastodon reads hashtag timelines of Mastodon and of servers that
-// speak its API. It reads only, and needs no key where the server shows its
-// timelines to everybody; since Mastodon 4.5 a server may answer 401 or an
-// empty list instead. A hashtag brings only posts that carry the tag; later
-// edits and deletions are not seen. Servers allow 300 requests in five minutes.
+// speak its API, and posts that mention an account of ours. Hashtags need no
+// key where the server shows its timelines to everybody; since Mastodon 4.5 a
+// server may answer 401 or an empty list instead. A hashtag brings only posts
+// that carry the tag; edits are seen while a post is among the newest 40,
+// deletions are not. Servers allow 300 requests in five minutes.
 package mastodon
 
 import (
@@ -32,8 +33,11 @@ type Config struct {
 	Every time.Duration `yaml:"every"`
 	// MaxAge is how far back the first look goes.
 	MaxAge time.Duration `yaml:"max_age"`
-	// Token is for servers that show their timelines to members only.
+	// Token is for servers that show their timelines to members only, and for
+	// mentions, which need the scope read:notifications.
 	Token outbound.Secret `yaml:"token"`
+	// Mentions says to read posts that mention the account of the token.
+	Mentions bool `yaml:"mentions"`
 }
 
 // DefaultConfig returns the settings that a part of config.yaml starts from.
@@ -51,7 +55,10 @@ func (c Config) Check() []cases.Fault {
 	if u, err := url.Parse(c.Server); err != nil || u.Host == "" || (u.Scheme != "https" && u.Scheme != "http") {
 		add("server", "is not an address", "the server's address, such as https://mastodon.example")
 	}
-	if len(c.Tags) == 0 || len(c.Tags) > maxTags {
+	if c.Mentions && c.Token.Empty() {
+		add("token", "is missing, and only its account can be told of mentions", `token: "${MASTODON_TOKEN}"`)
+	}
+	if len(c.Tags) == 0 && !c.Mentions || len(c.Tags) > maxTags {
 		add("tags", fmt.Sprintf("needs 1 to %d hashtags", maxTags), "tags: [noorcoffee, قهوة_نور]")
 	}
 	for _, t := range c.Tags {
@@ -97,6 +104,8 @@ func New(c Config, name string, client *outbound.Client, now func() time.Time) (
 type cursor struct {
 	V    int               `json:"v"`
 	Last map[string]string `json:"last"`
+	// Edited is the newest edit seen of each tag.
+	Edited map[string]time.Time `json:"edited,omitempty"`
 }
 
 func readCursor(c cases.Cursor) (cur cursor, readable bool) {
@@ -114,6 +123,7 @@ func readCursor(c cases.Cursor) (cur cursor, readable bool) {
 type status struct {
 	ID        string    `json:"id"`
 	CreatedAt time.Time `json:"created_at"`
+	EditedAt  time.Time `json:"edited_at"` // null when never edited
 	InReplyTo string    `json:"in_reply_to_id"`
 	Spoiler   string    `json:"spoiler_text"`
 	Language  string    `json:"language"`
@@ -134,8 +144,13 @@ func (s *Source) Poll(ctx context.Context, after cases.Cursor) (cases.Page, erro
 	if !readable {
 		page.Gap = "where this source stopped reading was lost"
 	}
-	next := cursor{V: 1, Last: map[string]string{}}
+	next := cursor{V: 1, Last: map[string]string{}, Edited: map[string]time.Time{}}
 	seen := map[string]bool{}
+	if s.cfg.Mentions {
+		if err := s.mentions(ctx, cur, &next, &page, seen); err != nil {
+			return cases.Page{}, fmt.Errorf("reading mentions for %s: %w", s.name, err)
+		}
+	}
 	for _, tag := range s.cfg.Tags {
 		last := cur.Last[tag]
 		list, err := s.timeline(ctx, tag, last, perPage)
@@ -153,7 +168,14 @@ func (s *Source) Poll(ctx context.Context, after cases.Cursor) (cases.Page, erro
 			}
 		}
 		// Reading forward from an id gives the oldest of what is new.
-		page.More = page.More || last != "" && len(list) >= perPage
+		if more := last != "" && len(list) >= perPage; more {
+			page.More = true
+			next.Edited[tag] = cur.Edited[tag]
+			continue
+		}
+		if err := s.edits(ctx, tag, cur, &next, &page, seen); err != nil {
+			return cases.Page{}, fmt.Errorf("reading edits under #%s for %s: %w", tag, s.name, err)
+		}
 	}
 	slices.SortStableFunc(page.Mentions, func(a, b cases.Mention) int { return a.PostedAt.Compare(b.PostedAt) })
 	b, err := json.Marshal(next)
@@ -190,7 +212,7 @@ func (s *Source) mention(st status) cases.Mention {
 	m := cases.Mention{
 		Source: s.name, ID: watchers.Line(st.ID, 100), ReplyTo: watchers.Line(st.ID, 100), AnswerTo: watchers.Line(st.InReplyTo, 100), URL: link(st.URL),
 		AuthorID: watchers.Line(st.Account.ID, 100), Author: watchers.Line(st.Account.DisplayName, 200), Text: watchers.Shorten(text, watchers.MaxText),
-		PostedAt: st.CreatedAt.UTC(), Bot: st.Account.Bot,
+		PostedAt: st.CreatedAt.UTC(), EditedAt: st.EditedAt.UTC(), Bot: st.Account.Bot,
 	}
 	if m.Author == "" {
 		m.Author = watchers.Line(st.Account.Acct, 200)
@@ -203,6 +225,9 @@ func (s *Source) mention(st status) cases.Mention {
 	}
 	if now := s.now(); m.PostedAt.IsZero() || m.PostedAt.After(now) {
 		m.PostedAt = now
+	}
+	if m.EditedAt.Before(m.PostedAt) || m.EditedAt.After(s.now()) {
+		m.EditedAt = time.Time{}
 	}
 	return m
 }
@@ -225,6 +250,13 @@ func newer(a, b string) bool {
 // Doctor reads one post of each tag.
 func (s *Source) Doctor(ctx context.Context) []watchers.Advice {
 	var advice []watchers.Advice
+	if s.cfg.Mentions {
+		if _, err := s.notifications(ctx, "", 1); err != nil {
+			advice = append(advice, watchers.Advice{What: "mentions", Fix: fmt.Sprintf("they cannot be read: %v; the token needs the scope read:notifications", err)})
+		} else {
+			advice = append(advice, watchers.Advice{OK: true, What: "mentions"})
+		}
+	}
 	for _, tag := range s.cfg.Tags {
 		list, err := s.timeline(ctx, tag, "", 1)
 		switch {

@@ -30,6 +30,7 @@ type fake struct {
 	tags       map[string][]status // oldest first
 	fail, hang bool
 	members    bool // 401 without a token
+	told       []notification
 }
 
 func newFake(t *testing.T) *fake {
@@ -53,6 +54,9 @@ func (f *fake) serve(w http.ResponseWriter, r *http.Request) {
 		return
 	case fail:
 		http.Error(w, "down", http.StatusBadGateway)
+		return
+	case r.URL.Path == "/api/v1/notifications":
+		f.notify(w, r)
 		return
 	case !found || err != nil:
 		http.NotFound(w, r)
@@ -198,6 +202,7 @@ func TestMistakesInTheConfigurationAreNamed(t *testing.T) {
 		{Config{}, "server tags every max_age"},
 		{Config{Server: "mastodon.example", Tags: []string{"a"}, Every: time.Minute, MaxAge: 1}, "server"},
 		{Config{Server: "https://m.example", Tags: []string{"#a", "b c"}, Every: time.Minute, MaxAge: 1}, "tags tags"},
+		{Config{Server: "https://m.example", Mentions: true, Every: time.Minute, MaxAge: 1}, "token"},
 		{Config{Server: "https://m.example", Tags: []string{"قهوة_نور"}, Every: time.Minute, MaxAge: 1}, ""},
 	} {
 		var got []string
@@ -207,5 +212,62 @@ func TestMistakesInTheConfigurationAreNamed(t *testing.T) {
 		if strings.Join(got, " ") != tc.want {
 			t.Errorf("%+v: %v", tc.c, got)
 		}
+	}
+}
+
+// notify lists mentions of us as the real server does: newest first, and with
+// min_id the oldest that are newer.
+func (f *fake) notify(w http.ResponseWriter, r *http.Request) {
+	if r.Header.Get("Authorization") != "Bearer CANARY" || r.URL.Query().Get("types[]") != "mention" {
+		http.Error(w, `{"error":"The access token is invalid"}`, http.StatusUnauthorized)
+		return
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	out := []notification{}
+	for _, n := range f.told {
+		if last := r.URL.Query().Get("min_id"); last == "" || newer(n.ID, last) {
+			out = append([]notification{n}, out...)
+		}
+	}
+	_ = json.NewEncoder(w).Encode(out)
+}
+
+func TestMentionsOfUsAreReadAndAreSaidToUs(t *testing.T) {
+	f := newFake(t)
+	s := f.open(t, "a")
+	s.cfg.Mentions = true
+	f.say("a", 1)
+	both := f.tags["a"][0]
+	only := both
+	only.ID, only.Content = "2000", "<p>@noor cold</p>"
+	f.told = []notification{{ID: "7", Status: &both}, {ID: "8"}, {ID: "9", Status: &only}}
+	p, err := s.Poll(t.Context(), "")
+	if err != nil || len(p.Mentions) != 2 || !p.Mentions[0].Direct || !p.Mentions[1].Direct {
+		t.Fatalf("%+v %v", p.Mentions, err)
+	}
+	if p, err = s.Poll(t.Context(), p.Next); err != nil || len(p.Mentions) != 0 {
+		t.Errorf("again: %+v %v", p.Mentions, err)
+	}
+	if a := s.Doctor(t.Context()); len(a) != 2 || !a[0].OK {
+		t.Errorf("%+v", a)
+	}
+}
+
+func TestAnEditIsToldOnce(t *testing.T) {
+	f := newFake(t)
+	s := f.open(t, "a")
+	f.say("a", 3)
+	p, err := s.Poll(t.Context(), "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	f.tags["a"][1].Content, f.tags["a"][1].EditedAt = "<p>changed</p>", noon.Add(-time.Minute)
+	f.say("a", 1)
+	if p, err = s.Poll(t.Context(), p.Next); err != nil || len(p.Mentions) != 2 || p.Mentions[0].Text != "changed" || p.Mentions[0].ID != "999" || p.Mentions[0].EditedAt.IsZero() {
+		t.Fatalf("%+v %v", p.Mentions, err)
+	}
+	if p, err = s.Poll(t.Context(), p.Next); err != nil || len(p.Mentions) != 0 {
+		t.Errorf("again: %+v %v", p.Mentions, err)
 	}
 }
