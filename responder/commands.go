@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -32,12 +33,16 @@ func (k *Clerk) command(ctx context.Context, r *request) (Answer, error) {
 	case CmdHelp:
 		return k.help(r), nil
 	case ActApprove, ActConfirm, ActEdit, ActRedraft, ActEscalate, ActDismiss, ActClaim, ActRelease, ActSnooze,
-		ActHandled, ActUndo, ActThere, ActNotThere, ActResolve, ActReopen:
+		ActHandled, ActUndo, ActThere, ActNotThere, ActResolve, ActReopen, ActStatement:
 	}
 	return r.refuse("answer.unknown"), nil
 }
 
 func (k *Clerk) inbox(ctx context.Context, r *request) (Answer, error) {
+	first, err := k.inboxIncidents(ctx, r)
+	if err != nil {
+		return Answer{}, err
+	}
 	var lines []string
 	total := 0
 	for _, s := range []cases.State{cases.Unsure, cases.Failed, cases.Waiting} {
@@ -53,10 +58,10 @@ func (k *Clerk) inbox(ctx context.Context, r *request) (Answer, error) {
 			lines = append(lines, k.inboxLine(r, c))
 		}
 	}
-	if total == 0 {
+	if total == 0 && len(first) == 0 {
 		return r.answer("inbox.none"), nil
 	}
-	lines = append([]string{r.say.Say("inbox.title", "n", total)}, lines...)
+	lines = slices.Concat(first, []string{r.say.Say("inbox.title", "n", total)}, lines)
 	if more := total - inboxShown; more > 0 {
 		lines = append(lines, r.say.Say("inbox.more", "n", more))
 	}

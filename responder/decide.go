@@ -29,7 +29,9 @@ type Clerk struct {
 	Report func(ctx context.Context, by Person, text string, now time.Time) (int64, error)
 	// Digest writes the report of a day in a language.
 	Digest func(ctx context.Context, day time.Time, language string) (text string, png []byte, err error)
-	Log    *slog.Logger
+	// Incidents are shown before all cases; nil: there are none.
+	Incidents IncidentDesk
+	Log       *slog.Logger
 
 	mu    sync.Mutex
 	asked map[string]bool // second confirmations asked for: case/draft/person
@@ -81,6 +83,9 @@ func (k *Clerk) Decide(ctx context.Context, d Decision) (Answer, error) {
 	if strings.HasPrefix(string(r.d.Action), "/") {
 		return k.command(ctx, r)
 	}
+	if r.d.Action == ActStatement {
+		return k.statement(ctx, r)
+	}
 	return k.carryOut(ctx, r)
 }
 
@@ -117,7 +122,7 @@ func needs(a Action) Role {
 	switch a {
 	case ActApprove, ActConfirm, ActDismiss, ActUndo, ActThere, ActNotThere, ActHandled, ActResolve, ActReopen:
 		return Approver
-	case CmdResume:
+	case CmdResume, ActStatement:
 		return Supervisor
 	case ActEdit, ActRedraft, ActEscalate, ActClaim, ActRelease, ActSnooze,
 		CmdInbox, CmdCase, CmdDigest, CmdReport, CmdStop, CmdHelp:
@@ -182,7 +187,7 @@ func (k *Clerk) act(ctx context.Context, r *request) (Answer, error) {
 		return k.apply(ctx, r, r.change(cases.Resolve), r.answer("answer.resolved"))
 	case ActReopen:
 		return k.apply(ctx, r, r.change(cases.Reopen), r.answer("answer.reopened"))
-	case CmdInbox, CmdCase, CmdDigest, CmdReport, CmdStop, CmdResume, CmdHelp:
+	case ActStatement, CmdInbox, CmdCase, CmdDigest, CmdReport, CmdStop, CmdResume, CmdHelp:
 	}
 	return r.refuse("answer.unknown"), nil
 }

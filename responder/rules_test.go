@@ -18,7 +18,7 @@ func thanks() responder.Rule {
 }
 
 // ruled is a shop with written rules, a sharper judge and what rules need.
-func ruled(t *testing.T, rules ...responder.Rule) *shop {
+func ruled(t testing.TB, rules ...responder.Rule) *shop {
 	t.Helper()
 	s := newShop(t)
 	s.office.Rules = rules

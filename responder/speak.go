@@ -77,6 +77,10 @@ const (
 	ActResolve  Action = "resolve"
 	ActReopen   Action = "reopen"
 
+	// ActStatement approves the holding statement of an incident; Case is the
+	// incident's number.
+	ActStatement Action = "statement"
+
 	CmdInbox  Action = "/inbox"
 	CmdCase   Action = "/case"   // Case is the number
 	CmdDigest Action = "/digest" // Text is a date or ""

@@ -20,7 +20,7 @@ import (
 // shop is a small business with two rooms and three people, over a real
 // database and a place whose answers a test can script.
 type shop struct {
-	t      *testing.T
+	t      testing.TB
 	store  *store.Store
 	office *responder.Office
 	clerk  *responder.Clerk
@@ -31,6 +31,7 @@ type shop struct {
 	place  *place
 	rooms  map[string]*room
 	now    time.Time
+	crisis *responder.Crisis // nil: bursts are not looked for
 }
 
 // place stands for a public place: it keeps what was posted, and fails as told.
@@ -64,10 +65,14 @@ func (p *place) Fits(text string) error {
 type room struct {
 	cards map[int64]responder.Card
 	said  []string
+	fresh int // cards that were new messages
 }
 
-func (r *room) Show(_ context.Context, _ string, c responder.Card, _ string) (string, error) {
+func (r *room) Show(_ context.Context, _ string, c responder.Card, ref string) (string, error) {
 	r.cards[c.Case] = c
+	if ref == "" || c.Urgent {
+		r.fresh++
+	}
 	return fmt.Sprint("card ", c.Case), nil
 }
 
@@ -81,7 +86,7 @@ func (r *room) Listen(ctx context.Context, _ func(context.Context, responder.Dec
 	return nil
 }
 
-func newShop(t *testing.T) *shop {
+func newShop(t testing.TB) *shop {
 	t.Helper()
 	s := &shop{t: t, place: &place{}, rooms: map[string]*room{}, now: time.Date(2026, 11, 22, 10, 0, 0, 0, time.UTC)}
 	var err error
@@ -167,6 +172,12 @@ func (s *shop) work() {
 		}
 		sp := &responder.Speaker{Outbox: s.store, Room: r, Kind: cases.SendNotice, Owner: "rasid", Clock: s.poster.Clock}
 		steps = append(steps, b.Step, sp.Step)
+		if s.crisis != nil {
+			steps = append(steps, s.bulletin(r).Step)
+		}
+	}
+	if s.crisis != nil {
+		steps = append(steps, (&responder.AllClear{Crisis: s.crisis, Calmer: s.store}).Step)
 	}
 	for range 100 {
 		total := 0

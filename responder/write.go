@@ -63,7 +63,11 @@ func (w *Writer) propose(ctx context.Context, c cases.Case, now time.Time) error
 	}
 	ruling := w.Office.Rule(c, c.Score, now)
 	ch.Note = ruling.Note()
-	if w.obey(c, ruling, &ch) {
+	bare := w.obey(c, ruling, &ch)
+	if err := w.enrol(ctx, c, &ch, now); err != nil {
+		return err
+	}
+	if bare {
 		_, err := w.Desk.Apply(ctx, ch)
 		return err
 	}
@@ -80,6 +84,31 @@ func (w *Writer) propose(ctx context.Context, c cases.Case, now time.Time) error
 		err = w.byRule(ctx, after, ruling.Rule, now)
 	}
 	return err
+}
+
+// enrol counts an unhappy case for the crisis watch. One that belongs to an
+// incident may get no card: then nothing reminds of it either, because the
+// incident's card does, and its alarm only ends it when its moment has passed.
+func (w *Writer) enrol(ctx context.Context, c cases.Case, ch *cases.Change, now time.Time) error {
+	if w.Crisis == nil || c.Source == ReportSource || c.Score.Label != "neg" && c.Score.Severity < cases.High {
+		return nil
+	}
+	shown, incident, err := w.Crisis.Enrol(ctx, c, now)
+	if err != nil {
+		return fmt.Errorf("looking for a burst: %w", err)
+	}
+	if incident != 0 {
+		ch.Note = strings.TrimPrefix(fmt.Sprintf("%s; incident %d", ch.Note, incident), "; ")
+	}
+	if shown {
+		return nil
+	}
+	end := time.Time{}
+	if p := w.Office.Policy; p.ExpireAfter > 0 {
+		end = now.Add(p.ExpireAfter + time.Minute)
+	}
+	ch.Rooms, ch.Urgent, ch.WakeAt = nil, false, &end
+	return nil
 }
 
 // obey changes the step as the rules say, and reports whether it is to be taken

@@ -51,6 +51,7 @@ type house struct {
 	outlet   *outlet.Outlet        // the first one configured; nil without
 	scorer   *sentiment.Scorer
 	topics   *responder.Topics
+	crisis   *responder.Crisis
 }
 
 // open puts the house together. It opens the database and touches no network.
@@ -252,8 +253,11 @@ func (h *house) makeWriter(context.Context) (err error) {
 		Desk: h.store, Office: h.office, Drafter: drafter, Log: h.log, Count: h.store.Decisions, Stopped: h.stopped,
 		Guard: guard.New(guard.Policy{Allowed: slices.DeleteFunc(allowed, func(s string) bool { return s == "" })}),
 	}
+	h.crisis = &responder.Crisis{Incidents: h.store, Tally: h.store, Office: h.office, Log: h.log}
+	h.writer.Crisis = h.crisis
 	h.clerk = &responder.Clerk{
-		Desk: h.store, Office: h.office, Writer: h.writer, Switch: posting{h.store}, Sends: h.store, Count: h.store.Decisions,
+		Incidents: h.store,
+		Desk:      h.store, Office: h.office, Writer: h.writer, Switch: posting{h.store}, Sends: h.store, Count: h.store.Decisions,
 		Report: h.report, Digest: h.digest, Log: h.log,
 	}
 	return nil

@@ -26,7 +26,7 @@ type duty struct {
 // database.
 func (h *house) duties() []duty {
 	judge := &responder.Judge{Desk: h.store, Office: h.office, Score: h.score, Log: h.log}
-	poster := &responder.Poster{Desk: h.store, Outbox: h.store, Office: h.office, Owner: h.owner, Clock: h.now, Log: h.log}
+	poster := &responder.Poster{Desk: h.store, Outbox: h.store, Office: h.office, Owner: h.owner, Clock: h.now, Log: h.log, Crisis: h.crisis}
 	looker := &responder.Looker{Desk: h.store, Office: h.office, Sends: h.store, Log: h.log}
 	waker := &responder.Waker{Desk: h.store, Alarms: h.store, Office: h.office, Log: h.log}
 	list := []duty{
@@ -35,10 +35,13 @@ func (h *house) duties() []duty {
 		{name: "post", every: 300 * time.Millisecond, step: poster.Step},
 		{name: "look", every: 15 * time.Second, step: looker.Step},
 		{name: "wake", every: time.Second, step: waker.Step},
+		{name: "all clear", every: 20 * time.Second, step: (&responder.AllClear{Crisis: h.crisis, Calmer: h.store}).Step},
 		{name: "digest", every: 30 * time.Second, step: h.planDigests},
 		{name: "prune", every: time.Hour, step: h.prune},
 	}
 	for _, room := range h.office.Rooms {
+		bulletin := &responder.Bulletin{Cards: h.store, Tally: h.store, Desk: h.store, Office: h.office, Room: room, Clock: h.now, Log: h.log}
+		list = append(list, duty{name: "incidents " + room.Name, every: time.Second, step: bulletin.Step})
 		board := &responder.Board{Desk: h.store, Cards: h.store, Office: h.office, Stopped: h.stopped, Room: room, Clock: h.now, Log: h.log}
 		list = append(list, duty{name: "show " + room.Name, every: 300 * time.Millisecond, step: board.Step})
 		for _, kind := range []cases.SendKind{cases.SendNotice, cases.SendDigest} {

@@ -32,6 +32,7 @@ func (s *Store) Prune(ctx context.Context, before time.Time) (n int, err error) 
 		}
 		for _, stmt := range []string{
 			`UPDATE mentions SET author = '', title = '', body = '', url = '', folded = '', score = '', blank = TRUE WHERE case_id = 0 AND seen_at < $1 AND NOT blank`,
+			`UPDATE incident_cases SET author = '', print = NULL WHERE seen_at < $1`,
 			`DELETE FROM tokens WHERE at < $1`,
 			`DELETE FROM inbox WHERE at < $1`,
 			`UPDATE outbox SET body = '', attachment = NULL WHERE made_at < $1 AND kind <> 'reply' AND state IN ('delivered', 'gave-up', 'withdrawn')`,
