@@ -104,8 +104,8 @@ func (w *Writer) enrol(ctx context.Context, c cases.Case, ch *cases.Change, now 
 		return nil
 	}
 	end := time.Time{}
-	if p := w.Office.Policy; p.ExpireAfter > 0 {
-		end = now.Add(p.ExpireAfter + time.Minute)
+	if at, ok := w.Office.expires(c); ok {
+		end = at.Add(time.Second)
 	}
 	ch.Rooms, ch.Urgent, ch.WakeAt = nil, false, &end
 	return nil
