@@ -34,6 +34,10 @@ build: ## build bin/rasid, one static binary
 test: ## run every test, in random order, with the race detector
 	$(if $(RACE),CGO_ENABLED=1 )$(GO) test $(RACE) -shuffle=on -timeout 20m ./...
 
+.PHONY: axe
+axe: ## fetch axe-core, with which the browser test looks whether everybody can use the page
+	npm ci --no-audit --no-fund
+
 .PHONY: lint
 lint: $(GOLANGCI) ## run the linters of .golangci.yml
 	$(GO) vet ./...

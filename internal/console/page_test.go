@@ -224,3 +224,9 @@ func (b *browser) post(path string, form url.Values) (int, string) {
 	r.Header.Set("Origin", b.base)
 	return b.do(r)
 }
+
+// broken is a ledger whose chain does not hold.
+type broken struct{ *store.Store }
+
+// Verify names the third line.
+func (broken) Verify(context.Context) (int64, error) { return 3, nil }

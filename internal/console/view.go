@@ -23,6 +23,7 @@ var errNotHere = errors.New("not for visitors from elsewhere")
 type (
 	personKey struct{}
 	answerKey struct{}
+	pulseKey  struct{}
 )
 
 // person is who is in; staff put them into the request.
@@ -42,7 +43,13 @@ func (c *Console) staff(next http.HandlerFunc) http.Handler {
 			c.stranger(w, r, "page.stranger")
 			return
 		}
-		next(w, r.WithContext(context.WithValue(r.Context(), personKey{}, who)))
+		ctx := context.WithValue(r.Context(), personKey{}, who)
+		if pulse, err := c.Pulse(ctx); err == nil {
+			// Felt before anything is read: what changes from here on is news
+			// to the page, even before it asks for news.
+			ctx = context.WithValue(ctx, pulseKey{}, pulse)
+		}
+		next(w, r.WithContext(ctx))
 	})
 }
 
@@ -60,7 +67,8 @@ type page struct {
 	StoppedBy        string
 	StoppedWhy       string
 	HasOutlet        bool
-	Keys             bool // single-letter keys are on
+	Keys             bool   // single-letter keys are on
+	Pulse            string // of the records this page shows
 	Now              time.Time
 	Data             any
 
@@ -96,6 +104,7 @@ func (c *Console) render(w http.ResponseWriter, r *http.Request, status int, nam
 	if k, err := r.Cookie("rasid_keys"); err == nil && k.Value == "off" {
 		p.Keys = false
 	}
+	p.Pulse, _ = r.Context().Value(pulseKey{}).(string)
 	if who := person(r); who.ID != "" {
 		p.Who, p.Role = cmp.Or(who.Name, who.ID), who.Role
 		if by, why, _, on, err := c.Stopped(r.Context()); err == nil && on {
@@ -181,8 +190,8 @@ func (c *Console) funcs(lang string, marks map[string]string) template.FuncMap {
 			}
 			return word(say, "event", e.Event)
 		},
-		"place":   func(s string) string { return c.Office.Place(s).Title },
-		"signed":  func(v float64) string { return strings.Replace(strconv.FormatFloat(v, 'f', 2, 64), "-", "−", 1) },
+		"place":  func(s string) string { return c.Office.Place(s).Title },
+		"signed": func(v float64) string { return strings.Replace(strconv.FormatFloat(v, 'f', 2, 64), "-", "−", 1) },
 		"stars": func(n int) string {
 			return strings.Repeat("★", min(max(n, 0), 5)) + strings.Repeat("☆", max(0, 5-n))
 		},

@@ -65,9 +65,9 @@
     }
   };
   if (body.dataset.liveFrom && window.EventSource) {
-    let last = null;
+    let last = body.dataset.pulse;
     const source = new EventSource(body.dataset.liveFrom);
-    source.onmessage = (e) => { if (last !== null && e.data !== last) refresh(); last = e.data; };
+    source.onmessage = (e) => { if (e.data !== last) refresh(); last = e.data; };
     source.onerror = () => { if (source.readyState === EventSource.CLOSED) refresh(); };
   }
 
