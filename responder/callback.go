@@ -28,7 +28,7 @@ const tokenVersion = 1
 // append only.
 var tokenActions = []Action{
 	1: ActApprove, ActConfirm, ActEdit, ActRedraft, ActEscalate, ActDismiss, ActClaim, ActRelease,
-	ActSnooze, ActHandled, ActUndo, ActThere, ActNotThere, ActResolve, ActReopen, ActStatement,
+	ActSnooze, ActHandled, ActUndo, ActThere, ActNotThere, ActResolve, ActReopen, ActStatement, ActKept,
 }
 
 // Layout of a token: version 1, action 1, case 8, draft 2, expiry 4, MAC 16

@@ -25,6 +25,7 @@ func (o *Office) Card(c cases.Case, room Room, now time.Time, stopped bool) Card
 	w.said()
 	w.score()
 	w.draft()
+	w.promise()
 	w.standing(stopped)
 	card := Card{
 		Case: c.ID, Version: c.Version, Language: room.Language,
@@ -182,6 +183,27 @@ func (w *cardWriter) draft() {
 	}
 }
 
+// promise says what the customer was promised, as long as it matters.
+func (w *cardWriter) promise() {
+	for _, p := range w.c.Owed() {
+		key := "card.promise"
+		if !p.DueAt.After(w.now) {
+			key = "card.promise.late"
+		}
+		w.line(w.say.Say(key, "time", w.o.clock(p.DueAt, w.now), "span", w.now.Sub(p.DueAt), "text", Excerpt(Visible(p.Words), 160)))
+		return
+	}
+	if n := len(w.c.Promises); n > 0 {
+		switch p := w.c.Promises[n-1]; p.State {
+		case cases.PromiseKept, cases.PromiseLate:
+			w.line(w.say.Say("card.promise.kept", "time", w.o.clock(p.SettledAt, w.now)))
+		case cases.PromiseBroken:
+			w.line(w.say.Say("card.promise.broken", "time", w.o.clock(p.DueAt, w.now)))
+		case cases.PromiseOpen, cases.PromiseVoid:
+		}
+	}
+}
+
 // standing says where the case is and who did what.
 func (w *cardWriter) standing(stopped bool) {
 	c, say := w.c, w.say
@@ -266,6 +288,9 @@ func (o *Office) buttons(c cases.Case, room Room, say *phrases.Catalogue, now ti
 		if o.Place(c.Source).Replier != nil {
 			third = append(third, press(ActHandled, "handled"))
 		}
+		if len(c.Owed()) > 0 {
+			third = append(third, press(ActKept, "kept"))
+		}
 		rows = [][]Button{first, second, third}
 	case cases.Approved:
 		rows = [][]Button{row(press(ActUndo, "undo"))}
@@ -274,7 +299,11 @@ func (o *Office) buttons(c cases.Case, room Room, say *phrases.Catalogue, now ti
 	case cases.Failed:
 		rows = [][]Button{row(press(ActEdit, "edit"), press(ActHandled, "handled"), press(ActDismiss, "dismiss"))}
 	case cases.Answered, cases.Handled:
-		rows = [][]Button{row(press(ActResolve, "resolve"), press(ActReopen, "reopen"))}
+		last := row(press(ActResolve, "resolve"), press(ActReopen, "reopen"))
+		if len(c.Owed()) > 0 {
+			last = append(row(press(ActKept, "kept")), last...)
+		}
+		rows = [][]Button{last}
 	case cases.Resolved, cases.Dismissed, cases.Expired, cases.Gone, cases.New, cases.Noted, cases.Flagged:
 	}
 	if url := c.Last().URL; url != "" && (strings.HasPrefix(url, "https://") || strings.HasPrefix(url, "http://")) && c.State.Open() {

@@ -124,7 +124,7 @@ func needs(a Action) Role {
 		return Approver
 	case CmdResume, ActStatement:
 		return Supervisor
-	case ActEdit, ActRedraft, ActEscalate, ActClaim, ActRelease, ActSnooze,
+	case ActKept, ActEdit, ActRedraft, ActEscalate, ActClaim, ActRelease, ActSnooze,
 		CmdInbox, CmdCase, CmdDigest, CmdReport, CmdStop, CmdHelp:
 		return Agent
 	}
@@ -175,16 +175,23 @@ func (k *Clerk) act(ctx context.Context, r *request) (Answer, error) {
 		}
 		ch := r.change(cases.Dismiss)
 		ch.Note, ch.WakeAt = Clean(r.d.Text), &time.Time{}
+		for _, p := range r.c.Owed() {
+			ch.Promises = append(ch.Promises, p.Ended(cases.PromiseBroken, r.who.ID, r.d.At))
+		}
 		return k.apply(ctx, r, ch, r.answer("answer.dismissed"))
 	case ActHandled:
 		ch := r.change(cases.Handle)
-		ch.WakeAt = &time.Time{}
+		ch.WakeAt, ch.Promises = &time.Time{}, settled(r.c, r.who.ID, r.d.At)
 		if r.c.State == cases.Approved {
 			ch.Withdraw = k.ready(r.c)
 		}
 		return k.apply(ctx, r, ch, r.answer("answer.handled"))
 	case ActResolve:
-		return k.apply(ctx, r, r.change(cases.Resolve), r.answer("answer.resolved"))
+		ch := r.change(cases.Resolve)
+		ch.Promises = settled(r.c, r.who.ID, r.d.At)
+		return k.apply(ctx, r, ch, r.answer("answer.resolved"))
+	case ActKept:
+		return k.kept(ctx, r)
 	case ActReopen:
 		return k.apply(ctx, r, r.change(cases.Reopen), r.answer("answer.reopened"))
 	case ActStatement, CmdInbox, CmdCase, CmdDigest, CmdReport, CmdStop, CmdResume, CmdHelp:
@@ -390,6 +397,9 @@ func (k *Clerk) settle(ctx context.Context, r *request) (Answer, error) {
 	if r.d.Action == ActThere {
 		ch := r.change(cases.Found)
 		ch.Receipt = &cases.Receipt{At: r.d.At}
+		if d, ok := r.c.Draft(); ok {
+			ch.Promises = k.Office.promised(r.c, d.Version, r.d.At)
+		}
 		ch.WakeAt = &time.Time{}
 		return k.apply(ctx, r, ch, r.answer("answer.there"))
 	}

@@ -8,6 +8,7 @@ import (
 	"rasid/internal/cases"
 	"rasid/internal/phrases"
 	"rasid/responder/hours"
+	"rasid/responder/promise"
 )
 
 // Policy is what the business decided about answering. Nothing leaves outside
@@ -109,6 +110,7 @@ type Office struct {
 	Places   map[string]Place
 	Words    map[string]*phrases.Catalogue // by language
 	Signer   Signer
+	Promises *promise.Finder // nil: promises are not looked for
 }
 
 // Person finds who an actor is, by platform and numeric id only.

@@ -96,8 +96,12 @@ func (p *Poster) attempt(ctx context.Context, c cases.Case, s cases.Send) (cases
 	set.Outcome = cases.OutcomeOf(err)
 	switch set.Outcome {
 	case cases.WasDelivered:
+		if receipt.At.IsZero() {
+			receipt.At = set.At // not every platform says when
+		}
 		set.Receipt = receipt
 		ch.Event, ch.Receipt = cases.Sent, &receipt
+		ch.Promises = p.Office.promised(c, s.Reply.Draft, set.At)
 		return set, ch
 	case cases.WasNotSent:
 		return p.later(set, ch, s, err)
@@ -219,7 +223,11 @@ func (l *Looker) look(ctx context.Context, finder Finder, c cases.Case, now time
 	ch := cases.Change{Case: c.ID, Version: c.Version, By: cases.Rasid, At: now, DraftNo: s.Reply.Draft}
 	switch {
 	case found:
+		if receipt.At.IsZero() {
+			receipt.At = s.StartedAt
+		}
 		ch.Event, ch.Receipt = cases.Found, &receipt
+		ch.Promises = l.Office.promised(c, s.Reply.Draft, receipt.At)
 	case now.Sub(s.StartedAt) < l.Office.Policy.ResendLock:
 		return false, nil // a slow answer could still arrive
 	default:

@@ -76,6 +76,7 @@ const (
 	ActNotThere Action = "not-there" // unsure: no, send again
 	ActResolve  Action = "resolve"
 	ActReopen   Action = "reopen"
+	ActKept     Action = "kept" // what the reply promised was done
 
 	// ActStatement approves the holding statement of an incident; Case is the
 	// incident's number.

@@ -31,7 +31,8 @@ type shop struct {
 	place  *place
 	rooms  map[string]*room
 	now    time.Time
-	crisis *responder.Crisis // nil: bursts are not looked for
+	crisis *responder.Crisis                               // nil: bursts are not looked for
+	more   []func(context.Context, time.Time) (int, error) // duties that only some stories need
 }
 
 // place stands for a public place: it keeps what was posted, and fails as told.
@@ -161,10 +162,20 @@ func (s *shop) say(id, author, text string) cases.Case {
 	return cases.Case{}
 }
 
+// remove lets the customer delete a mention.
+func (s *shop) remove(id, author, text string) {
+	s.t.Helper()
+	m := cases.Mention{Source: "reviews", ID: id, AuthorID: author, Author: author, Thread: author, Text: text, PostedAt: s.now, Gone: true}
+	_, err := s.store.Record(s.t.Context(), "reviews", cases.Page{Mentions: []cases.Mention{m}}, s.now)
+	s.must(err)
+	s.work()
+}
+
 // work lets every duty run until nothing is due.
 func (s *shop) work() {
 	s.t.Helper()
 	steps := []func(context.Context, time.Time) (int, error){s.judge.Step, s.writer.Step, s.poster.Step, s.waker.Step}
+	steps = append(steps, s.more...)
 	for _, r := range s.office.Rooms {
 		b := &responder.Board{
 			Desk: s.store, Cards: s.store, Office: s.office, Room: r, Clock: s.poster.Clock, Log: slog.New(slog.DiscardHandler),

@@ -27,6 +27,7 @@ type Writer struct {
 	Drafter Drafter
 	Guard   Guard
 	Log     *slog.Logger
+	Late    Drafter // words for a promise that fell due; nil: the Drafter's
 
 	// What written rules need; without it nothing leaves by a rule.
 	Count   func(ctx context.Context, by string, since time.Time) (int, error)
@@ -142,7 +143,11 @@ func (w *Writer) Draft(ctx context.Context, c cases.Case, now time.Time) (cases.
 	if slices.Contains(c.Score.Signals, "abuse") {
 		asked.Score.Topics = []string{"calm"} // insults are not the topic: never mirrored, never named
 	}
-	d, err := w.Drafter.Draft(ctx, asked)
+	drafter := w.Drafter
+	if _, overdue := c.Overdue(now); overdue && w.Late != nil && !newsSince(c, c.Reply.At) {
+		drafter = w.Late // the case came back for a promise, not for something new
+	}
+	d, err := drafter.Draft(ctx, asked)
 	if err != nil {
 		return cases.Draft{}, err
 	}

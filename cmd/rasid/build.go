@@ -24,6 +24,7 @@ import (
 	"rasid/responder/digest"
 	"rasid/responder/guard"
 	"rasid/responder/outlet"
+	"rasid/responder/promise"
 	"rasid/sentiment"
 	"rasid/watchers"
 	"rasid/watchers/match"
@@ -244,13 +245,21 @@ func (h *house) makeWriter(context.Context) (err error) {
 		return err
 	}
 	private := map[string]string{"ar": h.cfg.Business.Private.AR, "en": h.cfg.Business.Private.EN}
-	drafter, err := responder.NewTemplates(responder.Commitment{Within: within(h.cfg.Policy.Commitment.ReplyWithin), Private: private}, h.fits)
+	commitment := responder.Commitment{Within: within(h.cfg.Policy.Commitment.ReplyWithin), Private: private}
+	drafter, err := responder.NewTemplates(commitment, h.fits)
 	if err != nil {
+		return err
+	}
+	late, err := responder.NewFollowUps(commitment, h.fits)
+	if err != nil {
+		return err
+	}
+	if h.office.Promises, err = promise.New(); err != nil {
 		return err
 	}
 	allowed := slices.Concat(h.cfg.Policy.Contacts, slices.Collect(maps.Values(private)))
 	h.writer = &responder.Writer{
-		Desk: h.store, Office: h.office, Drafter: drafter, Log: h.log, Count: h.store.Decisions, Stopped: h.stopped,
+		Desk: h.store, Office: h.office, Drafter: drafter, Late: late, Log: h.log, Count: h.store.Decisions, Stopped: h.stopped,
 		Guard: guard.New(guard.Policy{Allowed: slices.DeleteFunc(allowed, func(s string) bool { return s == "" })}),
 	}
 	h.crisis = &responder.Crisis{Incidents: h.store, Tally: h.store, Office: h.office, Log: h.log}

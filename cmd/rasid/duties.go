@@ -29,6 +29,7 @@ func (h *house) duties() []duty {
 	poster := &responder.Poster{Desk: h.store, Outbox: h.store, Office: h.office, Owner: h.owner, Clock: h.now, Log: h.log, Crisis: h.crisis}
 	looker := &responder.Looker{Desk: h.store, Office: h.office, Sends: h.store, Log: h.log}
 	waker := &responder.Waker{Desk: h.store, Alarms: h.store, Office: h.office, Log: h.log}
+	keeper := &responder.Keeper{Desk: h.store, Ledger: h.store, Office: h.office, Log: h.log}
 	list := []duty{
 		{name: "judge", every: 300 * time.Millisecond, step: judge.Step},
 		{name: "draft", every: 300 * time.Millisecond, step: h.writer.Step},
@@ -36,6 +37,7 @@ func (h *house) duties() []duty {
 		{name: "look", every: 15 * time.Second, step: looker.Step},
 		{name: "wake", every: time.Second, step: waker.Step},
 		{name: "all clear", every: 20 * time.Second, step: (&responder.AllClear{Crisis: h.crisis, Calmer: h.store}).Step},
+		{name: "promises", every: time.Second, step: keeper.Step},
 		{name: "digest", every: 30 * time.Second, step: h.planDigests},
 		{name: "prune", every: time.Hour, step: h.prune},
 	}

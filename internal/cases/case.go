@@ -113,6 +113,7 @@ type Case struct {
 	Mentions []Mention // oldest first; the last one is what a reply answers
 	Score    Score     // of the worst unanswered mention; zero while new
 	Drafts   []Draft   // oldest first; the last one is what Approve means
+	Promises []Promise // what replies in public promised, the earliest due first
 	Past     []Past    // earlier cases of this author, newest first, at most 5
 
 	ClaimedBy    string

@@ -27,11 +27,12 @@ type Change struct {
 	WakeFor  string          // with WakeAt
 	Claim    *Claimed        // new claim; zero value releases
 	Reminds  *int
-	Receipt  *Receipt // where the reply stands in public
-	Rooms    []string // rooms that show this case's card from now on
-	Send     []Send   // outbox rows written with the step
-	Withdraw []string // outbox keys taken back; ErrStale when one already started
-	Urgent   bool     // cards are shown again as new messages, not edited in place
+	Promises []Promise // opened, moved on or settled with the step
+	Receipt  *Receipt  // where the reply stands in public
+	Rooms    []string  // rooms that show this case's card from now on
+	Send     []Send    // outbox rows written with the step
+	Withdraw []string  // outbox keys taken back; ErrStale when one already started
+	Urgent   bool      // cards are shown again as new messages, not edited in place
 }
 
 // Claimed says who works on a case and until when.

@@ -65,6 +65,7 @@ const (
 	Claim    Event = "claim"     // a person takes the case
 	Release  Event = "release"   // the claim ended
 	Snooze   Event = "snooze"    // not now
+	Kept     Event = "kept"      // what a reply promised was done
 	Note     Event = "note"      // something to remember that changes no state
 	Dismiss  Event = "dismiss"   // no answer, with a reason
 	Handle   Event = "handle"    // answered elsewhere by a person
@@ -79,7 +80,7 @@ const (
 // Events lists every event in the order of the story.
 func Events() []Event {
 	return []Event{Calm, Flag, Propose, Hold, Revise, Approve, ByRule, Undo, Sent, Refuse, CutOff, Found, NotThere,
-		Escalate, Remind, Claim, Release, Snooze, Note, Dismiss, Handle, Expire, Resolve, Again, Edit, Delete, Reopen}
+		Escalate, Remind, Claim, Release, Snooze, Kept, Note, Dismiss, Handle, Expire, Resolve, Again, Edit, Delete, Reopen}
 }
 
 // Rule is one legal step.
@@ -121,6 +122,7 @@ var rules = []Rule{
 	{Waiting, Release, Waiting},
 	{Waiting, Snooze, Waiting},
 	{Waiting, Note, Waiting},
+	{Waiting, Kept, Waiting},
 	{Waiting, Expire, Expired},
 
 	// Posting.
@@ -147,6 +149,7 @@ var rules = []Rule{
 	{Failed, Release, Failed},
 	{Failed, Snooze, Failed},
 	{Failed, Note, Failed},
+	{Failed, Kept, Failed},
 
 	// A reply that was under way when the case moved on still counts: what
 	// stands in public is never forgotten.
@@ -162,10 +165,16 @@ var rules = []Rule{
 	// Afterwards.
 	{Answered, Resolve, Resolved},
 	{Answered, Remind, Answered},
+	{Answered, Kept, Answered},
 	{Answered, Note, Answered},
 	{Handled, Resolve, Resolved},
 	{Handled, Note, Handled},
+	{Handled, Kept, Handled},
 	{Resolved, Note, Resolved},
+	{Noted, Note, Noted}, // a promise runs on whatever becomes of its case
+	{Dismissed, Note, Dismissed},
+	{Expired, Note, Expired},
+	{Gone, Note, Gone},
 
 	// The customer goes on.
 	{New, Again, New},

@@ -74,6 +74,9 @@ func writeHead(ctx context.Context, q querier, c, after cases.Case, ch cases.Cha
 	if err := saveHead(ctx, q, c.Version, after); err != nil {
 		return err
 	}
+	if err := savePromises(ctx, q, c.ID, ch.Promises); err != nil {
+		return err
+	}
 	if err := wantCards(ctx, q, after, ch.Rooms, ch.Urgent); err != nil {
 		return fmt.Errorf("updating cards: %w", err)
 	}

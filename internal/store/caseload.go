@@ -141,7 +141,7 @@ const (
 	mostPast = 5
 )
 
-// fill adds mentions, drafts and past to heads, in three queries for all.
+// fill adds mentions, drafts, promises and past to heads, in four queries for all.
 func fill(ctx context.Context, q querier, cs []cases.Case) error {
 	var l list
 	at := make(map[int64]*cases.Case, len(cs))
@@ -169,6 +169,9 @@ func fill(ctx context.Context, q querier, cs []cases.Case) error {
 	for _, d := range ds {
 		c := at[d.caseID]
 		c.Drafts = append(c.Drafts, d.Draft)
+	}
+	if err := fillPromises(ctx, q, at, these, l.args); err != nil {
+		return err
 	}
 	return fillPast(ctx, q, at, these, l.args)
 }

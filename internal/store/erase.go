@@ -45,6 +45,9 @@ func (s *Store) eraseAuthor(ctx context.Context, q querier, source, authorID str
 		return 0, err
 	}
 	for _, id := range ids {
+		if err := voidPromises(ctx, q, id, now); err != nil {
+			return 0, err
+		}
 		if err := closeErased(ctx, q, id, now); err != nil {
 			return 0, err
 		}
@@ -118,6 +121,7 @@ func blankCase(ctx context.Context, q querier, id int64) error {
 		`UPDATE drafts SET body = '', findings = '[]' WHERE case_id = $1`,
 		`UPDATE outbox SET body = '', attachment = NULL, last_error = '', receipt_url = '' WHERE case_id = $1 AND state <> 'started'`,
 		`UPDATE history SET note = '', salt = '' WHERE case_id = $1`,
+		`UPDATE promises SET words = '' WHERE case_id = $1`,
 		`UPDATE mentions SET author = '', title = '', body = '', url = '', folded = '', blank = TRUE WHERE case_id = $1 AND ours`,
 		`UPDATE cards SET want = want + 1, urgent = FALSE, last_error = '' WHERE case_id = $1`,
 	} {
@@ -197,7 +201,7 @@ func (s *Store) finishErasures(ctx context.Context) error {
 		`PRAGMA wal_checkpoint(TRUNCATE)`,
 	}
 	if s.pg {
-		sweep = []string{`VACUUM FULL mentions, mention_revisions, aliases, cases, drafts, outbox, history, inbox, lessons, layers`}
+		sweep = []string{`VACUUM FULL mentions, mention_revisions, aliases, cases, drafts, promises, outbox, history, inbox, lessons, layers`}
 	}
 	for _, stmt := range sweep {
 		if _, err := s.w.ExecContext(ctx, stmt); err != nil {

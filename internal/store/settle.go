@@ -30,7 +30,7 @@ func (s *Store) Settle(ctx context.Context, st cases.Settlement, ch *cases.Chang
 			return fmt.Errorf("started by %q: %w", r.Owner, cases.ErrStale)
 		}
 		if late := r.State != cases.Started; late {
-			return settleLate(ctx, tx, r, st)
+			return settleLate(ctx, tx, r, st, ch)
 		}
 		if err := closeRow(ctx, tx, r, st); err != nil {
 			return err
@@ -150,7 +150,7 @@ func nearest(e cases.Event) cases.Event {
 
 // settleLate hears the owner of a row that was cut off. Only "delivered" is
 // news: it ends the doubt, and stops the second attempt a person asked for.
-func settleLate(ctx context.Context, q querier, r row, st cases.Settlement) error {
+func settleLate(ctx context.Context, q querier, r row, st cases.Settlement, told *cases.Change) error {
 	doubted := r.State == cases.InDoubt || r.State == cases.Ready && r.Attempts > 0
 	if st.Outcome != cases.WasDelivered || !doubted {
 		return fmt.Errorf("row is %s: %w", r.State, cases.ErrStale)
@@ -158,7 +158,11 @@ func settleLate(ctx context.Context, q querier, r row, st cases.Settlement) erro
 	if err := closeRow(ctx, q, r, st); err != nil {
 		return err
 	}
-	return follow(ctx, q, r, st, implied(r, st))
+	ch := implied(r, st)
+	if ch != nil && told != nil {
+		ch.Promises = told.Promises // they stand in public now
+	}
+	return follow(ctx, q, r, st, ch)
 }
 
 // CutOff ends the attempts whose lease has passed: their instance died or
