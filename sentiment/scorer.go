@@ -63,6 +63,20 @@ func (s *Scorer) Stale() bool {
 	return s.table.Lexicon != strconv.FormatUint(s.reader.Lex.Fingerprint(), 16)
 }
 
+// Fingerprint names the scorer: a layer fitted on one belongs on no other.
+func (s *Scorer) Fingerprint() string {
+	h := s.reader.Lex.Fingerprint()
+	for _, v := range []float64{s.table.Scale, s.table.Bias[0], s.table.Bias[1], s.table.Heat, float64(s.table.Bits)} {
+		h = text.Step(h, math.Float64bits(v))
+	}
+	for i, c := range s.table.Cells {
+		if c != (model.Cell{}) {
+			h = text.Step(h, uint64(i)<<16|uint64(uint8(c.Neg))<<8|uint64(uint8(c.Pos))) //nolint:gosec // the bytes as they are
+		}
+	}
+	return strconv.FormatUint(text.Mix(h), 16)
+}
+
 // Score judges one mention and gives its reasons.
 func (s *Scorer) Score(in Input) Result {
 	d := s.desks.Get().(*desk)

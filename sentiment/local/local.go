@@ -31,11 +31,12 @@ type Options struct {
 	PerPerson int     // examples of one person that count in full
 	PerAuthor int     // examples of one author that count at all
 	Keep      int     // the newest examples that are looked at
+	MinEach   int     // complaints, and others, below which a layer is not offered: it could only learn to lean
 }
 
 // Defaults are the measured options.
 func Defaults() Options {
-	return Options{Version: 1, Limit: 3, Folds: 5, MinLabels: 40, PerPerson: 400, PerAuthor: 5, Keep: 4000}
+	return Options{Version: 1, Limit: 3, Folds: 5, MinLabels: 40, PerPerson: 400, PerAuthor: 5, Keep: 4000, MinEach: 8}
 }
 
 // Figures of a scorer on held-out examples.
@@ -50,6 +51,8 @@ type Report struct {
 	Doubted       []string // persons whose labels disagree with everyone else's
 	Better        bool     // the layer is worth switching on
 	Strength      string   // which of the tried strengths won
+	Complaints    int      // of the used
+	Own, OwnAfter float64  // average precision on our own sentences kept apart, before and with the layer
 }
 
 // ErrTooFew says that there is not enough to learn from yet.
@@ -76,9 +79,10 @@ func Fit(ctx context.Context, base *sentiment.Scorer, examples []Example, o Opti
 		return nil, rep, ErrTooFew
 	}
 	rep.Doubted = doubt(items, o)
+	var err error
 	best, bestLoss := strength{}, 0.0
 	for i, st := range strengths {
-		if err := ctx.Err(); err != nil {
+		if err = ctx.Err(); err != nil {
 			return nil, rep, err
 		}
 		before, after := crossValidate(items, st, o)
@@ -90,6 +94,20 @@ func Fit(ctx context.Context, base *sentiment.Scorer, examples []Example, o Opti
 	rep.Better = rep.After.LogLoss < rep.Before.LogLoss-minGain && rep.After.NegF1 >= rep.Before.NegF1-tolerance && rep.After.NegAP >= rep.Before.NegAP-tolerance
 	l := fitLayer(items, best, o.Limit, -1).layer(o)
 	l.Examples = len(items)
+	for i := range items {
+		if items[i].label == 0 {
+			rep.Complaints++
+		}
+	}
+	if min(rep.Complaints, rep.Used-rep.Complaints) < o.MinEach {
+		rep.Better = false
+	}
+	if rep.Own, rep.OwnAfter, err = anchor(base, l); err != nil {
+		return nil, rep, err
+	}
+	if rep.OwnAfter < rep.Own-drift {
+		rep.Better = false
+	}
 	return l, rep, nil
 }
 
