@@ -23,6 +23,7 @@ import (
 	"rasid/responder"
 	"rasid/responder/digest"
 	"rasid/responder/guard"
+	"rasid/responder/learn"
 	"rasid/responder/outlet"
 	"rasid/responder/promise"
 	"rasid/sentiment"
@@ -51,6 +52,7 @@ type house struct {
 	secrets  *outbound.Redactor    // what the log must never show
 	outlet   *outlet.Outlet        // the first one configured; nil without
 	scorer   *sentiment.Scorer
+	learner  *learn.Learner // the scorer as staff taught it; nil where nothing is kept
 	topics   *responder.Topics
 	crisis   *responder.Crisis
 }
@@ -237,9 +239,13 @@ func (h *house) makeRooms(context.Context) error {
 	return nil
 }
 
-func (h *house) makeWriter(context.Context) (err error) {
+func (h *house) makeWriter(ctx context.Context) (err error) {
 	if h.scorer, err = sentiment.New(); err != nil {
 		return fmt.Errorf("loading the scorer: %w", err)
+	}
+	h.learner = learn.New(h.store, h.store, h.store, h.scorer, h.log)
+	if err := h.learner.Load(ctx); err != nil {
+		return err
 	}
 	if h.topics, err = responder.NewTopics(); err != nil {
 		return err
@@ -310,7 +316,11 @@ func within(d time.Duration) map[string]string {
 // score judges one mention: sentiment and topics.
 func (h *house) score(m cases.Mention) cases.Score {
 	text := m.Text
-	r := h.scorer.Score(sentiment.Input{Text: text, Stars: m.Stars, Lang: m.Lang, AboutUs: m.Direct})
+	scorer := h.scorer
+	if h.learner != nil {
+		scorer = h.learner.Scorer()
+	}
+	r := scorer.Score(sentiment.Input{Text: text, Stars: m.Stars, Lang: m.Lang, AboutUs: m.Direct})
 	s := cases.Score{
 		Label: string(r.Label), Neg: r.Neg, Neu: r.Neu, Pos: r.Pos, Value: r.Score, Severity: cases.Severity(r.Severity),
 		Signals: r.Signals, Language: r.Lang, Dialect: r.Dialect, Target: r.Target, Topics: h.topics.Of(m.Title + "\n" + text),

@@ -40,6 +40,7 @@ func (h *house) duties() []duty {
 		{name: "promises", every: time.Second, step: keeper.Step},
 		{name: "digest", every: 30 * time.Second, step: h.planDigests},
 		{name: "prune", every: time.Hour, step: h.prune},
+		h.learn(),
 	}
 	for _, room := range h.office.Rooms {
 		bulletin := &responder.Bulletin{Cards: h.store, Tally: h.store, Desk: h.store, Office: h.office, Room: room, Clock: h.now, Log: h.log}
@@ -55,6 +56,25 @@ func (h *house) duties() []duty {
 		list = append(list, h.watch(w))
 	}
 	return list
+}
+
+// learnEvery is how often decisions are looked through for lessons; there is
+// no hurry, and a new layer takes seconds of one core.
+const learnEvery = 30 * time.Second
+
+// learn is the duty of learning from staff. It is not woken by every step of
+// every case: only time makes it due.
+func (h *house) learn() duty {
+	var due time.Time
+	return duty{
+		name: "learn", every: learnEvery,
+		step: func(ctx context.Context, now time.Time) (int, error) {
+			due = now.Add(learnEvery)
+			_, err := h.learner.Step(ctx, now)
+			return 0, err
+		},
+		next: func() time.Time { return due },
+	}
 }
 
 // watch is the duty of one source, which knows itself when it is due again.

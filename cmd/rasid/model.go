@@ -26,13 +26,17 @@ func (p *program) modelCommand() *cobra.Command {
 		Short: "Train, measure or describe the table behind the scores",
 		Long: `The scorer rests on a lexicon and on a table of learned weights. Both come with the
 program; these commands learn the table again from labelled texts of your own,
-measure it, and print its card: what it learned from, and how good it is.`,
+measure it, and print its card: what it learned from, and how good it is.
+
+While "rasid run" works it also learns from what staff decide, as a small layer
+over that table: "local" shows it and "rollback" takes the last one away.`,
 		Example: `  rasid model card
+  rasid model local
   rasid model eval --data texts-dev`,
 		Args: nothing,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(p.modelTrainCommand(), p.modelEvalCommand(), p.modelCardCommand())
+	cmd.AddCommand(p.modelTrainCommand(), p.modelEvalCommand(), p.modelCardCommand(), p.modelLocalCommand(), p.modelRollbackCommand())
 	return cmd
 }
 

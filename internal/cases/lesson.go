@@ -68,3 +68,9 @@ type Layer struct {
 	By      string // Rasid, or who rolled it back
 	At      time.Time
 }
+
+// Learned is what was learned from staff in a span of time.
+type Learned struct {
+	Decisions int // that became lessons
+	Version   int // of the layer that was switched on then, and still is; 0 for none
+}

@@ -123,13 +123,20 @@ func (s *Store) LessonsAfter(ctx context.Context, seq int64) (n int, erased bool
 	return n, erased, nil
 }
 
-// LessonsBetween counts the decisions of [from, to) that taught something.
-func (s *Store) LessonsBetween(ctx context.Context, from, to time.Time) (int, error) {
-	n, err := one[int](s.r.QueryRowContext(ctx, `SELECT count(*) FROM lessons WHERE at >= $1 AND at < $2`, micros(from), micros(to)))
+// LearnedBetween counts the decisions of [from, to) that taught something, and
+// tells which layer was switched on then.
+func (s *Store) LearnedBetween(ctx context.Context, from, to time.Time) (l cases.Learned, err error) {
+	err = s.read(ctx, func(q querier) error {
+		if l.Decisions, err = one[int](q.QueryRowContext(ctx, `SELECT count(*) FROM lessons WHERE at >= $1 AND at < $2`, micros(from), micros(to))); err != nil {
+			return err
+		}
+		l.Version, err = one[int](q.QueryRowContext(ctx, `SELECT COALESCE(MAX(version), 0) FROM layers WHERE at >= $1 AND at < $2 AND state = 'on'`, micros(from), micros(to)))
+		return err
+	})
 	if err != nil {
-		return 0, fmt.Errorf("counting lessons: %w", err)
+		return l, fmt.Errorf("counting what was learned: %w", err)
 	}
-	return n, nil
+	return l, nil
 }
 
 const layerCols = `version, base, body, state, seq, lessons, report, by_whom, at`

@@ -26,6 +26,11 @@ type Caseload interface {
 	Statuses(ctx context.Context) ([]cases.SourceStatus, error)
 }
 
+// Scholar is a Book that also knows what was learned from staff.
+type Scholar interface {
+	LearnedBetween(ctx context.Context, from, to time.Time) (cases.Learned, error)
+}
+
 // Mood is how many spoke, and how they felt.
 type Mood struct {
 	Total, Neg, Neu, Pos int
@@ -79,6 +84,8 @@ type Figures struct {
 	Waits   []Wait        // who waits longest
 
 	Promises *Promises // nil where none are kept
+
+	Learned cases.Learned // from decisions of staff
 
 	Merged []Dawn // earlier days whose digest was never sent, oldest first
 
@@ -169,6 +176,12 @@ func (c Counter) Tally(ctx context.Context, s Span, now time.Time) (Figures, err
 	}
 	if err := f.open(ctx, c.Load, now); err != nil {
 		return Figures{}, err
+	}
+	if b, ok := c.Book.(Scholar); ok {
+		var err error
+		if f.Learned, err = b.LearnedBetween(ctx, s.From, s.To); err != nil {
+			return Figures{}, fmt.Errorf("counting what was learned: %w", err)
+		}
 	}
 	if c.Promises != nil {
 		p, err := c.Promises(ctx, s)

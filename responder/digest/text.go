@@ -227,6 +227,12 @@ func (f Figures) answers(s speaker) section {
 	if p := f.Promises; p != nil && p.Kept+p.Late+p.Open > 0 {
 		add("digest.promises", "kept", p.Kept, "late", p.Late, "open", p.Open)
 	}
+	if f.Learned.Decisions > 0 {
+		add("digest.learned", "n", f.Learned.Decisions)
+	}
+	if f.Learned.Version > 0 {
+		add("digest.learned.on", "n", f.Learned.Version)
+	}
 	return out
 }
 

@@ -43,6 +43,9 @@ type Shelf interface {
 // Every is how many new lessons are worth a new layer.
 const Every = 20
 
+// Options are those of every fit.
+func Options() local.Options { return local.Defaults() }
+
 // batch bounds one look through the history.
 const batch = 200
 
@@ -146,7 +149,7 @@ func (l *Learner) refit(ctx context.Context, now time.Time) error {
 	if len(past) > 0 {
 		last = past[0]
 	}
-	o := local.Defaults()
+	o := Options()
 	fresh, erased, err := l.lessons.LessonsAfter(ctx, last.Seq)
 	if err != nil {
 		return err

@@ -16,7 +16,7 @@ import (
 const leave = "x"
 
 // reasons are the ready answers to "why is it set aside?". Each is a phrase.
-var reasons = []string{"spam", "notus", "answered", "private", "nothing"}
+var reasons = []string{"spam", "notus", "answered", "private", "nothing", "calm"}
 
 // patience bounds how long an answer waits for a room that must not be
 // written to yet. The decision itself is recorded; only the words wait.

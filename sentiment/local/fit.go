@@ -151,20 +151,19 @@ func (f *fit) layer(o Options) *sentiment.Layer {
 	return l
 }
 
-// crossValidate judges every item by a layer that has not seen it.
+// crossValidate judges every item by a layer that has not seen it. What the doubted say is no measure.
 func crossValidate(items []item, st strength, o Options) (before, after Figures) {
-	base := make([]eval.Item, len(items))
-	with := make([]eval.Item, len(items))
+	var base, with []eval.Item
 	none := newFit(st, o.Limit)
 	for fold := range max(o.Folds, 2) {
 		f := fitLayer(items, st, o.Limit, fold)
 		for i := range items {
-			if items[i].fold != fold {
+			if items[i].fold != fold || items[i].doubted {
 				continue
 			}
 			p, q := none.predict(&items[i]), f.predict(&items[i])
-			base[i] = eval.Item{Gold: items[i].label, Pred: eval.Pred{Label: argmax(p), P: p, HasP: true}}
-			with[i] = eval.Item{Gold: items[i].label, Pred: eval.Pred{Label: argmax(q), P: q, HasP: true}}
+			base = append(base, eval.Item{Gold: items[i].label, Pred: eval.Pred{Label: argmax(p), P: p, HasP: true}})
+			with = append(with, eval.Item{Gold: items[i].label, Pred: eval.Pred{Label: argmax(q), P: q, HasP: true}})
 		}
 	}
 	return figures(base), figures(with)

@@ -67,6 +67,8 @@ type item struct {
 	weight float64
 	by     string
 	fold   int
+
+	doubted bool // its labeller mostly contradicts everyone else
 }
 
 // Fit learns a layer from examples, oldest first. The layer is returned even when it is not better, so that it can be
@@ -209,6 +211,7 @@ func doubt(items []item, o Options) []string {
 	for i := range items {
 		if slices.Contains(out, items[i].by) {
 			items[i].weight *= doubtWeight
+			items[i].doubted = true
 		}
 	}
 	slices.Sort(out)

@@ -50,9 +50,9 @@ var lessons = map[string]func(*testing.T, Place){
 		want(t, "label", ls[0].Label, "neu")
 		want(t, "words", ls[0].Text, "the parcel is late")
 		want(t, "author", ls[0].Author, "shop/amal")
-		n, err := d.LessonsBetween(t.Context(), d.now, d.now.Add(time.Hour))
+		learned, err := d.LearnedBetween(t.Context(), d.now, d.now.Add(time.Hour))
 		d.ok(err)
-		want(t, "lessons of the hour", n, 1)
+		want(t, "learned in the hour", learned, cases.Learned{Decisions: 1})
 	},
 	"changed and forgotten words teach nothing": func(t *testing.T, p Place) {
 		d := open(t, p, store.Options{})
