@@ -121,8 +121,8 @@ func TestDismissingAsksForAReasonAndTakesAButton(t *testing.T) {
 	w.PressLabel(staffRoom, card, mona, "تجاهل")
 	w.wait(t, "the question", func() bool { return len(w.Posted(staffRoom)) == 2 })
 	question := w.newest()
-	if question.ReplyTo != card || len(question.Buttons) != 6 {
-		t.Errorf("the question %+v, want five reasons and a way out under the card", question)
+	if question.ReplyTo != card || len(question.Buttons) != 7 {
+		t.Errorf("the question %+v, want six reasons and a way out under the card", question)
 	}
 	if _, found := w.PressLabel(staffRoom, question.ID, mona, "ليست عنّا"); !found {
 		t.Fatal("no button for «ليست عنّا»")
