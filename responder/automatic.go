@@ -92,6 +92,15 @@ func (w *Writer) hold(ctx context.Context, r Rule, now time.Time) (string, error
 	return "", nil
 }
 
+// unhurried is the alarm of a case that nobody need be reminded of: its end.
+func (w *Writer) unhurried(c cases.Case) *time.Time {
+	end := time.Time{}
+	if at, ok := w.Office.expires(c); ok {
+		end = at.Add(time.Second)
+	}
+	return &end
+}
+
 // byRule lets a draft leave by a written rule, or says in the history why not.
 // The draft waits for staff until then, so stopping between the two steps
 // loses nothing.
@@ -110,6 +119,9 @@ func (w *Writer) byRule(ctx context.Context, c cases.Case, r Rule, now time.Time
 	ch := cases.Change{Case: c.ID, Version: c.Version, Event: cases.Note, By: cases.Rasid, At: now, DraftNo: d.Version}
 	if why != "" {
 		ch.Note = fmt.Sprintf("rule %s (%s) leaves it to a person: %s", r.Name, r.Hash(), why)
+		if r.Do == DoThank && c.Score.Label == "pos" && c.Score.Severity < cases.High {
+			ch.WakeAt = w.unhurried(c) // nobody is reminded of praise, and it climbs nowhere
+		}
 	} else {
 		ch.Event, ch.By, ch.WakeAt = cases.ByRule, r.By(), &time.Time{}
 		ch.Note = fmt.Sprintf("rule %s (%s), enabled by %s", r.Name, r.Hash(), r.EnabledBy)

@@ -85,8 +85,8 @@ func TestAReviewBombIsOneIncidentAndElevenCards(t *testing.T) {
 		n    int
 		text func(int) string
 	}{
-		"all different": {2000, complaint},
-		"copied":        {1000, func(i int) string { return fmt.Sprintf("bad people, never buy anything from this shop again! %d", i) }},
+		"all different": {1200, complaint},
+		"copied":        {600, func(i int) string { return fmt.Sprintf("bad people, never buy anything from this shop again! %d", i) }},
 	} {
 		t.Run(name, func(t *testing.T) {
 			n := bomb.n

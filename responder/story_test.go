@@ -22,6 +22,7 @@ import (
 type shop struct {
 	t      testing.TB
 	store  *store.Store
+	dsn    string
 	office *responder.Office
 	clerk  *responder.Clerk
 	judge  *responder.Judge
@@ -91,7 +92,8 @@ func newShop(t testing.TB) *shop {
 	t.Helper()
 	s := &shop{t: t, place: &place{}, rooms: map[string]*room{}, now: time.Date(2026, 11, 22, 10, 0, 0, 0, time.UTC)}
 	var err error
-	s.store, err = store.Open(t.Context(), store.Options{DSN: filepath.Join(t.TempDir(), "shop.db")})
+	s.dsn = filepath.Join(t.TempDir(), "shop.db")
+	s.store, err = store.Open(t.Context(), store.Options{DSN: s.dsn})
 	s.must(err)
 	t.Cleanup(func() { s.must(s.store.Close()) })
 	log := slog.New(slog.DiscardHandler)

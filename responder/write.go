@@ -64,7 +64,7 @@ func (w *Writer) propose(ctx context.Context, c cases.Case, now time.Time) error
 	}
 	ruling := w.Office.Rule(c, c.Score, now)
 	ch.Note = ruling.Note()
-	bare := w.obey(c, ruling, &ch)
+	bare := w.obey(c, ruling, &ch, now)
 	if err := w.enrol(ctx, c, &ch, now); err != nil {
 		return err
 	}
@@ -104,34 +104,33 @@ func (w *Writer) enrol(ctx context.Context, c cases.Case, ch *cases.Change, now 
 	if shown {
 		return nil
 	}
-	end := time.Time{}
-	if at, ok := w.Office.expires(c); ok {
-		end = at.Add(time.Second)
-	}
-	ch.Rooms, ch.Urgent, ch.WakeAt = nil, false, &end
+	ch.Rooms, ch.Urgent, ch.WakeAt = nil, false, w.unhurried(c)
 	return nil
 }
 
 // obey changes the step as the rules say, and reports whether it is to be taken
 // without a draft.
-func (w *Writer) obey(c cases.Case, r Ruling, ch *cases.Change) (bare bool) {
+func (w *Writer) obey(c cases.Case, r Ruling, ch *cases.Change, now time.Time) (bare bool) {
 	rise := func(level int) {
 		if level <= c.Level {
 			return
 		}
-		ch.Level, ch.Urgent = &level, true
-		ch.Rooms = append(ch.Rooms, w.Office.RoomsFor(c, level)...)
+		up := c
+		up.State, up.Level = cases.Waiting, level
+		next, why := w.Office.alarm(up, 0, now)
+		ch.Level, ch.Urgent, ch.WakeAt, ch.WakeFor = &level, true, &next, why
+		ch.Rooms = append(w.Office.RoomsFor(c, c.Level), w.Office.RoomsFor(c, level)...)
 	}
 	switch {
 	case r.Grave:
-		rise(w.Office.TopLevel())
+		rise(w.Office.TopLevel()) // also when the case would rest until opening
 		ch.Event, ch.Urgent = cases.Hold, true
 	case r.Rule.Do == DoHold:
 		ch.Event = cases.Hold
 	case w.Office.Policy.HoldAbuse && slices.Contains(c.Score.Signals, "abuse"):
 		ch.Event = cases.Hold
 		ch.Note = strings.TrimPrefix(ch.Note+"; abuse: a person decides whether to answer", "; ")
-	case r.Rule.Do == DoEscalate:
+	case r.Rule.Do == DoEscalate && ch.WakeFor != WakeOpening:
 		rise(r.Rule.Level)
 	}
 	return ch.Event == cases.Hold

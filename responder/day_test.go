@@ -1,0 +1,380 @@
+package responder_test
+
+import (
+	"cmp"
+	"context"
+	"flag"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+	_ "time/tzdata" // the clock change must happen on every machine
+
+	gocmp "github.com/google/go-cmp/cmp"
+
+	"rasid/internal/cases"
+	"rasid/internal/store"
+	"rasid/responder"
+	"rasid/responder/hours"
+)
+
+var update = flag.Bool("update", false, "rewrite the expected files")
+
+// line is one thing customers of the scripted day say.
+type line struct {
+	sort, language, topic string
+	stars                 int
+	text, reply           string
+}
+
+// day is the scripted day of a café in Cairo: what is said, by whom, when, and
+// how three people work through it.
+type day struct {
+	*shop
+	zone  *time.Location
+	lines []line
+	rng   *rand.Rand
+	end   time.Time
+	due   []cases.Mention // still to be said, oldest first
+	told  strings.Builder
+	seq   int64            // history told so far
+	quiet int              // calm mentions since they were last summed up
+	more  int              // cases that joined an incident without a card
+	known map[int64]string // incidents as they were last told
+	posts int
+}
+
+// The drafter of the day writes the sentence that stands beside what was said,
+// so that the story does not change with the templates.
+func (d *day) Draft(_ context.Context, c cases.Case) (cases.Draft, error) {
+	l := d.lineOf(c.Last().Text)
+	if l.reply == "-" || l.reply == "" {
+		return cases.Draft{}, responder.ErrNoWording
+	}
+	return cases.Draft{Text: l.reply, Language: l.language, Topic: l.topic, Origin: "template:" + l.language + "/" + l.topic + "/1"}, nil
+}
+
+func (d *day) lineOf(text string) line {
+	for _, l := range d.lines {
+		if strings.HasPrefix(text, l.text) {
+			return l
+		}
+	}
+	return line{}
+}
+
+// score judges by the sort of the line: the day is about the desk, not about
+// the judgement.
+func (d *day) score(m cases.Mention) cases.Score {
+	l := d.lineOf(m.Text)
+	s := cases.Score{Label: "neg", Neg: 0.95, Neu: 0.05, Value: -0.95, Severity: cases.Low, Language: l.language, Topics: []string{l.topic}, Target: 1}
+	switch l.sort {
+	case "praise":
+		s.Label, s.Neg, s.Pos, s.Value, s.Severity = "pos", 0, 0.95, 0.95, cases.Mild
+	case "plain":
+		s.Label, s.Neg, s.Neu, s.Value, s.Severity = "neu", 0, 1, 0, cases.Mild
+	case "churn":
+		s.Severity, s.Signals = cases.High, []string{"churn"}
+	case "insult":
+		s.Signals = []string{"abuse"}
+	case "grave":
+		s.Severity, s.Signals = cases.Critical, []string{"safety"}
+	}
+	return s
+}
+
+// theDay sets the house up at six in the morning of the day on which Egypt's
+// summer time ends.
+func theDay(t *testing.T) *day {
+	t.Helper()
+	zone, err := time.LoadLocation("Africa/Cairo")
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := &day{shop: newShop(t), zone: zone, rng: rand.New(rand.NewPCG(2026, 1029)), known: map[int64]string{}}
+	d.now = time.Date(2026, 10, 29, 6, 0, 0, 0, zone)
+	d.end = d.now.Add(24 * time.Hour)
+	d.readLines()
+	open := []hours.Range{{From: hours.At(8, 0), To: hours.At(23, 30)}}
+	d.office.Zone = zone
+	d.office.Hours = &hours.Calendar{Zone: zone, Week: hours.Week{open, open, open, open, open, open, open}}
+	d.office.Places = map[string]responder.Place{"reviews": {Name: "reviews", Title: "Reviews", Replier: d.place, Hours: d.office.Hours}}
+	d.office.Policy.Hold, d.office.Policy.HoldUpTo = true, cases.Low
+	d.office.Rules = []responder.Rule{
+		{Name: "thank five stars", Do: responder.DoThank, EnabledBy: "huda", PerDay: 12, When: responder.When{Sentiment: []string{"pos"}, Stars: []int{5}}},
+		{Name: "those about to leave", Do: responder.DoEscalate, Level: 1, When: responder.When{Signals: []string{"churn"}}},
+	}
+	d.judge.Score, d.writer.Drafter, d.writer.Count = d.score, d, d.store.Decisions
+	d.watch()
+	d.plan()
+	return d
+}
+
+func (d *day) readLines() {
+	d.t.Helper()
+	b, err := os.ReadFile("testdata/day.tsv")
+	d.must(err)
+	for _, row := range strings.Split(strings.TrimSpace(string(b)), "\n") {
+		if strings.HasPrefix(row, "#") {
+			continue
+		}
+		col := strings.Split(row, "\t")
+		if len(col) != 6 {
+			d.t.Fatalf("testdata/day.tsv: %q has %d columns, want 6", row, len(col))
+		}
+		stars, err := strconv.Atoi(col[3])
+		d.must(err)
+		d.lines = append(d.lines, line{col[0], col[1], col[2], stars, col[4], col[5]})
+	}
+}
+
+// names are invented; the number keeps the authors apart.
+var names = []string{"Sara", "Omar", "ليلى", "كريم", "Nadia", "Youssef", "منى ع", "Tarek", "هبة", "Rania", "عمرو", "Dina"}
+
+// say1 plans one mention.
+func (d *day) say1(at time.Time, l line, more string) {
+	n := len(d.due) + 1
+	d.due = append(d.due, cases.Mention{
+		Source: "reviews", ID: fmt.Sprint("m", n), AuthorID: fmt.Sprint("a", n), Author: fmt.Sprint(names[n%len(names)]), Thread: fmt.Sprint("t", n),
+		Text: l.text + more, Stars: l.stars, PostedAt: at.UTC(), Direct: true,
+	})
+}
+
+func (d *day) pick(sort string) line {
+	var fit []line
+	for _, l := range d.lines {
+		if l.sort == sort {
+			fit = append(fit, l)
+		}
+	}
+	return fit[d.rng.IntN(len(fit))]
+}
+
+// plan writes the day: an ordinary stream, a crisis at noon, and a few things
+// that happen once.
+func (d *day) plan() {
+	start := d.now
+	for i := range 200 { // ordinary
+		at := start.Add(time.Duration(d.rng.IntN(24*60)) * time.Minute)
+		if h := at.In(d.zone).Hour(); h < 8 && i%4 != 0 {
+			at = at.Add(5 * time.Hour) // few are awake
+		}
+		if !at.Before(d.end) {
+			at = at.Add(-12 * time.Hour)
+		}
+		sort := "plain"
+		switch n := d.rng.IntN(10); {
+		case n < 4:
+			sort = "praise"
+		case n < 7:
+			sort = "complaint"
+		}
+		d.say1(at, d.pick(sort), "")
+	}
+	noon := time.Date(2026, 10, 29, 12, 0, 0, 0, d.zone)
+	for i := range 120 { // the crisis
+		d.say1(noon.Add(time.Duration(i)*15*time.Second), d.pick("copy"), strings.Repeat("!", i%4))
+	}
+	at := func(hour, minute int) time.Time { return time.Date(2026, 10, 29, hour, minute, 0, 0, d.zone) }
+	d.say1(at(9, 20), d.pick("churn"), "")
+	d.say1(at(10, 10), d.pick("insult"), "")
+	d.say1(at(17, 40), d.pick("churn"), "")
+	d.say1(at(26, 30), d.pick("grave"), "") // half past two at night
+	slices.SortStableFunc(d.due, func(a, b cases.Mention) int { return cmp.Compare(a.PostedAt.UnixNano(), b.PostedAt.UnixNano()) })
+}
+
+const tick = 5 * time.Minute
+
+// live plays the day.
+func (d *day) live() {
+	d.say("The café opens at eight. Mona approves from eight to eight, Adam writes from ten to ten. Huda, the owner, sleeps until half past eleven.")
+	restarted, summer := false, true
+	for ; d.now.Before(d.end); d.now = d.now.Add(tick) {
+		local := d.now.In(d.zone)
+		if !restarted && local.Hour() == 15 {
+			restarted = true
+			d.restart()
+		}
+		if _, offset := local.Zone(); summer && offset == 2*3600 {
+			summer = false
+			d.say("The clocks go back: it is eleven at night for the second time.")
+		}
+		var page []cases.Mention
+		for len(d.due) > 0 && !d.due[0].PostedAt.After(d.now) {
+			page = append(page, d.due[0])
+			d.due = d.due[1:]
+		}
+		if len(page) > 0 {
+			d.hear(page...)
+		}
+		d.work()
+		d.people(local)
+		d.now = d.now.Add(30 * time.Second)
+		d.work()
+		d.now = d.now.Add(-30 * time.Second)
+		d.tell()
+	}
+	d.sum()
+}
+
+// restart closes the house in the middle of the day and opens it again; only
+// the store remembers.
+func (d *day) restart() {
+	d.tell()
+	c := d.first(0)
+	d.press(c, "mona", responder.ActApprove, "")
+	d.tell()
+	dsn := d.dsn
+	d.must(d.store.Close())
+	var err error
+	d.store, err = store.Open(d.t.Context(), store.Options{DSN: dsn})
+	d.must(err)
+	d.judge.Desk, d.writer.Desk, d.poster.Desk, d.waker.Desk, d.clerk.Desk = d.store, d.store, d.store, d.store, d.store
+	d.poster.Outbox, d.waker.Alarms, d.clerk.Switch, d.clerk.Sends = d.store, d.store, d.store, d.store
+	d.clerk.Count, d.writer.Count = d.store.Decisions, d.store.Decisions
+	d.watch()
+	d.say(fmt.Sprintf("The machine is restarted right after Mona approved #%d, before it left.", c.ID))
+}
+
+// first is the oldest waiting case with a card at a level, zero without one.
+func (d *day) first(level int) cases.Case {
+	open, err := d.store.InState(d.t.Context(), cases.Waiting, 500)
+	d.must(err)
+	room := d.rooms[[]string{"desk", "owners"}[level]]
+	slices.SortFunc(open, func(a, b cases.Case) int { return cmp.Compare(a.ID, b.ID) })
+	for _, c := range open {
+		if _, shown := room.cards[c.ID]; shown && c.Level == level {
+			return c
+		}
+	}
+	return cases.Case{}
+}
+
+// people lets whoever is in do one thing.
+func (d *day) people(local time.Time) {
+	minute := local.Hour()*60 + local.Minute()
+	in := func(from, to int) bool { return minute >= from*60 && minute < to*60 }
+	if in(8, 20) && minute%10 == 0 && local.Day() == 29 {
+		d.mona()
+	}
+	if in(10, 22) && minute%30 == 15 && local.Day() == 29 {
+		d.adam()
+	}
+	if minute >= 11*60+30 && minute < 22*60 && minute%10 == 5 && local.Day() == 29 {
+		d.huda()
+	}
+}
+
+// mona approves the oldest card of the desk; every eighth she sets aside.
+func (d *day) mona() {
+	c := d.first(0)
+	if c.ID == 0 {
+		return
+	}
+	if _, drafted := c.Draft(); !drafted {
+		d.press(c, "mona", responder.ActEscalate, "a person must write this one")
+		return
+	}
+	if c.ID%8 == 0 {
+		d.press(c, "mona", responder.ActDismiss, "solved at the counter")
+		return
+	}
+	d.press(c, "mona", responder.ActApprove, "")
+}
+
+// adam writes his own words on the oldest card.
+func (d *day) adam() {
+	c := d.first(0)
+	if draft, ok := c.Draft(); ok && draft.By != "adam" {
+		d.press(c, "adam", responder.ActEdit, draft.Text+map[string]string{"en": " Please write to us privately.", "ar": " راسلونا في الخاص من فضلكم."}[draft.Language])
+	}
+}
+
+// huda looks after what reached the owners, and the crisis.
+func (d *day) huda() {
+	for _, i := range d.incidents() {
+		if i.StatementBy == "" && len(d.rooms["owners"].cards[0].Buttons) > 0 {
+			d.decideIn("owners", responder.Decision{Token: d.rooms["owners"].cards[0].Buttons[0][0].Data}, "huda")
+		}
+	}
+	if c := d.first(1); c.ID != 0 {
+		if _, drafted := c.Draft(); drafted {
+			d.press(c, "huda", responder.ActApprove, "")
+		}
+	} else if c := d.first(0); c.ID != 0 && d.now.In(d.zone).Hour() >= 20 {
+		d.press(c, "huda", responder.ActApprove, "") // the desk has gone home
+	}
+}
+
+// decideIn is decide from another room than the desk.
+func (d *day) decideIn(room string, dec responder.Decision, who string) {
+	d.t.Helper()
+	dec.By, dec.Room, dec.At = responder.Actor{Platform: "telegram", ID: map[string]string{"mona": "11", "adam": "12", "huda": "13"}[who], Name: who}, room, d.now
+	_, err := d.clerk.Decide(d.t.Context(), dec)
+	d.must(err)
+}
+
+func TestADayOfAShop(t *testing.T) {
+	d := theDay(t)
+	planned := len(d.due)
+	d.live()
+	if planned < 300 {
+		t.Errorf("%d mentions in the day, want at least 300", planned)
+	}
+	d.golden("testdata/day.golden.txt", d.told.String())
+	d.golden("../docs/how-a-case-lives.md", d.page())
+	d.endsWell()
+}
+
+// endsWell checks the promises of the day that a story could hide.
+func (d *day) endsWell() {
+	bad, err := d.store.Verify(d.t.Context())
+	d.must(err)
+	if bad != 0 {
+		d.t.Errorf("the history is broken at line %d", bad)
+	}
+	es, err := d.store.EntriesBetween(d.t.Context(), time.Time{}, d.end.Add(time.Hour))
+	d.must(err)
+	let, sent := map[int64]bool{}, 0
+	for _, e := range es {
+		switch e.Event {
+		case cases.Approve, cases.ByRule:
+			let[e.Case] = true
+		case cases.Sent:
+			if sent++; !let[e.Case] {
+				d.t.Errorf("case %d was answered without a decision", e.Case)
+			}
+		default:
+		}
+	}
+	if sent != len(d.place.posted) || sent < 40 {
+		d.t.Errorf("%d answers recorded, %d posted; a day has more than forty", sent, len(d.place.posted))
+	}
+	for name, r := range d.rooms {
+		if r.fresh > 150 {
+			d.t.Errorf("%s saw %d card messages", name, r.fresh)
+		}
+	}
+	open, err := d.store.InState(d.t.Context(), cases.Approved, 10)
+	d.must(err)
+	if len(open) > 0 {
+		d.t.Errorf("%d approved replies never left", len(open))
+	}
+}
+
+func (d *day) golden(path, got string) {
+	d.t.Helper()
+	if *update {
+		d.must(os.WriteFile(path, []byte(got), 0o644))
+	}
+	want, err := os.ReadFile(path)
+	d.must(err)
+	if diff := gocmp.Diff(string(want), got); diff != "" {
+		d.t.Errorf("%s is stale, run with -update (-file +now):\n%s", filepath.Base(path), diff)
+	}
+}
