@@ -355,7 +355,9 @@ func (r recount) work(targets digest.Targets) digest.Work {
 		}),
 	}
 	w.Same = events(cases.Approve) - w.Edited
-	person := func(e cases.Entry) bool { return e.By == "mona" || e.By == "omar" || strings.HasPrefix(e.By, "colleague:") }
+	person := func(e cases.Entry) bool {
+		return e.By == "mona" || e.By == "omar" || strings.HasPrefix(e.By, "colleague:")
+	}
 	reply := func(e cases.Entry) bool { return e.Event == cases.Sent || e.Event == cases.Found }
 	w.Ack, w.Reply = r.times(person, true, targets.Ack), r.times(reply, false, targets.Reply)
 	w.Median, w.Slow = w.Reply.Median, w.Reply.Slow

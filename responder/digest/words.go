@@ -30,21 +30,33 @@ func (s speaker) mean(sum, n int) phrases.Plain {
 	return s.digits(strconv.FormatFloat(float64(sum)/float64(n), 'f', 1, 64))
 }
 
-// percent writes a share of 0..1 as whole per cents. Arabic marks the sign with
-// an Arabic letter mark, so that it stands before the number.
+// percent writes a share of 0..1 as whole per cents.
 func (s speaker) percent(share float64, signed bool) phrases.Plain {
 	n := int(math.Round(share * 100))
-	format := "%d"
-	if signed && n != 0 {
-		format = "%+d"
+	sign := "%"
+	if s.arabic() {
+		sign = "٪" + alm
 	}
-	text := fmt.Sprintf(format, n)
-	if !s.arabic() {
-		return phrases.Plain(text + "%")
+	if signed {
+		return s.signed(n, sign)
 	}
-	const alm = "\u061c"
-	text = strings.NewReplacer("+", alm+"+", "-", alm+"-").Replace(text)
-	return phrases.Plain(phrases.ArabicDigits(text) + "٪" + alm)
+	return s.digits(strconv.Itoa(n) + sign)
+}
+
+// alm is the Arabic letter mark: it makes a sign stand before its number where
+// reading begins at the right.
+const alm = "\u061c"
+
+// signed writes a difference with its sign, and what stands after it.
+func (s speaker) signed(n int, after string) phrases.Plain {
+	text := strconv.Itoa(n)
+	if n > 0 {
+		text = "+" + text
+	}
+	if s.arabic() {
+		text = strings.NewReplacer("+", alm+"+", "-", alm+"-").Replace(text)
+	}
+	return s.digits(text + after)
 }
 
 // change writes a difference as an arrow and a count.

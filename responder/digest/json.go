@@ -1,0 +1,85 @@
+package digest
+
+import (
+	"encoding/json"
+	"fmt"
+	"time"
+)
+
+// MarshalJSON writes the figures for programs: names that stay the same, spans
+// of time in seconds, moments in RFC 3339.
+func (f Figures) MarshalJSON() ([]byte, error) {
+	type obj = map[string]any
+	mood := func(m Mood) obj {
+		return obj{"total": m.Total, "negative": m.Neg, "neutral": m.Neu, "positive": m.Pos, "unread": m.Unread, "net": m.Net()}
+	}
+	work := func(w Work) obj {
+		return obj{
+			"first_step": w.Ack, "first_reply": w.Reply, "answered": w.Answered, "thanked": w.Thanked,
+			"approved_unchanged": w.Same, "approved_edited": w.Edited, "approved_by_rule": w.ByRule, "taken_back": w.Undone,
+			"set_aside": w.SetAside, "reopened": w.Reopened, "returned": w.Returned, "resolved": w.Resolved, "handled": w.Handled,
+			"refused": w.Refused, "expired": w.Expired, "escalated": w.Escalated,
+		}
+	}
+	days := func(list []Dawn) []obj {
+		out := make([]obj, 0, len(list))
+		for _, d := range list {
+			day := mood(d.Mood)
+			day["date"] = d.Day.Format(time.DateOnly)
+			out = append(out, day)
+		}
+		return out
+	}
+	hours, topics, worst, sources, waits := make([]obj, 24), []obj{}, []obj{}, []obj{}, []obj{}
+	for h, m := range f.Hours {
+		hours[h] = mood(m)
+	}
+	for _, t := range f.Topics {
+		topics = append(topics, obj{"topic": t.Topic, "count": t.N, "before": t.Before, "sample": t.Sample.Mention.Text, "sample_case": t.Sample.Case})
+	}
+	for _, m := range f.Worst {
+		worst = append(worst, obj{
+			"case": m.Case, "source": m.Mention.Source, "author": m.Mention.Author, "text": m.Mention.Text, "url": link(m.Mention.URL),
+			"score": m.Score.Value, "severity": m.Score.Severity.String(), "seen_at": m.SeenAt.Format(time.RFC3339),
+		})
+	}
+	for _, s := range f.Sources {
+		line := obj{"source": s.Name, "count": s.N, "negative": s.Neg, "not_read_because": s.Bad, "limits": s.Limits}
+		if !s.LastOK.IsZero() {
+			line["last_read_at"] = s.LastOK.Format(time.RFC3339)
+		}
+		sources = append(sources, line)
+	}
+	for _, w := range f.Waits {
+		waits = append(waits, obj{"case": w.Case, "author": w.Author, "topic": w.Topic, "seconds": seconds(w.Age)})
+	}
+	all := mood(f.Mood)
+	for k, v := range (obj{
+		"from": f.From.Format(time.RFC3339), "to": f.To.Format(time.RFC3339), "previous": mood(f.Previous), "seven_days_before": mood(f.Week),
+		"days": days(f.Days), "hours": hours, "topics": topics, "worst": worst, "sources": sources, "not_sent_in_time": days(f.Merged),
+		"people":  obj{"unhappy": f.Unhappy, "happy": f.Happy, "recovered": f.Recovered, "silent_estimate": f.Silent()},
+		"work":    work(f.Work),
+		"before":  work(f.PreviousWork),
+		"waiting": obj{"count": f.Waiting, "longest_seconds": seconds(f.Longest), "longest": waits},
+		"record":  obj{"line": f.Line, "hash": f.Anchor},
+	}) {
+		all[k] = v
+	}
+	if f.Promises != nil {
+		all["promises"] = obj{"kept": f.Promises.Kept, "late": f.Promises.Late, "open": f.Promises.Open}
+	}
+	b, err := json.Marshal(all)
+	if err != nil {
+		return nil, fmt.Errorf("writing figures: %w", err)
+	}
+	return b, nil
+}
+
+// MarshalJSON writes the times in seconds.
+func (t Times) MarshalJSON() ([]byte, error) {
+	return json.Marshal(map[string]any{
+		"count": t.N, "median_seconds": seconds(t.Median), "p90_seconds": seconds(t.Slow), "target_seconds": seconds(t.Target), "within_target": t.Within,
+	})
+}
+
+func seconds(d time.Duration) int64 { return int64(d / time.Second) }
