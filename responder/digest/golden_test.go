@@ -150,7 +150,7 @@ func sample(t *testing.T) (digest.Figures, *play) {
 		}
 	}
 	count := digest.Counter{
-		Book: p, Load: p, Targets: digest.Targets{Ack: 30 * time.Minute, Reply: 2 * time.Hour},
+		Book: p, Load: p, Targets: digest.Targets{Of: func(cases.Case) (ack, reply time.Duration) { return 30 * time.Minute, 2 * time.Hour }},
 		Promises: func(context.Context, digest.Span) (digest.Promises, error) {
 			return digest.Promises{Kept: 2, Late: 1, Open: 1}, nil
 		},

@@ -78,7 +78,7 @@ func (f Figures) MarshalJSON() ([]byte, error) {
 // MarshalJSON writes the times in seconds.
 func (t Times) MarshalJSON() ([]byte, error) {
 	return json.Marshal(map[string]any{
-		"count": t.N, "median_seconds": seconds(t.Median), "p90_seconds": seconds(t.Slow), "target_seconds": seconds(t.Target), "within_target": t.Within,
+		"count": t.N, "median_seconds": seconds(t.Median), "p90_seconds": seconds(t.Slow), "with_target": t.Aimed, "within_target": t.Within,
 	})
 }
 

@@ -136,9 +136,17 @@ func TestFiguresAgreeWithTheHistoryToTheLastUnit(t *testing.T) {
 	})
 }
 
+// aims is stricter for half of the cases and wants nothing for one in five.
+func aims(c cases.Case) (ack, reply time.Duration) {
+	if c.ID%5 == 0 {
+		return 0, 0
+	}
+	return time.Duration(1+c.ID%2) * time.Hour, 5 * time.Hour
+}
+
 // agree counts a span again from the bare lists and compares.
 func agree(t *rapid.T, s *store.Store, span digest.Span, now time.Time) {
-	targets := digest.Targets{Ack: time.Hour, Reply: 5 * time.Hour}
+	targets := digest.Targets{Of: aims}
 	got, err := digest.Counter{Book: s, Load: s, Targets: targets}.Tally(t.Context(), span, now)
 	if err != nil {
 		t.Fatal(err)
@@ -165,7 +173,7 @@ func agree(t *rapid.T, s *store.Store, span digest.Span, now time.Time) {
 		"people": [3]int{got.Unhappy, got.Happy, got.Recovered}, "hours": sumOf(got.Hours[:]), "days": lastOf(got.Days), "sources": sourcesOf(got),
 		"waiting": [2]int{got.Waiting, int(got.Longest / time.Second)},
 	}
-	if d := cmp.Diff(want.all(targets, now), have); d != "" {
+	if d := cmp.Diff(want.all(now), have); d != "" {
 		t.Fatalf("%s – %s differ (-history +digest):\n%s", span.From, span.To, d)
 	}
 }
@@ -214,7 +222,7 @@ type recount struct {
 	cases map[int64]cases.Case // those of the lines
 }
 
-func (r recount) all(targets digest.Targets, now time.Time) map[string]any {
+func (r recount) all(now time.Time) map[string]any {
 	days := 0
 	for d := r.span.From; d.Before(r.span.To); d = d.Add(time.Hour) { // counts local dates, not hours
 		if d.Format(time.DateOnly) != d.Add(time.Hour).Format(time.DateOnly) {
@@ -226,7 +234,7 @@ func (r recount) all(targets digest.Targets, now time.Time) map[string]any {
 	last := digest.StartOfDay(r.span.To.Add(-time.Minute))
 	waiting, longest := r.waiting(now)
 	return map[string]any{
-		"mood": r.mood(r.span.From, r.span.To), "previous": r.mood(earlier, r.span.From), "topics": r.topics(earlier), "worst": r.worst(), "work": r.work(targets),
+		"mood": r.mood(r.span.From, r.span.To), "previous": r.mood(earlier, r.span.From), "topics": r.topics(earlier), "worst": r.worst(), "work": r.work(),
 		"people": r.people(), "hours": r.mood(r.span.From, r.span.To), "days": r.mood(last, r.span.To), "sources": r.sources(),
 		"waiting": [2]int{waiting, longest},
 	}
@@ -333,7 +341,7 @@ func (r recount) waiting(now time.Time) (n, longest int) {
 
 // work counts events by name, and times from the first flag after the last
 // opening to the first step and the first reply.
-func (r recount) work(targets digest.Targets) digest.Work {
+func (r recount) work() digest.Work {
 	in := slices.DeleteFunc(slices.Clone(r.lines), func(e cases.Entry) bool {
 		return e.At.Before(r.span.From) || !e.At.Before(r.span.To)
 	})
@@ -359,7 +367,7 @@ func (r recount) work(targets digest.Targets) digest.Work {
 		return e.By == "mona" || e.By == "omar" || strings.HasPrefix(e.By, "colleague:")
 	}
 	reply := func(e cases.Entry) bool { return e.Event == cases.Sent || e.Event == cases.Found }
-	w.Ack, w.Reply = r.times(person, true, targets.Ack), r.times(reply, false, targets.Reply)
+	w.Ack, w.Reply = r.times(person, true, 0), r.times(reply, false, 1)
 	w.Median, w.Slow = w.Reply.Median, w.Reply.Slow
 	return w
 }
@@ -367,9 +375,10 @@ func (r recount) work(targets digest.Targets) digest.Work {
 // times measures, for each stretch between two openings of a case, from its
 // first flag to its first line of a kind. Only lines after the flag count when
 // after is set; otherwise a line before it uses the stretch up.
-func (r recount) times(of func(cases.Entry) bool, after bool, target time.Duration) digest.Times {
+func (r recount) times(of func(cases.Entry) bool, after bool, which int) digest.Times {
 	var took []time.Duration
-	for id := range r.cases {
+	var t digest.Times
+	for id, c := range r.cases {
 		stretches := [][]cases.Entry{nil}
 		for _, e := range r.lines {
 			if e.Case != id {
@@ -395,11 +404,18 @@ func (r recount) times(of func(cases.Entry) bool, after bool, target time.Durati
 			}
 			if at := s[skip+hit].At; !at.Before(r.span.From) && at.Before(r.span.To) {
 				took = append(took, at.Sub(s[flag].At))
+				ack, reply := aims(c)
+				if target := []time.Duration{ack, reply}[which]; target > 0 {
+					t.Aimed++
+					if at.Sub(s[flag].At) <= target {
+						t.Within++
+					}
+				}
 			}
 		}
 	}
 	slices.Sort(took)
-	t := digest.Times{N: len(took), Target: target, Within: count(took, func(d time.Duration) bool { return d <= target })}
+	t.N = len(took)
 	if len(took) > 0 {
 		rank := func(q float64) time.Duration { return took[int(math.Ceil(q*float64(len(took))-1e-9))-1] }
 		t.Median, t.Slow = rank(0.5), rank(0.9)

@@ -197,7 +197,7 @@ func (f Figures) answers(s speaker) section {
 	add := func(key string, pairs ...any) { out.Lines = append(out.Lines, line{Text: s.Say(key, pairs...)}) }
 	timed := func(t Times, text string) {
 		if share, ok := t.Share(); ok {
-			text += " · " + s.Say("digest.within", "target", t.Target, "share", s.percent(share, false))
+			text += " · " + s.Say("digest.within", "share", s.percent(share, false))
 		}
 		out.Lines = append(out.Lines, line{Text: text})
 	}
@@ -254,7 +254,7 @@ func (f Figures) health(s speaker, d detail) section {
 	out := section{Head: s.Say("digest.sources")}
 	for _, c := range f.Sources {
 		if d.sources || c.Bad != "" {
-			out.Lines = append(out.Lines, line{Text: s.Say("digest.source.ok", "source", c.Name, "n", c.N, "neg", c.Neg)})
+			out.Lines = append(out.Lines, line{Text: s.Say("digest.source.counted", "source", c.Name, "n", c.N, "neg", c.Neg)})
 		}
 		if c.Bad != "" {
 			out.Lines = append(out.Lines, line{Text: f.unread(s, c), Sub: true})
@@ -276,5 +276,5 @@ func (f Figures) unread(s speaker, c SourceCount) string {
 		return s.Say("digest.source.never", "source", c.Name, "why", why)
 	}
 	at := c.LastOK.In(cmp.Or(f.From.Location(), time.UTC))
-	return s.Say("digest.source.bad", "source", c.Name, "time", at.Format("2006-01-02 15:04"), "why", why)
+	return s.Say("digest.source.since", "source", c.Name, "time", at.Format("2006-01-02 15:04"), "why", why)
 }

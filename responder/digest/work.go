@@ -12,10 +12,12 @@ import (
 
 // Targets is what the business wants of its staff.
 type Targets struct {
-	Ack, Reply time.Duration // 0: no target
+	// Of is how soon a case wants a first step and a reply, 0 for no target;
+	// nil: nothing has one.
+	Of func(c cases.Case) (ack, reply time.Duration)
 	// Elapsed counts the time between two moments, where only working hours
-	// count; nil = all hours do.
-	Elapsed func(from, to time.Time) time.Duration
+	// count; nil: all hours do.
+	Elapsed func(c cases.Case, from, to time.Time) time.Duration
 }
 
 // Times is how long something took.
@@ -23,17 +25,16 @@ type Times struct {
 	N      int
 	Median time.Duration
 	Slow   time.Duration // 90th percentile
-	Target time.Duration // 0: none
-	Within int           // of N within the target
+	Aimed  int           // of N that had a target
+	Within int           // of those within it
 }
 
-// Share is the part within the target, 0..1; false when there is nothing to
-// share.
+// Share is the part within the target, 0..1; false when nothing had one.
 func (t Times) Share() (float64, bool) {
-	if t.N == 0 || t.Target == 0 {
+	if t.Aimed == 0 {
 		return 0, false
 	}
-	return float64(t.Within) / float64(t.N), true
+	return float64(t.Within) / float64(t.Aimed), true
 }
 
 // Work is what staff did, counted from the history alone.
@@ -103,13 +104,16 @@ type clock struct {
 	acked, answered bool
 }
 
+// wait is how long one customer waited, and how long they should have at most.
+type wait struct{ took, target time.Duration }
+
 // shift counts the work of one span while the histories pass by.
 type shift struct {
 	span          Span
 	targets       Targets
 	clocks        map[int64]*clock
 	work          Work
-	acks, replies []time.Duration
+	acks, replies []wait
 }
 
 // take counts one line of the history. Lines before the span only move the
@@ -127,15 +131,16 @@ func (s *shift) take(e cases.Entry, c cases.Case) {
 		k.flagged = e.At
 	}
 	counts := s.span.has(e.At)
+	ack, reply := s.aims(c)
 	if !k.flagged.IsZero() && !k.acked && person(e.By) {
 		k.acked = true
 		if counts {
-			s.acks = append(s.acks, s.elapsed(k.flagged, e.At))
+			s.acks = append(s.acks, wait{s.elapsed(c, k.flagged, e.At), ack})
 		}
 	}
 	if e.Event == cases.Sent || e.Event == cases.Found {
 		if !k.flagged.IsZero() && !k.answered && counts {
-			s.replies = append(s.replies, s.elapsed(k.flagged, e.At))
+			s.replies = append(s.replies, wait{s.elapsed(c, k.flagged, e.At), reply})
 		}
 		k.answered = true
 	}
@@ -144,9 +149,16 @@ func (s *shift) take(e cases.Entry, c cases.Case) {
 	}
 }
 
-func (s *shift) elapsed(from, to time.Time) time.Duration {
+func (s *shift) aims(c cases.Case) (ack, reply time.Duration) {
+	if s.targets.Of == nil {
+		return 0, 0
+	}
+	return s.targets.Of(c)
+}
+
+func (s *shift) elapsed(c cases.Case, from, to time.Time) time.Duration {
 	if s.targets.Elapsed != nil {
-		return s.targets.Elapsed(from, to)
+		return s.targets.Elapsed(c, from, to)
 	}
 	return max(0, to.Sub(from))
 }
@@ -210,19 +222,25 @@ func edited(c cases.Case, version int) bool {
 // sum is the work of the span.
 func (s *shift) sum() Work {
 	w := s.work
-	w.Ack, w.Reply = times(s.acks, s.targets.Ack), times(s.replies, s.targets.Reply)
+	w.Ack, w.Reply = times(s.acks), times(s.replies)
 	w.Median, w.Slow = w.Reply.Median, w.Reply.Slow
 	return w
 }
 
-func times(took []time.Duration, target time.Duration) Times {
-	slices.Sort(took)
-	t := Times{N: len(took), Median: quantile(took, 50), Slow: quantile(took, 90), Target: target}
-	for _, d := range took {
-		if target > 0 && d <= target {
-			t.Within++
+func times(waits []wait) Times {
+	t := Times{N: len(waits)}
+	took := make([]time.Duration, 0, len(waits))
+	for _, w := range waits {
+		took = append(took, w.took)
+		if w.target > 0 {
+			t.Aimed++
+			if w.took <= w.target {
+				t.Within++
+			}
 		}
 	}
+	slices.Sort(took)
+	t.Median, t.Slow = quantile(took, 50), quantile(took, 90)
 	return t
 }
 
