@@ -56,6 +56,15 @@ func (o *Office) target(c cases.Case) Target {
 	return o.Policy.Targets[c.Score.Severity]
 }
 
+// TargetOf is how soon a case wants to be dealt with, for those who count how
+// often that was so.
+func (o *Office) TargetOf(c cases.Case) Target { return o.target(c) }
+
+// Elapsed is the time between two moments as the clocks of a case count it.
+func (o *Office) Elapsed(c cases.Case, from, to time.Time) time.Duration {
+	return max(0, o.counts(c).Between(from, to))
+}
+
 // Deadline is the clock that runs on a case now: acknowledge until a person
 // has acted, then reply, and resolve once the reply stands; false when none
 // runs.

@@ -73,6 +73,10 @@ func (b *Board) show(ctx context.Context, d cases.CardDue) error {
 	return err
 }
 
+// DigestLate is how late a digest may still arrive; a later one is taken into
+// the next.
+const DigestLate = 12 * time.Hour
+
 // Speaker says notices and digests in one room.
 type Speaker struct {
 	Outbox Outbox
@@ -90,6 +94,12 @@ func (s *Speaker) Step(ctx context.Context, now time.Time) (int, error) {
 	}
 	say, cancel := context.WithTimeout(ctx, postDeadline)
 	defer cancel()
+	if s.Kind == cases.SendDigest && now.Sub(row.DueAt) > DigestLate {
+		// It waited through an outage. Given up, it is taken into the next.
+		return 1, s.Outbox.Settle(ctx, cases.Settlement{
+			Key: row.Key, Owner: s.Owner, Outcome: cases.WasNotSent, Why: "too late: taken into the next digest", At: s.Clock(),
+		}, nil)
+	}
 	err = s.Room.Chat.Say(say, s.Room.Name, row.Text, row.Body)
 	set := cases.Settlement{Key: row.Key, Owner: s.Owner, Outcome: cases.OutcomeOf(err), At: s.Clock()}
 	if err != nil {

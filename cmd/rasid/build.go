@@ -21,7 +21,6 @@ import (
 	"rasid/internal/phrases"
 	"rasid/internal/store"
 	"rasid/responder"
-	"rasid/responder/digest"
 	"rasid/responder/guard"
 	"rasid/responder/learn"
 	"rasid/responder/outlet"
@@ -331,16 +330,6 @@ func (h *house) score(m cases.Mention) cases.Score {
 		})
 	}
 	return s
-}
-
-// digest writes the report of a day.
-func (h *house) digest(ctx context.Context, day time.Time, language string) (string, []byte, error) {
-	f, err := digest.Tally(ctx, h.store, h.store, day, h.office.Zone, h.now())
-	if err != nil {
-		return "", nil, err
-	}
-	name := h.cfg.Business.Name.In(language)
-	return f.Chat(h.office.Words[language], name), nil, nil
 }
 
 // stopped reports whether the kill switch is on; when nobody can say, it is.

@@ -76,6 +76,9 @@ func (p *program) summary(cfg *config.Config) error {
 	if len(cfg.Digest.Rooms) > 0 {
 		fmt.Fprintf(w, "digest\tat %s to %s\n", cfg.Digest.At, strings.Join(cfg.Digest.Rooms, ", "))
 	}
+	if m := cfg.Digest.Mail; len(m.To) > 0 {
+		fmt.Fprintf(w, "mail\tthe digest to %s through %s (%s)\n", strings.Join(m.To, ", "), m.SMTP, m.TLS)
+	}
 	fmt.Fprintf(w, "records\t%s\n", shownDatabase(cfg))
 	return w.Flush()
 }

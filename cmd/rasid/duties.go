@@ -52,6 +52,7 @@ func (h *house) duties() []duty {
 			list = append(list, duty{name: "say " + string(kind) + " " + room.Name, every: time.Second, step: say.Step})
 		}
 	}
+	list = append(list, h.mailDuties()...)
 	for _, w := range h.watchers {
 		list = append(list, h.watch(w))
 	}
@@ -206,38 +207,6 @@ func (d duty) guarded(ctx context.Context, now time.Time) (done int, err error) 
 		}
 	}()
 	return d.step(ctx, now)
-}
-
-// planDigests puts the digest of yesterday into the outbox once its hour has
-// come; the unique key makes it once per room and date, also across restarts.
-func (h *house) planDigests(ctx context.Context, now time.Time) (int, error) {
-	local := now.In(h.office.Zone)
-	due := h.cfg.Digest.At.On(local)
-	if local.Before(due) || local.Sub(due) > 12*time.Hour {
-		return 0, nil
-	}
-	day := local.AddDate(0, 0, -1)
-	for _, name := range h.cfg.Digest.Rooms {
-		room, ok := h.office.Room(name)
-		if !ok {
-			continue
-		}
-		language := room.Language
-		if l := string(h.cfg.Digest.Language); l != "" {
-			language = l
-		}
-		text, png, err := h.digest(ctx, day, language)
-		if err != nil {
-			return 0, fmt.Errorf("writing the digest for %s: %w", name, err)
-		}
-		if _, err := h.store.Enqueue(ctx, cases.Send{
-			Key: "digest/" + day.Format(time.DateOnly) + "/" + name, Kind: cases.SendDigest, Target: name,
-			Text: text, Body: png, By: cases.Rasid, DueAt: now,
-		}); err != nil {
-			return 0, fmt.Errorf("putting the digest for %s into the outbox: %w", name, err)
-		}
-	}
-	return 0, nil
 }
 
 // prune removes texts and names that are older than the policy keeps them.

@@ -84,7 +84,7 @@ func (h *house) console(ctx context.Context) (*console.Console, error) {
 		Office: h.office, Name: h.cfg.Business.Name.In, Record: rec, Detail: rec, Ledger: h.store, Clerk: h.clerk, Visits: h.store, Passwords: h.store,
 		Key: key, Spend: h.store.UseToken, Pulse: h.store.Pulse, Room: room, Language: string(h.cfg.Business.Language),
 		Digest: func(ctx context.Context, day time.Time) (digest.Figures, error) {
-			return digest.Tally(ctx, h.store, h.store, day, h.office.Zone, h.now())
+			return h.figures(ctx, digest.Day(day.In(h.office.Zone)))
 		},
 		Sources: h.store.Statuses, Stopped: posting{h.store}.Stopped, Terms: terms(h.cfg), Metrics: h.metrics(), Hooks: h.hooks(""), Clock: h.now, Log: h.log.With("part", "console"),
 	}

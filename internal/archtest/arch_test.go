@@ -139,6 +139,7 @@ var arrows = []arrow{
 	{"responder/respondertest", slices.Concat(words, []string{"responder"}), "the suite sees repliers as the poster does"},
 	{"responder/learn", slices.Concat(words, []string{"sentiment", "sentiment/local"}), "decisions in, better judgement out; the records are seen through small interfaces"},
 	{"responder/*", slices.Concat(words, []string{"responder", "responder/*/*", "internal/outbound", "internal/platform/*"}), "an adapter knows its platform and nothing else"},
+	{"responder/*/*", words, "a fake knows its own platform only"},
 	{"cmd/rasid", []string{"*"}, "the only place where all meet"},
 }
 

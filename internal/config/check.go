@@ -54,9 +54,7 @@ func (r *reader) check(c *Config) {
 	r.checkSources(c)
 	r.checkStaff(c)
 	r.checkPolicy(c)
-	for i, name := range c.Digest.Rooms {
-		r.roomExists(c, fmt.Sprintf("digest.rooms[%d]", i), name)
-	}
+	r.checkDigest(c)
 }
 
 func (r *reader) checkBusiness(b *Business) {

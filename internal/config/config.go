@@ -217,6 +217,31 @@ type Digest struct {
 	Rooms []string `yaml:"rooms"`
 	// Language is the digest's language; left out, that of the room.
 	Language Language `yaml:"language"`
+	// Mail sends it by e-mail as well.
+	Mail Mail `yaml:"mail"`
+}
+
+// Mail sends the digest by e-mail.
+type Mail struct {
+	// SMTP is the mail server with its port, like smtp.example.com:587.
+	SMTP string `yaml:"smtp"`
+	// TLS is starttls (port 587), tls (port 465), or off for a server on this
+	// machine.
+	TLS MailTLS `yaml:"tls"`
+	// From is the address it comes from, like Rasid <rasid@example.com>.
+	From string `yaml:"from"`
+	// To are the addresses that receive it, each a letter of its own.
+	To []string `yaml:"to"`
+	// User is the name to log in with; left out, no password is given.
+	User string `yaml:"user"`
+	// Password belongs to user.
+	Password string `yaml:"password" secret:"yes"`
+	// Zone is the IANA time zone of the receivers, in which digest.at counts;
+	// left out, that of the business.
+	Zone Zone `yaml:"zone"`
+	// Language is the letters' language; left out, digest.language or that of
+	// the business.
+	Language Language `yaml:"language"`
 }
 
 // Defaults returns the configuration that config.yaml is read over.
@@ -228,7 +253,7 @@ func Defaults() *Config {
 		Console:  Console{Listen: "127.0.0.1:8321"},
 		Log:      Log{Level: "info", Format: "text"},
 		Policy:   defaultPolicy(),
-		Digest:   Digest{At: Clock{Hour: 7}},
+		Digest:   Digest{At: Clock{Hour: 7}, Mail: Mail{TLS: "starttls"}},
 	}
 }
 

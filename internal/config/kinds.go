@@ -38,6 +38,16 @@ func (l *Language) UnmarshalText(text []byte) error {
 	return err
 }
 
+// MailTLS is how a mail server is reached: starttls, tls or off.
+type MailTLS string
+
+// UnmarshalText reads a way to a mail server.
+func (m *MailTLS) UnmarshalText(text []byte) error {
+	w, err := oneOf(text, "starttls", "tls", "off")
+	*m = MailTLS(w)
+	return err
+}
+
 // Role is what a person may decide, least first.
 type Role string
 

@@ -134,6 +134,18 @@ type Promises struct {
 // complains, so each who did stands for nine who did not.
 func (f Figures) Silent() int { return 9 * f.Unhappy }
 
+// TakeIn tells also of earlier days, of the two weeks before, whose digest was
+// never sent.
+func (f *Figures) TakeIn(missed []time.Time) {
+	for _, d := range f.Days {
+		for _, m := range missed {
+			if d.Day.Equal(m) {
+				f.Merged = append(f.Merged, d)
+			}
+		}
+	}
+}
+
 // Peak is the hour in which most spoke, the earliest of equals; false when
 // nobody did.
 func (f Figures) Peak() (hour int, ok bool) {

@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"errors"
+	"fmt"
 	"testing"
 	"time"
 
@@ -226,6 +227,35 @@ var outbox = map[string]func(*testing.T, Place){
 		doubts, err := d.InDoubt(ctx, 10)
 		d.ok(err)
 		want(t, "in doubt", len(doubts), 2)
+	},
+	"a digest that takes in others lays them to rest for good": func(t *testing.T, p Place) {
+		d := open(t, p, store.Options{})
+		ctx := t.Context()
+		row := func(day string) cases.Send {
+			return cases.Send{Key: "digest/" + day + "/room", Kind: cases.SendDigest, Target: "room", Text: day, By: cases.Rasid, DueAt: d.now}
+		}
+		for _, day := range []string{"01", "02"} {
+			added, err := d.EnqueueDigest(ctx, row(day), nil)
+			d.ok(err)
+			want(t, "added "+day, added, true)
+		}
+		m, ok, err := d.Claim(ctx, cases.SendDigest, nil, d.now, lease) // 01 leaves
+		d.ok(err)
+		want(t, "claimed", ok, true)
+		d.ok(d.Settle(ctx, cases.Settlement{Key: m.Key, Owner: m.Owner, Outcome: cases.WasDelivered, At: d.now}, nil))
+		added, err := d.EnqueueDigest(ctx, row("04"), []string{"digest/01/room", "digest/02/room", "digest/03/room"})
+		d.ok(err)
+		want(t, "added 04", added, true)
+		for _, day := range []string{"01", "02", "03", "04"} {
+			added, err := d.EnqueueDigest(ctx, row(day), []string{"digest/05/room"})
+			d.ok(err)
+			want(t, "added again "+day, added, false)
+		}
+		states, err := d.SendStates(ctx, []string{"digest/01/room", "digest/02/room", "digest/03/room", "digest/04/room", "digest/05/room"})
+		d.ok(err)
+		want(t, "states", fmt.Sprint(states), fmt.Sprint(map[string]cases.SendState{
+			"digest/01/room": cases.Delivered, "digest/02/room": cases.Withdrawn, "digest/03/room": cases.Withdrawn, "digest/04/room": cases.Ready,
+		}))
 	},
 	"a post that stands is never forgotten when the case moved on": func(t *testing.T, p Place) {
 		d := open(t, p, store.Options{})
