@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -34,22 +33,16 @@ from then on.`,
 				if r.cfg.Console.Listen == "off" {
 					return errors.New("the page is switched off (console: listen: off)")
 				}
-				name, ids := "", []string{}
-				for _, s := range r.cfg.Staff {
-					ids = append(ids, s.ID)
-					if s.ID == args[0] {
-						name = s.Name
-					}
-				}
-				if name == "" {
-					return fmt.Errorf("%q is not under staff: %s", args[0], strings.Join(ids, ", "))
+				who, err := memberOf(r.cfg, args[0])
+				if err != nil {
+					return err
 				}
 				key, err := r.store.Secret(cmd.Context(), invitationKey, 32)
 				if err != nil {
 					return fmt.Errorf("reading the key of invitations: %w (start `rasid run` once first)", err)
 				}
 				token := console.Invitation(key, args[0], p.now().Add(within))
-				fmt.Fprintf(p.out, "For %s, once, within %s:\n%s%s\n", name, within, pageURL(r.cfg, r.cfg.Console.Listen), console.InvitationPath(token))
+				fmt.Fprintf(p.out, "For %s, once, within %s:\n%s%s\n", who.Name, within, pageURL(r.cfg, r.cfg.Console.Listen), console.InvitationPath(token))
 				return nil
 			})
 		},

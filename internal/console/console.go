@@ -24,7 +24,7 @@ import (
 	"rasid/responder/digest"
 )
 
-//go:embed pages static
+//go:embed pages static openapi.json
 var assets embed.FS
 
 // Filter is what the inbox asks for.
@@ -191,10 +191,15 @@ func (c *Console) Handler() http.Handler {
 		"GET /digest": c.showDigest, "GET /sources": c.showSources, "GET /outlet": c.showOutlet, "GET /people": c.showPeople,
 		"POST /people/invite": c.inviteOther, "POST /password": c.changePassword, "POST /leave/everywhere": c.leaveEverywhere,
 		"GET /policy": c.showPolicy, "GET /audit": c.showAudit, "GET /help": c.showHelp, "GET /report": c.showReport,
-		"GET /events": c.events,
+		"GET /events": c.events, "GET /export": c.export, "POST /people/key": c.endKey,
 	} {
 		mux.Handle(pattern, c.staff(page))
 	}
+	for pattern, call := range c.apiRoutes() {
+		mux.Handle(pattern, c.caller(call))
+	}
+	mux.HandleFunc("GET /api/v1/openapi.json", c.openapi)
+	mux.HandleFunc("/api/", func(w http.ResponseWriter, r *http.Request) { c.apiProblem(w, r, cases.ErrNotFound) })
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) { c.problem(w, r, cases.ErrNotFound) })
 	page := c.guard(mux)
 	if c.Hooks == nil {

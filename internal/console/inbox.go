@@ -48,6 +48,7 @@ type inboxView struct {
 	States     []cases.State
 	Severities []cases.Severity
 	Filtered   bool
+	Export     string // address of the chosen cases as a file
 	Next, Prev string // addresses of the neighbouring pages; "" when there is none
 }
 
@@ -116,6 +117,10 @@ func (c *Console) inbox(w http.ResponseWriter, r *http.Request) {
 	if f.Skip > 0 {
 		v.Prev = elsewhere(r.URL, max(0, f.Skip-pageSize))
 	}
+	q := r.URL.Query()
+	q.Set("show", v.Shelf)
+	q.Del("skip")
+	v.Export = "/export?" + q.Encode()
 	for name := range c.Office.Places {
 		v.Sources = append(v.Sources, name)
 	}

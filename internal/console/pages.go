@@ -155,6 +155,7 @@ type peopleView struct {
 	Link   string
 	For    string
 	Hours  int
+	Keys   []cases.Visit // of programs: my own, or everybody's for managers
 }
 
 type personRow struct {
@@ -182,6 +183,11 @@ func (c *Console) viewPeople(r *http.Request) (peopleView, error) {
 	visits, err := c.Visits.Visits(r.Context(), "")
 	if err != nil {
 		return v, err
+	}
+	for _, visit := range visits {
+		if visit.Scope != "" && c.Clock().Before(visit.Ends) && (visit.Staff == me.ID || v.Manage) {
+			v.Keys = append(v.Keys, visit)
+		}
 	}
 	for _, p := range c.Office.People {
 		row := personRow{Person: p, Role: roleName(p.Role)}

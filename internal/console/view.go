@@ -32,6 +32,10 @@ func person(r *http.Request) responder.Person {
 	return p
 }
 
+func withPerson(ctx context.Context, p responder.Person) context.Context {
+	return context.WithValue(ctx, personKey{}, p)
+}
+
 // live reports whether the page asks for itself, without a person's doing.
 func live(r *http.Request) bool { return r.Header.Get("X-Live") != "" || r.URL.Path == "/events" }
 
@@ -43,7 +47,7 @@ func (c *Console) staff(next http.HandlerFunc) http.Handler {
 			c.stranger(w, r, "page.stranger")
 			return
 		}
-		ctx := context.WithValue(r.Context(), personKey{}, who)
+		ctx := withPerson(r.Context(), who)
 		if pulse, err := c.Pulse(ctx); err == nil {
 			// Felt before anything is read: what changes from here on is news
 			// to the page, even before it asks for news.

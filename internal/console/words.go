@@ -120,9 +120,9 @@ func differences(before, after string) []Change {
 	for i := range long {
 		long[i] = make([]int, len(b)+1)
 	}
-	for i := len(a) - 1; i >= 0; i-- {
-		for j := len(b) - 1; j >= 0; j-- {
-			if a[i] == b[j] {
+	for i, x := range slices.Backward(a) {
+		for j, y := range slices.Backward(b) {
+			if x == y {
 				long[i][j] = long[i+1][j+1] + 1
 			} else {
 				long[i][j] = max(long[i+1][j], long[i][j+1])
