@@ -22,6 +22,8 @@ type scoreOptions struct {
 	asJSON    bool
 	lines     bool // JSON lines from standard input
 	noReasons bool
+	curve     bool // what thresholds would have flagged
+	days      int  // of history for the curve
 }
 
 // scoreCommand judges a text and says why.
@@ -36,15 +38,22 @@ stored or sent. With - the text is read from standard input.
 
 With --jsonl it reads lines of {"id": …, "text": …, "stars": …} and writes one line
 for each, in the same order: {"id", "lang", "label", "neg", "neu", "pos", "reasons"}.
-A line that cannot be read is answered by {"id", "error"}, and the rest go on.`,
+A line that cannot be read is answered by {"id", "error"}, and the rest go on.
+
+With --curve it judges what the records hold of the past days again, with what
+staff taught meanwhile, and shows for each threshold how many mentions flag_at
+would have put before staff, and how often that agrees with what they decided.`,
 		Example: `  rasid score "طلبي متأخر من ثلاث ايام ومحد يرد علي!!"
   rasid score --lang ar --stars 1 "The coffee was cold"
-  rasid score --jsonl --no-reasons < mentions.jsonl > scores.jsonl`,
+  rasid score --jsonl --no-reasons < mentions.jsonl > scores.jsonl
+  rasid score --curve --days 90`,
 		Args: func(_ *cobra.Command, args []string) error {
 			switch {
 			case o.lines && len(args) > 0:
 				return usageError{errors.New("with --jsonl the texts come from standard input")}
-			case !o.lines && len(args) == 0:
+			case o.curve && (len(args) > 0 || o.lines):
+				return usageError{errors.New("with --curve the texts come from the records")}
+			case !o.lines && !o.curve && len(args) == 0:
 				return usageError{errors.New("want a text, in quotes")}
 			case o.lang != "ar" && o.lang != "en":
 				return usageError{fmt.Errorf("--lang is ar or en, not %q", o.lang)}
@@ -54,6 +63,9 @@ A line that cannot be read is answered by {"id", "error"}, and the rest go on.`,
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if o.curve {
+				return p.curve(cmd.Context(), o.days)
+			}
 			scorer, err := sentiment.New()
 			if err != nil {
 				return err
@@ -70,6 +82,8 @@ A line that cannot be read is answered by {"id", "error"}, and the rest go on.`,
 	cmd.Flags().IntVar(&o.stars, "stars", 0, "stars given with the text, 1 to 5")
 	cmd.Flags().BoolVar(&o.asJSON, "json", false, "answer in JSON")
 	cmd.Flags().BoolVar(&o.lines, "jsonl", false, "judge JSON lines from standard input")
+	cmd.Flags().BoolVar(&o.curve, "curve", false, "show what each threshold would have flagged on the records")
+	cmd.Flags().IntVar(&o.days, "days", 30, "how many days back, with --curve")
 	cmd.Flags().BoolVar(&o.noReasons, "no-reasons", false, "leave the reasons out (faster)")
 	return cmd
 }
