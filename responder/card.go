@@ -204,6 +204,26 @@ func (w *cardWriter) promise() {
 	}
 }
 
+// difference shows what a mention said when it was answered, beside what it
+// says now.
+func (w *cardWriter) difference(m cases.Mention) {
+	b := m.Before
+	if b == nil {
+		return
+	}
+	stars, better := "", ""
+	if b.Stars != m.Stars {
+		stars = Isolate(fmt.Sprintf("%d★ → %d★", b.Stars, m.Stars))
+	}
+	if m.Recovered() {
+		better = w.say.Say("card.recovered")
+	}
+	w.line(stars, better)
+	if b.Text != m.Text {
+		w.line(w.say.Say("card.before", "text", Excerpt(Visible(b.Text), 200)))
+	}
+}
+
 // standing says where the case is and who did what.
 func (w *cardWriter) standing(stopped bool) {
 	c, say := w.c, w.say
@@ -232,6 +252,7 @@ func (w *cardWriter) standing(stopped bool) {
 		}
 		if e := c.Last().EditedAt; e.After(c.AnsweredAt) {
 			w.line(say.Say("card.changed"))
+			w.difference(c.Last())
 		}
 	case cases.Handled:
 		w.line(say.Say("card.handled", "name", w.o.NameOf(c.ClosedBy), "time", w.o.clock(c.ClosedAt, w.now)))

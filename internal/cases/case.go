@@ -143,6 +143,16 @@ func (c Case) Draft() (Draft, bool) {
 	return c.Drafts[len(c.Drafts)-1], true
 }
 
+// Recovered reports whether the customer thinks better of us since we answered.
+func (c Case) Recovered() bool {
+	for _, m := range c.Mentions {
+		if m.Recovered() {
+			return true
+		}
+	}
+	return false
+}
+
 // Last returns the customer's latest mention, the one a reply answers.
 func (c Case) Last() Mention {
 	for _, v := range slices.Backward(c.Mentions) {

@@ -33,11 +33,27 @@ type Mention struct {
 
 	PostedAt, EditedAt time.Time // EditedAt is zero when never edited
 
+	// Before is what it said when its case was answered, where its author
+	// changed it since; the store fills it in a whole case.
+	Before *Said
+
 	Direct bool // said to us: a dedicated source, our review page, or a reply to us
 	Ours   bool // written by the business itself; never a complaint, may be an answer
 	Bot    bool // written by a program; recorded, never answered
 	Old    bool // recorded for history at the first run; never alerts
 	Gone   bool // the platform says it was deleted
+}
+
+// Said is what a mention said at some time.
+type Said struct {
+	Title, Text string
+	Stars       int
+}
+
+// Recovered reports whether the author thinks better of us since we answered:
+// at most three stars before, four or five now.
+func (m Mention) Recovered() bool {
+	return m.Before != nil && m.Before.Stars > 0 && m.Before.Stars <= 3 && m.Stars >= 4
 }
 
 // Cursor is where a source stopped reading. Only the source that wrote it

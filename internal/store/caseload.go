@@ -170,6 +170,9 @@ func fill(ctx context.Context, q querier, cs []cases.Case) error {
 		c := at[d.caseID]
 		c.Drafts = append(c.Drafts, d.Draft)
 	}
+	if err := fillBefore(ctx, q, at); err != nil {
+		return err
+	}
 	if err := fillPromises(ctx, q, at, these, l.args); err != nil {
 		return err
 	}

@@ -122,3 +122,48 @@ func (s *Store) Revisions(ctx context.Context, mentionNum int64) ([]Revision, er
 	}
 	return rs, nil
 }
+
+// fillBefore adds to mentions that were changed after the answer what they said
+// when it was given.
+func fillBefore(ctx context.Context, q querier, at map[int64]*cases.Case) error {
+	changed := map[int64]*cases.Mention{}
+	answered := map[int64]time.Time{}
+	var nums []int64
+	for _, c := range at {
+		when := c.AnsweredAt
+		if c.Reply.At.After(when) {
+			when = c.Reply.At
+		}
+		for i := range c.Mentions {
+			m := &c.Mentions[i]
+			if !when.IsZero() && !m.Ours && m.EditedAt.After(when) {
+				changed[m.Num], answered[m.Num] = m, when
+				nums = append(nums, m.Num)
+			}
+		}
+	}
+	if len(nums) == 0 {
+		return nil
+	}
+	type revision struct {
+		cases.Said
+		num    int64
+		edited time.Time
+	}
+	var l list
+	rs, err := collect(ctx, q, func(row scanner) (r revision, err error) {
+		var edited int64
+		err = row.Scan(&r.num, &r.Title, &r.Text, &r.Stars, &edited)
+		r.edited = moment(edited)
+		return r, err
+	}, `SELECT num, title, body, stars, edited_at FROM mention_revisions WHERE num IN `+in(&l, nums)+` ORDER BY num, rev`, l.args...)
+	if err != nil {
+		return err
+	}
+	for _, r := range rs {
+		if !r.edited.After(answered[r.num]) { // the last one written before the answer
+			changed[r.num].Before = &r.Said
+		}
+	}
+	return nil
+}

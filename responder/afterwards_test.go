@@ -1,0 +1,72 @@
+package responder_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"rasid/internal/cases"
+)
+
+// review records a review with stars, or what its author made of it later.
+func (s *shop) review(id, author, text string, stars int) {
+	s.t.Helper()
+	m := cases.Mention{Source: "reviews", ID: id, AuthorID: author, Author: author, Thread: author, Text: text, Stars: stars, PostedAt: s.now, Direct: true}
+	_, err := s.store.Record(s.t.Context(), "reviews", cases.Page{Mentions: []cases.Mention{m}}, s.now)
+	s.must(err)
+	s.work()
+}
+
+func TestACustomerWhoChangesTheReviewAfterTheAnswerIsShownWithTheDifference(t *testing.T) {
+	s := newShop(t)
+	s.review("1", "Sara", "bad coffee", 1)
+	s.later(time.Minute)
+	s.review("1", "Sara", "bad coffee, cold too", 1) // before the answer: that is what was answered
+	list, err := s.store.InState(t.Context(), cases.Waiting, 10)
+	s.must(err)
+	c := s.answer(list[0], "We are sorry about the cold coffee, Sara.")
+	s.later(time.Hour)
+	s.review("1", "Sara", "they called and made it right", 4)
+	c = s.state(c, cases.Answered)
+	card := s.rooms["desk"].cards[c.ID]
+	for _, want := range []string{"changed it since you answered", "1★ → 4★", "won back", "Before: “⁨bad coffee, cold too⁩”", "they called and made it right"} {
+		if !strings.Contains(card.Text, want) {
+			t.Errorf("the card does not say %q:\n%s", want, card.Text)
+		}
+	}
+	if !c.Recovered() {
+		t.Error("one star became four and nobody counts it")
+	}
+}
+
+func TestAReviewThatGotWorseOrWasChangedBeforeTheAnswerIsNotWonBack(t *testing.T) {
+	s := newShop(t)
+	s.review("1", "Sara", "bad coffee", 3)
+	list, err := s.store.InState(t.Context(), cases.Waiting, 10)
+	s.must(err)
+	c := s.answer(list[0], "We are sorry about the coffee, Sara.")
+	if c.Recovered() {
+		t.Error("nothing changed and it counts as won back")
+	}
+	s.later(time.Hour)
+	s.review("1", "Sara", "bad coffee and nobody called", 1)
+	if c = s.reread(c); c.Recovered() || c.Last().Before == nil {
+		t.Errorf("three stars became one: recovered %v, before %+v", c.Recovered(), c.Last().Before)
+	}
+	if card := s.rooms["desk"].cards[c.ID]; strings.Contains(card.Text, "won back") || !strings.Contains(card.Text, "3★ → 1★") {
+		t.Errorf("the card:\n%s", card.Text)
+	}
+}
+
+func TestACustomerWhoDeletesAfterTheAnswerCausesNoNoise(t *testing.T) {
+	s := newShop(t)
+	s.review("1", "Sara", "bad coffee", 1)
+	list, err := s.store.InState(t.Context(), cases.Waiting, 10)
+	s.must(err)
+	c := s.answer(list[0], "We are sorry about the coffee, Sara.")
+	s.remove("1", "Sara", "bad coffee")
+	s.later(72 * time.Hour)
+	s.state(c, cases.Answered)
+	s.saidIn("desk")
+	s.saidIn("owners")
+}
