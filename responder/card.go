@@ -185,8 +185,8 @@ func (w *cardWriter) draft() {
 
 // promise says what the customer was promised, as long as it matters.
 func (w *cardWriter) promise() {
-	for _, p := range w.c.Owed() {
-		key := "card.promise"
+	if owed := w.c.Owed(); len(owed) > 0 {
+		p, key := owed[0], "card.promise"
 		if !p.DueAt.After(w.now) {
 			key = "card.promise.late"
 		}
