@@ -262,10 +262,9 @@ func (h *house) makeWriter(ctx context.Context) (err error) {
 	if h.office.Promises, err = promise.New(); err != nil {
 		return err
 	}
-	allowed := slices.Concat(h.cfg.Policy.Contacts, slices.Collect(maps.Values(private)))
 	h.writer = &responder.Writer{
 		Desk: h.store, Office: h.office, Drafter: drafter, Late: late, Log: h.log, Count: h.store.Decisions, Stopped: h.stopped,
-		Guard: guard.New(guard.Policy{Allowed: slices.DeleteFunc(allowed, func(s string) bool { return s == "" })}),
+		Guard: guard.New(h.spoken(private)),
 	}
 	h.crisis = &responder.Crisis{Incidents: h.store, Tally: h.store, Office: h.office, Log: h.log}
 	h.writer.Crisis = h.crisis
@@ -275,6 +274,22 @@ func (h *house) makeWriter(ctx context.Context) (err error) {
 		Report: h.report, Digest: h.digest, Log: h.log,
 	}
 	return nil
+}
+
+// spoken is what the policy allows words to say. An offer that has ended by now
+// is none.
+func (h *house) spoken(private map[string]string) guard.Policy {
+	p := guard.Policy{Contacts: slices.Concat(h.cfg.Policy.Contacts, slices.Collect(maps.Values(private)))}
+	if d := h.cfg.Policy.Commitment.ReplyWithin; d > 0 {
+		p.Times = []time.Duration{d}
+	}
+	today := h.now().AddDate(0, 0, -1)
+	for _, o := range h.cfg.Policy.Offers {
+		if o.Until.IsZero() || o.Until.After(today) {
+			p.Offers = append(p.Offers, o.AR, o.EN)
+		}
+	}
+	return p
 }
 
 // fits asks a source's reply place whether a text is short enough.

@@ -1,78 +1,163 @@
 // Package guard looks at words before they go out in public: private data,
-// tone, promises the policy does not know, hidden characters. It looks at the
-// program's drafts and at every staff edit alike, and names the words.
+// tone, admissions, promises the policy does not know, names, hidden
+// characters. It looks at the program's drafts and at every staff edit alike,
+// and names the words exactly as they were written.
+//
+// Everything is matched on folded text (package fold), so that another spelling,
+// Arabic-Indic digits or invisible characters do not hide words, and by
+// expressions that take time linear in the text. What is looked for stands in
+// words/*.tsv.
 package guard
 
 import (
 	"strings"
+	"time"
 	"unicode"
 
 	"rasid/internal/cases"
+	"rasid/internal/fold"
 )
 
 // Policy is what the business allows words to say.
 type Policy struct {
-	Allowed     []string // contacts and offers of the business itself: never a finding
-	Competitors []string // names that must not appear
-	Jargon      []string // words a customer would not understand
+	Contacts    []string        // the business's own addresses, numbers and wording of private channels: never a finding
+	Offers      []string        // wordings of the only offers that replies may make
+	Times       []time.Duration // the only times replies may promise; empty: times are not looked at
+	Competitors []string        // names that must not appear
+	Names       []string        // other customers' names; the one who is answered may be named
+	Jargon      []string        // words a customer would not understand
+	// Secrecy is for health and finance: words that confirm that a person is a
+	// customer or a patient block.
+	Secrecy bool
 }
 
-// Guard checks texts against a policy.
+// Guard checks texts against a policy. It is safe for concurrent use.
 type Guard struct {
-	policy Policy
+	policy   Policy
+	lists    map[string][]list // by language
+	contacts []string          // folded
+	numbers  []string          // digits of the business's own telephones
+	offers   []string          // folded
 }
 
-// New makes a guard for a policy.
-func New(p Policy) *Guard { return &Guard{policy: p} }
+// New makes a guard for a policy. It panics only when the word lists built into
+// the program are broken, which its tests exclude.
+func New(p Policy) *Guard {
+	g := &Guard{policy: p, lists: map[string][]list{}}
+	for _, language := range []string{"ar", "en"} {
+		lists, err := readLists(language)
+		if err != nil {
+			panic(err)
+		}
+		g.lists[language] = lists
+	}
+	for _, c := range p.Contacts {
+		if f := strings.TrimSpace(fold.Text(c)); len(f) >= 4 {
+			g.contacts = append(g.contacts, f)
+		}
+		for _, n := range long.FindAllString(fold.Text(c), -1) {
+			g.numbers = append(g.numbers, digitsOf(n))
+		}
+	}
+	for _, o := range p.Offers {
+		if f := strings.TrimSpace(fold.Text(o)); f != "" {
+			g.offers = append(g.offers, f)
+		}
+	}
+	return g
+}
+
+// taken stands in the place of words that need no second look. It is neither a
+// letter nor a gap between words.
+const taken = '\x01'
+
+// look is one check of one text. Kinds are looked for in turn, and what one
+// kind found is taken out of buf so that another does not find it again.
+type look struct {
+	text   string // as written
+	folded fold.Mapped
+	buf    []byte // the folded text, less what was taken
+	found  []cases.Finding
+}
 
 // Check lists what is wrong with a text that answers a case; nothing when it
 // may go out.
 func (g *Guard) Check(text string, c cases.Case) []cases.Finding {
-	if strings.TrimSpace(text) == "" {
+	l := &look{text: text, folded: fold.Map(text)}
+	l.buf = []byte(l.folded.Text)
+	if !strings.ContainsFunc(l.folded.Text, func(r rune) bool { return unicode.IsLetter(r) || unicode.IsNumber(r) || unicode.IsSymbol(r) }) {
 		return []cases.Finding{{Kind: "empty", Block: true}}
 	}
-	bare := text
-	for _, a := range g.policy.Allowed {
-		bare = strings.ReplaceAll(bare, a, " ")
+	l.invisible()
+	for _, contact := range g.contacts {
+		l.takeAll(contact)
 	}
-	var found []cases.Finding
-	found = append(found, privacy(bare)...)
-	found = append(found, tone(bare)...)
-	found = append(found, g.names(bare)...)
-	if f, ok := wrongLanguage(text, c.Score.Language); ok {
-		found = append(found, f)
-	}
-	return found
+	g.private(l)
+	l.shouting()
+	g.names(l, c)
+	g.words(l)
+	g.promises(l)
+	l.plain()
+	l.wrongLanguage(c.Score.Language)
+	return l.found
 }
 
-func (g *Guard) names(text string) []cases.Finding {
-	var found []cases.Finding
-	lower := strings.ToLower(text)
-	for _, n := range g.policy.Competitors {
-		if n != "" && strings.Contains(lower, strings.ToLower(n)) {
-			found = append(found, cases.Finding{Kind: "competitor", Words: n, Block: true})
+// words looks for everything that the lists know.
+func (g *Guard) words(l *look) {
+	whole := string(l.buf) // promises are read from the text as it was
+	for _, o := range g.offers {
+		l.takeAll(o)
+	}
+	for _, language := range []string{"ar", "en"} {
+		if !strings.ContainsFunc(l.folded.Text, scripts[language]) {
+			continue
+		}
+		for _, list := range g.lists[language] {
+			if list.kind == "secrecy" && !g.policy.Secrecy {
+				continue
+			}
+			for _, at := range list.find(string(l.buf)) {
+				if list.kind == harmless {
+					l.take(at[0], at[1])
+					continue
+				}
+				l.tell(list.kind, at[0], at[1], !list.advice)
+			}
 		}
 	}
-	for _, j := range g.policy.Jargon {
-		if j != "" && strings.Contains(lower, strings.ToLower(j)) {
-			found = append(found, cases.Finding{Kind: "jargon", Words: j})
-		}
-	}
-	return found
+	l.buf = []byte(whole)
 }
 
-// wrongLanguage compares scripts: an Arabic speaker answered in English, or
-// the reverse.
-func wrongLanguage(text, language string) (cases.Finding, bool) {
-	arabic, latin := 0, 0
-	for _, r := range text {
-		switch {
-		case unicode.Is(unicode.Arabic, r):
-			arabic++
-		case unicode.Is(unicode.Latin, r):
-			latin++
+var scripts = map[string]func(rune) bool{
+	"ar": func(r rune) bool { return unicode.Is(unicode.Arabic, r) && unicode.IsLetter(r) },
+	"en": func(r rune) bool { return unicode.Is(unicode.Latin, r) },
+}
+
+// tell adds a finding for a range of the folded text, once for the same words.
+func (l *look) tell(kind string, start, end int, block bool) {
+	from, to := l.folded.Source(start, end)
+	l.add(cases.Finding{Kind: kind, Words: strings.TrimSpace(l.text[from:to]), Block: block})
+}
+
+func (l *look) add(f cases.Finding) {
+	for _, old := range l.found {
+		if old == f {
+			return
 		}
 	}
-	wrong := (language == "ar" && latin > arabic) || (language == "en" && arabic > latin)
-	return cases.Finding{Kind: "language", Words: language}, wrong && arabic+latin > 10
+	l.found = append(l.found, f)
+}
+
+// take removes a range from what is looked at further.
+func (l *look) take(start, end int) {
+	for i := start; i < end; i++ {
+		l.buf[i] = taken
+	}
+}
+
+// takeAll removes every whole occurrence of folded words.
+func (l *look) takeAll(words string) {
+	for at := range occurrences(string(l.buf), words) {
+		l.take(at, at+len(words))
+	}
 }

@@ -1,0 +1,3 @@
+package guard
+
+func (g *Guard) promises(l *look) {}
