@@ -40,17 +40,9 @@ type Guard struct {
 	offers   []string          // folded
 }
 
-// New makes a guard for a policy. It panics only when the word lists built into
-// the program are broken, which its tests exclude.
+// New makes a guard for a policy.
 func New(p Policy) *Guard {
-	g := &Guard{policy: p, lists: map[string][]list{}}
-	for _, language := range []string{"ar", "en"} {
-		lists, err := readLists(language)
-		if err != nil {
-			panic(err)
-		}
-		g.lists[language] = lists
-	}
+	g := &Guard{policy: p, lists: built()}
 	for _, c := range p.Contacts {
 		if f := strings.TrimSpace(fold.Text(c)); len(f) >= 4 {
 			g.contacts = append(g.contacts, f)
@@ -112,7 +104,8 @@ func (g *Guard) words(l *look) {
 		if !strings.ContainsFunc(l.folded.Text, scripts[language]) {
 			continue
 		}
-		for _, list := range g.lists[language] {
+		for i := range g.lists[language] {
+			list := &g.lists[language][i]
 			if list.kind == "secrecy" && !g.policy.Secrecy {
 				continue
 			}
