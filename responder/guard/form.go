@@ -85,26 +85,26 @@ func (l *look) shouting() {
 	}
 }
 
-// capitals returns the shouted words of a sentence: three capital words in a
+// capitals returns the shouted part of a sentence: three capital words in a
 // row, or two words nobody writes in capitals otherwise.
 func capitals(sentence string) string {
 	all := capital.FindAllStringIndex(sentence, -1)
-	var shouted []string
-	row := 0
+	shouted, from, row := 0, 0, 0
 	for i, at := range all {
-		word := sentence[at[0]:at[1]]
-		if strong.MatchString(word) {
-			shouted = append(shouted, word)
-		}
 		if i == 0 || strings.TrimLeft(sentence[all[i-1][1]:at[0]], " ,") != "" {
 			row = i
 		}
-		if i-row >= 2 && (len(shouted) > 0 || i-row >= 3) {
-			return sentence[all[row][0]:at[1]]
+		if strong.MatchString(sentence[at[0]:at[1]]) {
+			if shouted++; shouted == 1 {
+				from = at[0]
+			}
 		}
-	}
-	if len(shouted) >= 2 {
-		return strings.Join(shouted, " ")
+		switch {
+		case i-row >= 3, i-row >= 2 && shouted > 0:
+			return sentence[all[row][0]:at[1]]
+		case shouted >= 2:
+			return sentence[from:at[1]]
+		}
 	}
 	return ""
 }
@@ -162,12 +162,13 @@ func first(text string, n int) string {
 var link = regexp.MustCompile(`(?i)https?://\S+|www\.\S+|\S+@\S+|[@#]\S+`)
 
 // wrongLanguage compares scripts: an Arabic speaker answered in English, or the
-// reverse. Links, handles and the business's own contacts have no language.
+// reverse. Links, handles,
+// contacts and numbers have no language.
 func (l *look) wrongLanguage(language string) {
 	if language != "ar" && language != "en" {
 		return
 	}
-	bare := link.ReplaceAllString(l.text, " ")
+	bare := link.ReplaceAllString(string(l.buf), " ")
 	arabic, latin := 0, 0
 	for _, r := range bare {
 		switch {

@@ -27,7 +27,7 @@ type list struct {
 	advice   bool // does not block
 	patterns []pattern
 	begins   map[rune][]int // patterns by the first rune that they may begin with
-	any      []int          // patterns that may begin with anything
+	anything []int          // patterns that may begin with anything
 }
 
 // pattern is one alternative of one line, anchored where a word begins; group 1
@@ -108,7 +108,7 @@ func (l *list) compile(expr string, opening bool) error {
 	if err != nil {
 		return fmt.Errorf("reading the pattern: %w", err)
 	}
-	re, err := regexp.Compile(`\A(` + expr + `)(?:$|[^\pL\pN])`)
+	re, err := regexp.Compile(`\A(` + expr + `)(?:$|[^a-zء-ي0-9])`)
 	if err != nil {
 		return fmt.Errorf("compiling the pattern: %w", err)
 	}
@@ -116,7 +116,7 @@ func (l *list) compile(expr string, opening bool) error {
 	l.patterns = append(l.patterns, pattern{re: re, opening: opening})
 	runes := map[rune]bool{}
 	if empty, anything := firsts(tree, runes); empty || anything {
-		l.any = append(l.any, n)
+		l.anything = append(l.anything, n)
 		return nil
 	}
 	for r := range runes {
@@ -167,8 +167,11 @@ func firsts(re *syntax.Regexp, runes map[rune]bool) (empty, anything bool) {
 const (
 	// gap is what stands between two words of one sentence; taken marks what
 	// was found harmless and is no gap either.
-	gap  = `(?:[^\pL\pN.!?;\n\x01]+)`
-	some = `(?:` + gap + `[\pL\pN']+)?` // a word that may stand between
+	gap  = `(?:[^a-zء-ي0-9.!?;\n\x01]+)`
+	some = `(?:` + gap + `[a-zء-ي0-9']+)?` // a word that may stand between
+	// any is a letter. Folded text of the two languages has no others, and the
+	// class of all letters of the world takes most of the time of compiling.
+	any = `[a-zء-ي]`
 )
 
 // alternatives splits a pattern at the bars that stand outside parentheses.
@@ -256,7 +259,7 @@ func (l *list) find(text string) [][2]int {
 // words end; 0 for none.
 func (l *list) match(text string, at int, first rune, opening bool) int {
 	window := text[at:min(len(text), at+reach)]
-	for _, some := range [][]int{l.begins[first], l.any} {
+	for _, some := range [][]int{l.begins[first], l.anything} {
 		for _, i := range some {
 			p := l.patterns[i]
 			if p.opening && !opening {
@@ -278,9 +281,9 @@ func notation(sign byte) string {
 	case '(':
 		return "(?:"
 	case '*':
-		return `\pL*`
+		return any + `*`
 	case '+':
-		return `\pL+`
+		return any + `+`
 	case '#':
 		return `[0-9]+`
 	case '\'':
