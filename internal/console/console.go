@@ -188,7 +188,7 @@ func (c *Console) Handler() http.Handler {
 	mux.HandleFunc("POST /keys", c.keys)
 	for pattern, page := range map[string]http.HandlerFunc{
 		"GET /{$}": c.inbox, "GET /case/{id}": c.showCase, "POST /case/{id}": c.act, "POST /command": c.command,
-		"GET /digest": c.showDigest, "GET /sources": c.showSources, "GET /outlet": c.showOutlet, "GET /people": c.showPeople,
+		"GET /digest": c.showDigest, "GET /digest.svg": c.showChart, "GET /sources": c.showSources, "GET /outlet": c.showOutlet, "GET /people": c.showPeople,
 		"POST /people/invite": c.inviteOther, "POST /password": c.changePassword, "POST /leave/everywhere": c.leaveEverywhere,
 		"GET /policy": c.showPolicy, "GET /audit": c.showAudit, "GET /help": c.showHelp, "GET /report": c.showReport,
 		"GET /events": c.events, "GET /export": c.export, "POST /people/key": c.endKey,
