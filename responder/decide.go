@@ -217,7 +217,7 @@ func (k *Clerk) approve(ctx context.Context, r *request) (Answer, error) {
 	case !ok:
 		return r.refuse("card.nodraft"), nil
 	case r.d.Draft != draft.Version:
-		return r.refuse("answer.stale"), nil
+		return k.stale(r), nil
 	case k.Office.Place(r.c.Source).Replier == nil:
 		return r.refuse("answer.noreply"), nil
 	case r.d.At.Sub(draft.At) > k.Office.Policy.MaxAge:
@@ -461,12 +461,22 @@ func (k *Clerk) claim(ctx context.Context, r *request) (Answer, error) {
 	return k.apply(ctx, r, ch, r.answer("answer.claimed", "time", k.Office.clock(until, r.d.At)))
 }
 
+// stale shows the newest card to somebody whose card is old: the message they
+// pressed may be a copy that is not kept up to date.
+func (k *Clerk) stale(r *request) Answer {
+	a := r.refuse("answer.stale")
+	if r.room.Chat != nil {
+		a.Cards = []Card{k.Office.Card(r.c, r.room, r.d.At, false)}
+	}
+	return a
+}
+
 // moved says what happened to a case that is not where the person saw it.
 func (k *Clerk) moved(r *request) Answer {
 	draft, ok := r.c.Draft()
 	switch {
 	case r.c.State == cases.Waiting && ok && r.d.Draft != draft.Version:
-		return r.refuse("answer.stale")
+		return k.stale(r)
 	case r.c.ApprovedBy != "" && r.c.State != cases.Waiting:
 		at := r.c.UpdatedAt
 		if !r.c.AnsweredAt.IsZero() {

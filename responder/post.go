@@ -85,7 +85,7 @@ func (p *Poster) attempt(ctx context.Context, c cases.Case, s cases.Send) (cases
 		p.giveBack(c, &set, ch, why)
 		return set, ch
 	}
-	ctx, cancel := context.WithTimeout(ctx, postDeadline)
+	ctx, cancel := outlive(ctx, postDeadline)
 	defer cancel()
 	if stop := p.recheck(ctx, place.Replier, s.Reply.Mention, &set, ch); stop {
 		return set, ch

@@ -56,11 +56,13 @@ func (b *Board) show(ctx context.Context, d cases.CardDue) error {
 	}
 	card := b.Office.Card(c, b.Room, b.Clock(), b.Stopped(ctx))
 	card.Urgent = d.Urgent
-	shown, cancel := context.WithTimeout(ctx, postDeadline)
+	// A stop must not fall between the card and the note of where it stands:
+	// the card would be shown twice, and its first copy keep old buttons.
+	shown, cancel := outlive(ctx, postDeadline)
 	defer cancel()
 	ref, err := b.Room.Chat.Show(shown, b.Room.Name, card, d.Ref)
 	if err == nil {
-		return b.Cards.CardShown(ctx, d.Case, b.Room.Name, ref, c.Version)
+		return b.Cards.CardShown(context.WithoutCancel(ctx), d.Case, b.Room.Name, ref, c.Version)
 	}
 	wait := time.Minute
 	if asked := (*cases.LaterError)(nil); errors.As(err, &asked) {
@@ -77,6 +79,18 @@ func (b *Board) show(ctx context.Context, d cases.CardDue) error {
 // the next.
 const DigestLate = 12 * time.Hour
 
+// stopGrace is how long a call that is under way may go on after the program
+// was told to stop; the whole stop takes at most ten seconds.
+const stopGrace = 8 * time.Second
+
+// outlive bounds a call by limit and, once ctx has ended, by stopGrace: what
+// has begun to leave is finished rather than left unknown.
+func outlive(ctx context.Context, limit time.Duration) (context.Context, context.CancelFunc) {
+	longer, cancel := context.WithTimeout(context.WithoutCancel(ctx), limit)
+	stop := context.AfterFunc(ctx, func() { time.AfterFunc(stopGrace, cancel) })
+	return longer, func() { stop(); cancel() }
+}
+
 // Speaker says notices and digests in one room.
 type Speaker struct {
 	Outbox Outbox
@@ -92,7 +106,7 @@ func (s *Speaker) Step(ctx context.Context, now time.Time) (int, error) {
 	if err != nil || !ok {
 		return 0, err
 	}
-	say, cancel := context.WithTimeout(ctx, postDeadline)
+	say, cancel := outlive(ctx, postDeadline)
 	defer cancel()
 	if s.Kind == cases.SendDigest && now.Sub(row.DueAt) > DigestLate {
 		// It waited through an outage. Given up, it is taken into the next.

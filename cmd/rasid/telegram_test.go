@@ -177,18 +177,19 @@ func TestARestartLosesNothingOnTelegram(t *testing.T) {
 	path := o.configure("undo: 1s")
 	stop := o.run(path)
 	o.server.Say(customers, sara, "bad service, my order is late again")
-	card := o.card(desk, "late again")
+	o.card(desk, "late again")
 	stop()
 	o.server.Say(customers, sara, "and nobody answers me, this is awful")
 	o.run(path)
 	o.card(desk, "nobody answers")
 	// A person presses again when the card changed under the finger.
 	posted := o.server.Eventually(30*time.Second, func() bool {
-		o.server.PressLabel(desk, card.ID, mona, "أرسل")
+		newest := o.card(desk, "nobody answers")
+		o.server.PressLabel(desk, newest.ID, mona, "أرسل")
 		return o.server.Eventually(2*time.Second, func() bool { return len(o.server.Posted(customers)) > 0 })
 	})
 	if !posted {
-		t.Fatalf("nothing was posted:\n%s\n%s", o.server.Transcript(desk, time.TimeOnly), o.out)
+		t.Fatalf("nothing was posted:\n%s\n%s\nanswers: %+v", o.server.Transcript(desk, time.TimeOnly), o.out, o.server.Answers())
 	}
 	if n := len(o.server.Posted(customers)); n != 1 {
 		t.Errorf("%d replies stand in public, want one", n)
