@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"rasid/internal/config"
+	"rasid/internal/platform/google/fakegoogle"
 )
 
 // TestExamplesAreAccepted reads every example to its last part, as
@@ -91,6 +92,10 @@ func inventedTokens(name string) (string, bool) {
 	switch name {
 	case "TELEGRAM_TOKEN", "DISCORD_TOKEN", "MASTODON_TOKEN":
 		return inventedToken, true
+	case "GOOGLE_KEY":
+		f := fakegoogle.New(time.Now)
+		defer f.Close()
+		return f.Key(), true
 	case "HOOK_SECRET":
 		return "whsec_aW52ZW50ZWRpbnZlbnRlZGludmVudGVkaW52ZW50ZWQ=", true
 	case "RASID_DATABASE":

@@ -15,6 +15,8 @@ import (
 	"rasid/internal/store"
 	"rasid/responder"
 	saydiscord "rasid/responder/discord"
+	saybusiness "rasid/responder/googlebusiness"
+	sayplay "rasid/responder/googleplay"
 	saymastodon "rasid/responder/mastodon"
 	"rasid/responder/outlet"
 	saytelegram "rasid/responder/telegram"
@@ -22,6 +24,8 @@ import (
 	"rasid/watchers"
 	"rasid/watchers/discord"
 	"rasid/watchers/feed"
+	"rasid/watchers/googlebusiness"
+	"rasid/watchers/googleplay"
 	"rasid/watchers/hackernews"
 	"rasid/watchers/lemmy"
 	"rasid/watchers/mastodon"
@@ -114,6 +118,24 @@ func sourceKinds() map[string]sourceKind {
 			limits: "Lemmy is read only: staff answer by the link. Edits and deletions are not seen.",
 			blind:  true,
 		},
+		"googleplay": {
+			settings: func() any { c := googleplay.DefaultConfig(); return &c },
+			every:    func(s any) time.Duration { return s.(*googleplay.Config).Every },
+			open: func(s any, d deps) (watchers.Source, error) {
+				return googleplay.New(*s.(*googleplay.Config), d.name, d.net, d.now)
+			},
+			reply:  "manual",
+			limits: "Google lists reviews with words of the last seven days. Deletions are seen only just before a reply.",
+		},
+		"googlebusiness": {
+			settings: func() any { c := googlebusiness.DefaultConfig(); return &c },
+			every:    func(s any) time.Duration { return s.(*googlebusiness.Config).Every },
+			open: func(s any, d deps) (watchers.Source, error) {
+				return googlebusiness.New(*s.(*googlebusiness.Config), d.name, d.net, d.now)
+			},
+			reply:  "manual",
+			limits: "Google looks replies over before it shows them. Deletions are seen only just before a reply.",
+		},
 		"webhook": {
 			settings: func() any { return &webhook.Config{} },
 			every:    func(any) time.Duration { return fromInbox },
@@ -156,6 +178,12 @@ func replyKinds() map[string]replyKind {
 		}},
 		"mastodon": {settings: func() any { c := saymastodon.DefaultReplyConfig(); return &c }, open: func(s any, d deps) (responder.Replier, error) {
 			return saymastodon.New(*s.(*saymastodon.ReplyConfig), d.net, d.now)
+		}},
+		"googleplay": {settings: func() any { return &sayplay.ReplyConfig{} }, open: func(s any, d deps) (responder.Replier, error) {
+			return sayplay.New(*s.(*sayplay.ReplyConfig), d.net, d.now)
+		}},
+		"googlebusiness": {settings: func() any { return &saybusiness.ReplyConfig{} }, open: func(s any, d deps) (responder.Replier, error) {
+			return saybusiness.New(*s.(*saybusiness.ReplyConfig), d.net, d.now)
 		}},
 		"webhook": {settings: func() any { c := saywebhook.DefaultReplyConfig(); return &c }, open: func(s any, d deps) (responder.Replier, error) {
 			return saywebhook.New(*s.(*saywebhook.ReplyConfig), d.net, d.now)

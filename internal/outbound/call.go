@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
+	"strings"
 	"time"
 
 	"rasid/internal/cases"
@@ -18,8 +20,9 @@ type Call struct {
 	Method string
 	URL    string
 	Header http.Header
-	Body   any // sent as JSON; nil: none
-	Into   any // the answer is decoded into it; nil: not looked at
+	Body   any        // sent as JSON; nil: none
+	Form   url.Values // sent instead of Body, as sign-in servers want it
+	Into   any        // the answer is decoded into it; nil: not looked at
 }
 
 // maxAnswer bounds the answer to a Call.
@@ -40,6 +43,9 @@ func (c *Client) CallOnce(ctx context.Context, call Call) error {
 		}
 		body = bytes.NewReader(b)
 	}
+	if call.Form != nil {
+		body = strings.NewReader(call.Form.Encode())
+	}
 	req, err := http.NewRequestWithContext(ctx, call.Method, call.URL, body)
 	if err != nil {
 		return fmt.Errorf("%w: %w: not a URL", cases.ErrRefused, ErrBlocked)
@@ -47,7 +53,10 @@ func (c *Client) CallOnce(ctx context.Context, call Call) error {
 	for k, v := range call.Header {
 		req.Header[http.CanonicalHeaderKey(k)] = v
 	}
-	if call.Body != nil && req.Header.Get("Content-Type") == "" {
+	switch {
+	case call.Form != nil:
+		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	case call.Body != nil:
 		req.Header.Set("Content-Type", "application/json")
 	}
 	req.Header.Set("Accept", "application/json")

@@ -1,0 +1,338 @@
+// Package fakegoogle is Google for tests: its sign-in, the reviews of one app
+// on Google Play, and those of one location on Business Profile, in memory on
+// a port of 127.0.0.1. It refuses what the real services refuse.
+// docs/fakes-google.md lists where each behaviour comes from.
+package fakegoogle
+
+import (
+	"crypto"
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/sha256"
+	"crypto/x509"
+	"encoding/base64"
+	"encoding/json"
+	"encoding/pem"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+)
+
+// Fault is what goes wrong with the next write.
+type Fault string
+
+// The faults.
+const (
+	Limited Fault = "429"
+	Denied  Fault = "403"
+	Broken  Fault = "502"
+	Drop    Fault = "dropped before the effect"
+	Lost    Fault = "dropped after the effect"
+	Cut     Fault = "cut answer"
+	Garbage Fault = "web page"
+)
+
+// Names of what the fake holds.
+const (
+	Package  = "com.noor.app"
+	Location = "accounts/11/locations/22"
+	Email    = "rasid@noor.iam.gserviceaccount.example"
+	Refresh  = "CANARY-refresh"
+	token    = "CANARY-access"
+)
+
+// Review is one review with the business's answer.
+type Review struct {
+	ID       string
+	Text     string // on Play, title and body joined by a TAB
+	Original string
+	Stars    int
+	Created  time.Time
+	Changed  time.Time
+	Answer   string
+	Answered time.Time
+}
+
+// Server is the fake.
+type Server struct {
+	*httptest.Server
+	Now func() time.Time
+	key *rsa.PrivateKey
+
+	mu      sync.Mutex
+	reviews []*Review // oldest change first
+	issued  map[string]string
+	fault   Fault
+	fail    bool
+	hang    bool
+	noQuota bool
+	writes  int
+	signins int
+}
+
+// New starts a server.
+func New(now func() time.Time) *Server {
+	f := &Server{Now: now, key: shared(), issued: map[string]string{}}
+	mux := http.NewServeMux()
+	mux.HandleFunc("POST /token", f.signIn)
+	mux.HandleFunc("GET /androidpublisher/v3/applications/{pkg}/reviews", f.play(f.playList))
+	mux.HandleFunc("GET /androidpublisher/v3/applications/{pkg}/reviews/{id}", f.play(f.playGet))
+	mux.HandleFunc("POST /androidpublisher/v3/applications/{pkg}/reviews/{id}", f.play(f.playReply))
+	mux.HandleFunc("GET /v4/accounts/11/locations/22/reviews", f.business(f.businessList))
+	mux.HandleFunc("GET /v4/accounts/11/locations/22/reviews/{id}", f.business(f.businessGet))
+	mux.HandleFunc("PUT /v4/accounts/11/locations/22/reviews/{id}/reply", f.business(f.businessReply))
+	f.Server = httptest.NewServer(f.moody(mux))
+	return f
+}
+
+// shared is one key for all servers of a test: making them is slow.
+var shared = sync.OnceValue(newKey)
+
+func newKey() *rsa.PrivateKey {
+	key, err := rsa.GenerateKey(rand.Reader, 2048)
+	if err != nil { // the machine has no randomness
+		return nil
+	}
+	return key
+}
+
+// Rotate gives the service account another key; the one before is no longer
+// known.
+func (f *Server) Rotate() {
+	key := newKey()
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.key, f.issued = key, map[string]string{}
+}
+
+// Key is the JSON key of the service account.
+func (f *Server) Key() string {
+	der, err := x509.MarshalPKCS8PrivateKey(f.key)
+	if err != nil {
+		return ""
+	}
+	b, _ := json.Marshal(map[string]string{ // strings always marshal
+		"type": "service_account", "client_email": Email, "private_key_id": "k1", "token_uri": f.URL + "/token",
+		"private_key": string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der})),
+	})
+	return string(b)
+}
+
+// Say adds a review and returns it.
+func (f *Server) Say(r Review) Review {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if r.ID == "" {
+		r.ID = "gp-" + strconv.Itoa(1000+len(f.reviews))
+	}
+	if r.Changed.IsZero() {
+		r.Changed = f.Now()
+	}
+	if r.Created.IsZero() {
+		r.Created = r.Changed
+	}
+	f.reviews = append(f.reviews, &r)
+	f.sort()
+	return r
+}
+
+// Change lets a test change a review, as its author or a colleague would.
+func (f *Server) Change(id string, change func(*Review)) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if r := f.find(id); r != nil {
+		change(r)
+		f.sort()
+	}
+}
+
+// Delete removes a review.
+func (f *Server) Delete(id string) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.reviews = slices.DeleteFunc(f.reviews, func(r *Review) bool { return r.ID == id })
+}
+
+// Reviews lists what stands there.
+func (f *Server) Reviews() (out []Review) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for _, r := range f.reviews {
+		out = append(out, *r)
+	}
+	return out
+}
+
+// Counts returns how many writes and sign-ins were tried.
+func (f *Server) Counts() (writes, signins int) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.writes, f.signins
+}
+
+// Fault makes the next write fail.
+func (f *Server) Fault(fault Fault) { f.mu.Lock(); defer f.mu.Unlock(); f.fault = fault }
+
+// Fail makes everything answer 503 while on.
+func (f *Server) Fail(on bool) { f.mu.Lock(); defer f.mu.Unlock(); f.fail = on }
+
+// Hang makes everything take forever while on.
+func (f *Server) Hang(on bool) { f.mu.Lock(); defer f.mu.Unlock(); f.hang = on }
+
+// NoQuota makes Business Profile answer as it does to projects that are not
+// approved.
+func (f *Server) NoQuota(on bool) { f.mu.Lock(); defer f.mu.Unlock(); f.noQuota = on }
+
+// Expire makes every token invalid.
+func (f *Server) Expire() { f.mu.Lock(); defer f.mu.Unlock(); f.issued = map[string]string{} }
+
+func (f *Server) sort() {
+	slices.SortStableFunc(f.reviews, func(a, b *Review) int { return a.Changed.Compare(b.Changed) })
+}
+
+func (f *Server) find(id string) *Review {
+	for _, r := range f.reviews {
+		if r.ID == id {
+			return r
+		}
+	}
+	return nil
+}
+
+func (f *Server) moody(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		f.mu.Lock()
+		fail, hang := f.fail, f.hang
+		f.mu.Unlock()
+		switch {
+		case hang:
+			_, _ = io.Copy(io.Discard, r.Body) // only then a client that hangs up is noticed
+			<-r.Context().Done()
+		case fail:
+			refuse(w, 503, "UNAVAILABLE", "The service is currently unavailable.")
+		default:
+			f.mu.Lock()
+			defer f.mu.Unlock()
+			next.ServeHTTP(w, r)
+		}
+	})
+}
+
+// signIn trades an assertion or a refresh token for an access token.
+func (f *Server) signIn(w http.ResponseWriter, r *http.Request) {
+	f.signins++
+	scope := ""
+	switch r.FormValue("grant_type") {
+	case "urn:ietf:params:oauth:grant-type:jwt-bearer":
+		scope = f.believe(r.FormValue("assertion"))
+	case "refresh_token":
+		if r.FormValue("refresh_token") == Refresh && r.FormValue("client_id") != "" && r.FormValue("client_secret") != "" {
+			scope = "https://www.googleapis.com/auth/business.manage"
+		}
+	}
+	if scope == "" {
+		write(w, 400, map[string]string{"error": "invalid_grant", "error_description": "Invalid JWT Signature."})
+		return
+	}
+	t := fmt.Sprintf("%s-%d", token, f.signins)
+	f.issued[t] = scope
+	write(w, 200, map[string]any{"access_token": t, "expires_in": 3599, "token_type": "Bearer"})
+}
+
+// believe checks an assertion as RFC 7523 asks and returns its scope.
+func (f *Server) believe(assertion string) string {
+	parts := strings.Split(assertion, ".")
+	if len(parts) != 3 {
+		return ""
+	}
+	var head struct{ Alg, Kid string }
+	var claims struct {
+		Iss, Scope, Aud string
+		Iat, Exp        int64
+	}
+	sig, err := base64.RawURLEncoding.DecodeString(parts[2])
+	sum := sha256.Sum256([]byte(parts[0] + "." + parts[1]))
+	now := f.Now().Unix()
+	if err != nil || !decode(parts[0], &head) || !decode(parts[1], &claims) || head.Alg != "RS256" || head.Kid != "k1" ||
+		rsa.VerifyPKCS1v15(&f.key.PublicKey, crypto.SHA256, sum[:], sig) != nil ||
+		claims.Iss != Email || claims.Aud != f.URL+"/token" || claims.Iat > now || claims.Exp <= now || claims.Exp-claims.Iat > 3600 {
+		return ""
+	}
+	return claims.Scope
+}
+
+func decode(part string, v any) bool {
+	b, err := base64.RawURLEncoding.DecodeString(part)
+	return err == nil && json.Unmarshal(b, v) == nil
+}
+
+// allowed looks at the access token.
+func (f *Server) allowed(w http.ResponseWriter, r *http.Request, scope string) bool {
+	got, ok := f.issued[strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer ")]
+	switch {
+	case !ok:
+		refuse(w, 401, "UNAUTHENTICATED", "Request had invalid authentication credentials.")
+	case got != scope:
+		refuse(w, 403, "PERMISSION_DENIED", "Request had insufficient authentication scopes.")
+	default:
+		return true
+	}
+	return false
+}
+
+// before applies the fault of a write; it reports whether the write goes on.
+func (f *Server) before(w http.ResponseWriter) (fault Fault, on bool) {
+	f.writes++
+	fault, f.fault = f.fault, ""
+	switch fault {
+	case Limited:
+		w.Header().Set("Retry-After", "9")
+		refuse(w, 429, "RESOURCE_EXHAUSTED", "Quota exceeded for quota metric 'Requests'.")
+	case Denied:
+		refuse(w, 403, "PERMISSION_DENIED", "The caller does not have permission")
+	case Broken:
+		http.Error(w, "<html>502</html>", http.StatusBadGateway)
+	case Drop:
+		drop(w)
+	default:
+		return fault, true
+	}
+	return fault, false
+}
+
+// after answers a write that was done.
+func after(w http.ResponseWriter, fault Fault, v any) {
+	switch fault {
+	case Lost:
+		drop(w)
+	case Cut:
+		w.Header().Set("Content-Length", "9999")
+		write(w, 200, v)
+	case Garbage:
+		_, _ = w.Write([]byte("<html>welcome</html>"))
+	default:
+		write(w, 200, v)
+	}
+}
+
+func write(w http.ResponseWriter, code int, v any) {
+	w.Header().Set("Content-Type", "application/json; charset=UTF-8")
+	w.WriteHeader(code)
+	_ = json.NewEncoder(w).Encode(v)
+}
+
+func refuse(w http.ResponseWriter, code int, status, message string) {
+	write(w, code, map[string]any{"error": map[string]any{"code": code, "status": status, "message": message}})
+}
+
+func drop(w http.ResponseWriter) {
+	if c, _, err := w.(http.Hijacker).Hijack(); err == nil {
+		_ = c.Close()
+	}
+}

@@ -1,0 +1,109 @@
+// Package googlebusiness answers reviews on Google Business Profile (Google
+// Maps): one reply of at most 4096 bytes for each review, which Google looks
+// over before it is shown. It never writes over a reply that a colleague wrote.
+package googlebusiness
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"time"
+
+	"rasid/internal/cases"
+	"rasid/internal/outbound"
+	"rasid/internal/platform/google"
+	"rasid/responder"
+)
+
+// ReplyConfig is one location's replies as config.yaml describes them.
+type ReplyConfig struct {
+	// Location is the location's full name, the same as the source's.
+	Location string `yaml:"location"`
+	// ServiceAccount is the JSON key of a service account that is a manager of
+	// the location; or use client_id, client_secret and refresh_token.
+	ServiceAccount outbound.Secret `yaml:"service_account"`
+	// ClientID is the OAuth client of a manager's consent.
+	ClientID string `yaml:"client_id"`
+	// ClientSecret is the OAuth client's secret.
+	ClientSecret outbound.Secret `yaml:"client_secret"`
+	// RefreshToken is what the manager's consent gave.
+	RefreshToken outbound.Secret `yaml:"refresh_token"`
+	// APIURL is the address of the API; left out, Google's own.
+	APIURL string `yaml:"api_url"`
+	// TokenURL is where access tokens come from; left out, Google's own.
+	TokenURL string `yaml:"token_url"`
+}
+
+func (c ReplyConfig) identity() google.Identity {
+	return google.Identity{ServiceAccount: c.ServiceAccount, ClientID: c.ClientID, ClientSecret: c.ClientSecret, Refresh: c.RefreshToken, TokenURL: c.TokenURL}
+}
+
+// Check lists every mistake in c.
+func (c ReplyConfig) Check() []cases.Fault {
+	var faults []cases.Fault
+	if !google.IsLocation(c.Location) {
+		faults = append(faults, cases.Fault{Field: "location", Problem: "is not the name of a location", Write: "accounts/NUMBER/locations/NUMBER"})
+	}
+	if f, bad := google.CheckIdentity(c.identity()); bad {
+		faults = append(faults, f)
+	}
+	return faults
+}
+
+// place is the reviews of one location.
+type place struct {
+	biz *google.Business
+	now func() time.Time
+}
+
+// New makes a Replier.
+func New(c ReplyConfig, client *outbound.Client, now func() time.Time) (responder.Replier, error) {
+	if f := c.Check(); len(f) > 0 {
+		return nil, fmt.Errorf("setting up Google Business Profile: %s %s", f[0].Field, f[0].Problem)
+	}
+	biz, err := google.NewBusiness(c.identity(), c.Location, c.APIURL, client, now)
+	if err != nil {
+		return nil, fmt.Errorf("setting up Google Business Profile: %w", err)
+	}
+	return responder.OneAnswer{Place: place{biz, now}}, nil
+}
+
+// Review looks at one review.
+func (p place) Review(ctx context.Context, at string) (responder.Review, error) {
+	if !google.IsReview(at) {
+		return responder.Review{}, fmt.Errorf("%w: %.40q is not the name of a review", cases.ErrRefused, at)
+	}
+	got, err := p.biz.Review(ctx, at)
+	if outbound.StatusOf(err) == http.StatusNotFound {
+		return responder.Review{}, cases.ErrNotFound
+	}
+	if err != nil {
+		return responder.Review{}, outbound.BeforeSending(err)
+	}
+	r := responder.Review{Text: got.Original()}
+	if got.Reply != nil {
+		r.Answer, r.AnswerID, r.At = got.Reply.Comment, at+"/reply", got.Reply.Updated.UTC()
+	}
+	return r, nil
+}
+
+// Put writes the reply.
+func (p place) Put(ctx context.Context, at, text string) (cases.Receipt, error) {
+	when, err := p.biz.Reply(ctx, at, text)
+	if err != nil {
+		return cases.Receipt{}, err
+	}
+	if when.IsZero() {
+		when = p.now()
+	}
+	return cases.Receipt{ID: at + "/reply", At: when.UTC()}, nil
+}
+
+// Fits counts bytes.
+func (place) Fits(text string) error { return google.BusinessFits(text) }
+
+// Doctor looks at one page of reviews.
+func (p place) Doctor(ctx context.Context) []cases.Advice {
+	_, err := p.biz.List(ctx, "")
+	return []cases.Advice{google.Diagnose("replies on Google Business Profile", err)}
+}

@@ -1,0 +1,160 @@
+package responder
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"rasid/internal/cases"
+)
+
+// ReviewPlace is a platform where a review holds at most one answer of the
+// business, and writing an answer replaces the one that stood there. Its errors
+// are classified as a Replier's are.
+type ReviewPlace interface {
+	// Review looks at a review; cases.ErrNotFound when it is gone.
+	Review(ctx context.Context, at string) (Review, error)
+	// Put writes the answer.
+	Put(ctx context.Context, at, text string) (cases.Receipt, error)
+	// Fits says by how much a text is too long.
+	Fits(text string) error
+}
+
+// Review is a review as it stands now.
+type Review struct {
+	Text     string // as the source of the platform reads it; "" when it cannot be told
+	Answer   string // of the business; "" when there is none
+	AnswerID string
+	At       time.Time // of the answer
+}
+
+// OneAnswer is a Replier for a ReviewPlace. Such places cannot hold an answer
+// twice, but can silently lose the one a colleague wrote by hand; so it looks
+// first, and leaves alone what is not ours.
+type OneAnswer struct {
+	Place ReviewPlace
+	// Changes reports why the place would not show a text as it is; nil = it
+	// shows every text.
+	Changes func(text string) error
+}
+
+var (
+	_ Replier = OneAnswer{}
+	_ Finder  = OneAnswer{}
+	_ Checker = OneAnswer{}
+)
+
+// sameTries bounds the tries after a lost answer; fewer than the attempts
+// after which the outbox gives up, so that a lost answer never ends as a
+// refusal.
+const sameTries = 4
+
+// ErrColleague says that an answer that is not ours stands there already.
+var ErrColleague = errors.New("somebody of the business answered already")
+
+// Reply writes the approved answer where none stands.
+func (p OneAnswer) Reply(ctx context.Context, r cases.Reply) (cases.Receipt, error) {
+	if err := p.postable(r); err != nil {
+		return cases.Receipt{}, fmt.Errorf("answering %s: %w: %w", r.Mention.ID, cases.ErrRefused, err)
+	}
+	at := r.Mention.ReplyTo
+	was, err := p.Place.Review(ctx, at)
+	switch {
+	case errors.Is(err, cases.ErrNotFound):
+		return cases.Receipt{}, fmt.Errorf("answering %s: %w: the review is gone", r.Mention.ID, cases.ErrRefused)
+	case err != nil:
+		return cases.Receipt{}, fmt.Errorf("looking at the review before answering: %w", err)
+	case same(was.Answer, r.Text):
+		return cases.Receipt{ID: was.AnswerID, At: was.At}, nil // of an earlier attempt
+	case was.Answer != "":
+		return cases.Receipt{}, fmt.Errorf("answering %s: %w: %w", r.Mention.ID, cases.ErrRefused, ErrColleague)
+	}
+	got, err := p.Place.Put(ctx, at, r.Text)
+	if err == nil {
+		return got, nil
+	}
+	err = fmt.Errorf("answering %s: %w", r.Mention.ID, err)
+	if cases.OutcomeOf(err) != cases.WasUnknown {
+		return cases.Receipt{}, err
+	}
+	// The answer was lost, but this place can be looked at, and writing the
+	// same words again changes nothing.
+	if found, there, ferr := p.Find(ctx, r); ferr == nil && there {
+		return found, nil
+	}
+	if r.Attempt < sameTries && !r.First.IsZero() {
+		return cases.Receipt{}, &cases.LaterError{After: 10 * time.Second, Err: err}
+	}
+	return cases.Receipt{}, err
+}
+
+func (p OneAnswer) postable(r cases.Reply) error {
+	switch {
+	case r.Mention.Bot:
+		return errors.New("a program is not answered")
+	case strings.TrimSpace(r.Text) == "":
+		return errors.New("there are no words")
+	case !utf8.ValidString(r.Text):
+		return errors.New("the text is not valid UTF-8")
+	case strings.ContainsFunc(r.Text, func(c rune) bool { return unicode.IsControl(c) && c != '\n' && c != '\t' }):
+		return errors.New("the text holds control characters")
+	}
+	if p.Changes != nil {
+		if err := p.Changes(r.Text); err != nil {
+			return err
+		}
+	}
+	return p.Fits(r.Text)
+}
+
+// Fits asks the place.
+func (p OneAnswer) Fits(text string) error { return p.Place.Fits(text) }
+
+// Find looks whether the answer stands, with exactly these words; places trim
+// and rewrap white space.
+func (p OneAnswer) Find(ctx context.Context, r cases.Reply) (cases.Receipt, bool, error) {
+	now, err := p.Place.Review(ctx, r.Mention.ReplyTo)
+	if err != nil {
+		return cases.Receipt{}, false, fmt.Errorf("looking for the answer: %w", err)
+	}
+	if !same(now.Answer, r.Text) {
+		return cases.Receipt{}, false, nil
+	}
+	return cases.Receipt{ID: now.AnswerID, At: now.At}, true, nil
+}
+
+// Check looks whether the review still stands as staff saw it. An answer that
+// stands is left to Reply, which knows whether it is ours.
+func (p OneAnswer) Check(ctx context.Context, m cases.Mention) (Standing, error) {
+	now, err := p.Place.Review(ctx, m.ReplyTo)
+	switch {
+	case errors.Is(err, cases.ErrNotFound):
+		return Standing{Gone: true}, nil
+	case err != nil:
+		return Standing{}, fmt.Errorf("checking the review: %w", err)
+	}
+	if now.Text != "" && same(now.Text, m.Text) {
+		now.Text = m.Text
+	}
+	return Standing{Text: now.Text}, nil
+}
+
+// Doctor asks the place, if it can examine itself.
+func (p OneAnswer) Doctor(ctx context.Context) []cases.Advice {
+	d, ok := p.Place.(interface {
+		Doctor(ctx context.Context) []cases.Advice
+	})
+	if !ok {
+		return nil
+	}
+	return d.Doctor(ctx)
+}
+
+// same compares texts without regard to white space.
+func same(a, b string) bool {
+	return a != "" && strings.Join(strings.Fields(a), " ") == strings.Join(strings.Fields(b), " ")
+}

@@ -1,0 +1,144 @@
+// Package googlebusiness reads the reviews of one location on Google Business
+// Profile (Google Maps). The location must be verified, and Google must have
+// approved the project for these APIs.
+package googlebusiness
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"rasid/internal/cases"
+	"rasid/internal/outbound"
+	"rasid/internal/platform/google"
+	"rasid/watchers"
+)
+
+// Config is one location as config.yaml describes it.
+type Config struct {
+	// Location is the location's full name, such as accounts/1/locations/2.
+	Location string `yaml:"location"`
+	// ServiceAccount is the JSON key of a service account that is a manager of
+	// the location; or use client_id, client_secret and refresh_token.
+	ServiceAccount outbound.Secret `yaml:"service_account"`
+	// ClientID is the OAuth client of a manager's consent.
+	ClientID string `yaml:"client_id"`
+	// ClientSecret is the OAuth client's secret.
+	ClientSecret outbound.Secret `yaml:"client_secret"`
+	// RefreshToken is what the manager's consent gave.
+	RefreshToken outbound.Secret `yaml:"refresh_token"`
+	// Every is how often to look.
+	Every time.Duration `yaml:"every"`
+	// MaxAge is how far back the first look goes.
+	MaxAge time.Duration `yaml:"max_age"`
+	// APIURL is the address of the API; left out, Google's own.
+	APIURL string `yaml:"api_url"`
+	// TokenURL is where access tokens come from; left out, Google's own.
+	TokenURL string `yaml:"token_url"`
+}
+
+// DefaultConfig returns the settings that a part of config.yaml starts from.
+func DefaultConfig() Config { return Config{Every: 5 * time.Minute, MaxAge: 168 * time.Hour} }
+
+func (c Config) identity() google.Identity {
+	return google.Identity{ServiceAccount: c.ServiceAccount, ClientID: c.ClientID, ClientSecret: c.ClientSecret, Refresh: c.RefreshToken, TokenURL: c.TokenURL}
+}
+
+// Check lists every mistake in c.
+func (c Config) Check() []cases.Fault {
+	var faults []cases.Fault
+	if !google.IsLocation(c.Location) {
+		faults = append(faults, cases.Fault{Field: "location", Problem: "is not the name of a location", Write: "accounts/NUMBER/locations/NUMBER"})
+	}
+	if f, bad := google.CheckIdentity(c.identity()); bad {
+		faults = append(faults, f)
+	}
+	if c.Every < time.Minute {
+		faults = append(faults, cases.Fault{Field: "every", Problem: "is too often", Write: "1m or more"})
+	}
+	if c.MaxAge <= 0 {
+		faults = append(faults, cases.Fault{Field: "max_age", Problem: "must be more than nothing", Write: "a duration such as 168h"})
+	}
+	return faults
+}
+
+// Source is the reviews of one location.
+type Source struct {
+	cfg  Config
+	name string
+	biz  *google.Business
+	now  func() time.Time
+}
+
+var (
+	_ watchers.Source = (*Source)(nil)
+	_ watchers.Doctor = (*Source)(nil)
+)
+
+// New makes the source that config.yaml calls name.
+func New(c Config, name string, client *outbound.Client, now func() time.Time) (*Source, error) {
+	if f := c.Check(); len(f) > 0 {
+		return nil, fmt.Errorf("setting up %s: %s %s", name, f[0].Field, f[0].Problem)
+	}
+	biz, err := google.NewBusiness(c.identity(), c.Location, c.APIURL, client, now)
+	if err != nil {
+		return nil, fmt.Errorf("setting up %s: %w", name, err)
+	}
+	return &Source{cfg: c, name: name, biz: biz, now: now}, nil
+}
+
+// Poll reads what was written or changed since the cursor.
+func (s *Source) Poll(ctx context.Context, after cases.Cursor) (cases.Page, error) {
+	page, err := watchers.Newest(ctx, after, s.now(), s.cfg.MaxAge, s.list)
+	if err != nil {
+		return cases.Page{}, fmt.Errorf("reading reviews of %s: %w", s.name, err)
+	}
+	return page, nil
+}
+
+func (s *Source) list(ctx context.Context, token string) ([]watchers.Changed, string, error) {
+	got, err := s.biz.List(ctx, token)
+	if err != nil {
+		return nil, "", err
+	}
+	var out []watchers.Changed
+	for _, r := range got.Reviews {
+		if !google.IsReview(r.Name) {
+			continue
+		}
+		out = append(out, s.changed(r))
+	}
+	return out, got.Next, nil
+}
+
+func (s *Source) changed(r google.BusinessReview) watchers.Changed {
+	now := s.now()
+	m := cases.Mention{
+		Source: s.name, ID: r.Name, ReplyTo: r.Name, AuthorID: r.Name, // one review for each author and place; Google gives no other id
+		Author: watchers.Line(r.Reviewer.Name, 200), Text: watchers.Shorten(watchers.Tidy(r.Original()), watchers.MaxText),
+		Stars: r.StarsOf(), PostedAt: r.Created.UTC(), Direct: true,
+	}
+	if r.Reviewer.Anonymous {
+		m.Author = ""
+	}
+	if m.Text == "" && m.Stars == 0 {
+		m.Text = "(no words)"
+	}
+	changed := r.Updated.UTC()
+	if changed.IsZero() || changed.After(now) {
+		changed = now
+	}
+	if m.PostedAt.IsZero() || m.PostedAt.After(changed) {
+		m.PostedAt = changed
+	}
+	if changed.After(m.PostedAt) {
+		m.EditedAt = changed
+	}
+	return watchers.Changed{Mention: m, At: changed}
+}
+
+// Doctor looks at one page.
+func (s *Source) Doctor(ctx context.Context) []watchers.Advice {
+	_, err := s.biz.List(ctx, "")
+	return []watchers.Advice{google.Diagnose("reviews of "+s.cfg.Location, err)}
+}

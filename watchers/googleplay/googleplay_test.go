@@ -1,0 +1,138 @@
+package googleplay
+
+import (
+	"fmt"
+	"net/netip"
+	"strings"
+	"testing"
+	"time"
+
+	"rasid/internal/outbound"
+	"rasid/internal/platform/google/fakegoogle"
+	"rasid/watchers"
+	"rasid/watchers/watcherstest"
+)
+
+var noon = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
+
+func clock() time.Time { return noon }
+
+func fake(t *testing.T) *fakegoogle.Server {
+	t.Helper()
+	f := fakegoogle.New(clock)
+	t.Cleanup(f.Close)
+	return f
+}
+
+func open(t *testing.T, f *fakegoogle.Server) *Source {
+	t.Helper()
+	net := outbound.New(outbound.Options{Allow: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}, PerHost: 1e6, Burst: 1000})
+	t.Cleanup(net.Close)
+	s, err := New(Config{Package: fakegoogle.Package, ServiceAccount: outbound.Secret(f.Key()), Every: 5 * time.Minute, APIURL: f.URL, TokenURL: f.URL + "/token"}, "reviews", net, clock)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func TestTheSourceKeepsWhatEverySourceMustKeep(t *testing.T) {
+	watcherstest.Exercise(t, func(t *testing.T) watcherstest.Bench {
+		f, n := fake(t), 0
+		return watcherstest.Bench{
+			Open: func() watchers.Source { return open(t, f) }, Now: clock, Fail: f.Fail, Hang: f.Hang, Secrets: []string{"CANARY", "PRIVATE KEY"},
+			Say: func(k int) {
+				for range k {
+					n++
+					f.Say(fakegoogle.Review{Text: fmt.Sprintf("coffee %d", n), Stars: 2, Changed: noon.Add(-24*time.Hour + time.Duration(n)*time.Second)})
+				}
+			},
+		}
+	})
+}
+
+func TestManyPagesAreReadToTheEnd(t *testing.T) {
+	f := fake(t)
+	for i := range 230 {
+		f.Say(fakegoogle.Review{Text: "coffee", Stars: 1, Changed: noon.Add(-time.Hour + time.Duration(i)*time.Second)})
+	}
+	p, err := open(t, f).Poll(t.Context(), "")
+	if err != nil || len(p.Mentions) != 230 || p.Gap != "" {
+		t.Errorf("%d mentions, gap %q, %v", len(p.Mentions), p.Gap, err)
+	}
+}
+
+func TestAnEditComesAgainUnderTheSameID(t *testing.T) {
+	f := fake(t)
+	s := open(t, f)
+	r := f.Say(fakegoogle.Review{Text: "cold", Stars: 2, Changed: noon.Add(-2 * time.Hour)})
+	first, err := s.Poll(t.Context(), "")
+	if err != nil || len(first.Mentions) != 1 {
+		t.Fatal(first, err)
+	}
+	f.Change(r.ID, func(v *fakegoogle.Review) { v.Text, v.Changed = "warm after all", noon.Add(-time.Minute) })
+	again, err := s.Poll(t.Context(), first.Next)
+	if err != nil || len(again.Mentions) != 1 || again.Mentions[0].ID != first.Mentions[0].ID || again.Mentions[0].Text != "warm after all" {
+		t.Errorf("%+v %v", again.Mentions, err)
+	}
+}
+
+func TestATokenThatIsNoLongerTakenIsRenewed(t *testing.T) {
+	f := fake(t)
+	s := open(t, f)
+	f.Say(fakegoogle.Review{Text: "cold", Stars: 2})
+	for range 3 {
+		if _, err := s.Poll(t.Context(), ""); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, signins := f.Counts(); signins != 1 {
+		t.Errorf("%d sign-ins for three looks", signins)
+	}
+	f.Expire()
+	if _, err := s.Poll(t.Context(), ""); err == nil {
+		t.Fatal("an expired token was taken")
+	}
+	if p, err := s.Poll(t.Context(), ""); err != nil || len(p.Mentions) != 1 {
+		t.Errorf("%+v %v", p, err)
+	}
+}
+
+func TestAReviewBecomesAMention(t *testing.T) {
+	f := fake(t)
+	f.Say(fakegoogle.Review{Text: "Bad\tcold", Original: "سيئ\tالقهوة باردة", Stars: 1, Answer: "sorry"})
+	f.Say(fakegoogle.Review{Text: "\tno title", Stars: 5})
+	f.Say(fakegoogle.Review{Text: "old", Changed: noon.AddDate(0, 0, -8)})
+	p, err := open(t, f).Poll(t.Context(), "")
+	if err != nil || len(p.Mentions) != 2 {
+		t.Fatal(p, err)
+	}
+	m, n := p.Mentions[0], p.Mentions[1]
+	if m.Title != "سيئ" || m.Text != "القهوة باردة" || m.Stars != 1 || m.Lang != "ar" || !m.Direct || m.Author != "سارة" || m.ReplyTo != m.ID || n.Title != "" || n.Text != "no title" {
+		t.Errorf("%+v\n%+v", m, n)
+	}
+}
+
+func TestTheDoctorSaysWhichSwitch(t *testing.T) {
+	f := fake(t)
+	s := open(t, f)
+	if a := s.Doctor(t.Context()); len(a) != 1 || !a[0].OK {
+		t.Errorf("%+v", a)
+	}
+	f.Rotate()
+	_ = s.Doctor(t.Context()) // the token it had is no longer taken
+	if a := s.Doctor(t.Context()); a[0].OK || !strings.Contains(a[0].Fix, "new JSON key") {
+		t.Errorf("%+v", a)
+	}
+}
+
+func TestMistakesInTheConfigurationAreNamed(t *testing.T) {
+	var got []string
+	for _, f := range (Config{Package: "noor", ServiceAccount: "CANARY"}).Check() {
+		if got = append(got, f.Field); strings.Contains(f.Problem, "CANARY") {
+			t.Error("the key is shown")
+		}
+	}
+	if strings.Join(got, " ") != "package service_account every" {
+		t.Error(got)
+	}
+}
