@@ -46,7 +46,6 @@ type day struct {
 	quiet int              // calm mentions since they were last summed up
 	more  int              // cases that joined an incident without a card
 	known map[int64]string // incidents as they were last told
-	posts int
 }
 
 // The drafter of the day writes the sentence that stands beside what was said,
@@ -106,8 +105,8 @@ func theDay(t *testing.T) *day {
 	d.office.Places = map[string]responder.Place{"reviews": {Name: "reviews", Title: "Reviews", Replier: d.place, Hours: d.office.Hours}}
 	d.office.Policy.Hold, d.office.Policy.HoldUpTo = true, cases.Low
 	d.office.Rules = []responder.Rule{
-		{Name: "thank five stars", Do: responder.DoThank, EnabledBy: "huda", PerDay: 12, When: responder.When{Sentiment: []string{"pos"}, Stars: []int{5}}},
-		{Name: "those about to leave", Do: responder.DoEscalate, Level: 1, When: responder.When{Signals: []string{"churn"}}},
+		{Name: "thank-five-stars", Do: responder.DoThank, EnabledBy: "huda", PerDay: 12, When: responder.When{Sentiment: []string{"pos"}, Stars: []int{5}}},
+		{Name: "about-to-leave", Do: responder.DoEscalate, Level: 1, When: responder.When{Signals: []string{"churn"}}},
 	}
 	d.judge.Score, d.writer.Drafter, d.writer.Count = d.score, d, d.store.Decisions
 	d.watch()
@@ -119,7 +118,7 @@ func (d *day) readLines() {
 	d.t.Helper()
 	b, err := os.ReadFile("testdata/day.tsv")
 	d.must(err)
-	for _, row := range strings.Split(strings.TrimSpace(string(b)), "\n") {
+	for row := range strings.SplitSeq(strings.TrimSpace(string(b)), "\n") {
 		if strings.HasPrefix(row, "#") {
 			continue
 		}
