@@ -17,7 +17,7 @@ func (d *day) say(text string) {
 
 // tell writes what happened since it was last asked.
 func (d *day) tell() {
-	es, err := d.store.EntriesBetween(d.t.Context(), time.Time{}, d.now.Add(time.Hour))
+	es, err := d.store.EntriesBetween(d.t.Context(), d.now.Add(-2*tick), d.now.Add(time.Hour))
 	d.must(err)
 	for _, e := range es {
 		if e.Seq <= d.seq {

@@ -17,9 +17,9 @@ import (
 // every case has a card of its own.
 const (
 	cardWindow  = 5 * time.Minute
-	cardsAtOnce = 10        // cards in cardWindow; what is above joins the incident
+	cardsAtOnce = 10        // cards in cardWindow; what is above joins the incident, the grave apart
 	rushAtOnce  = 60        // the same by our own clock: a backlog with old dates
-	graveAnHour = 10        // grave cases that still get a card during an incident
+	graveAnHour = 10        // grave cases more that get a card during an incident, within the window
 	window      = time.Hour // bursts and copies are looked for within it
 	copyAuthors = 5         // authors of nearly the same words
 	burstFloor  = 10        // unhappy cases in an hour, however quiet the place usually is
@@ -171,13 +171,13 @@ func (k *Crisis) place(ctx context.Context, u *cases.Unhappy, open []cases.Incid
 		}
 	}
 	if burst != nil && burst.Held {
-		u.Shown = grave && k.cards(*u, window) < cardsAtOnce+graveAnHour && !k.full(*u)
+		u.Shown = grave && k.within(*burst) < cardsAtOnce+graveAnHour
 		return burst, nil, nil
 	}
 	if with := k.copies(*u); with != nil {
 		return &cases.Incident{Kind: cases.Copies, Source: u.Source, Print: u.Print, OpenedAt: u.SeenAt, Held: true}, with, nil
 	}
-	u.Shown = !k.full(*u)
+	u.Shown = grave || !k.full(*u)
 	if burst != nil {
 		burst.Held = !u.Shown
 		return burst, nil, nil
@@ -194,6 +194,18 @@ func (k *Crisis) cards(u cases.Unhappy, span time.Duration) int {
 	n := 0
 	for _, r := range k.recent {
 		if r.Shown && u.At.Sub(r.At) < span && r.At.Sub(u.At) < span {
+			n++
+		}
+	}
+	return n
+}
+
+// within counts the cards an incident's own cases got since it began; while
+// cards are held back, these are the grave ones.
+func (k *Crisis) within(i cases.Incident) int {
+	n := 0
+	for _, r := range k.recent {
+		if r.Incident == i.ID && r.Shown && r.SeenAt.After(i.OpenedAt) {
 			n++
 		}
 	}

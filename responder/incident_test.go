@@ -65,12 +65,13 @@ func complaint(n int) string {
 // bomb sends n complaints of n authors, spread evenly over a span.
 func (s *shop) bomb(n int, span time.Duration, text func(int) string) {
 	s.t.Helper()
+	s.bombs++
 	const page = 25
 	for i := 0; i < n; i += page {
 		var ms []cases.Mention
 		for j := i; j < min(i+page, n); j++ {
 			at := s.now.Add(span * time.Duration(j-i) / time.Duration(n))
-			ms = append(ms, cases.Mention{ID: fmt.Sprint("bomb", j), AuthorID: fmt.Sprint("a", j), Author: "A", Thread: fmt.Sprint(j), Text: text(j), Stars: 1, PostedAt: at})
+			ms = append(ms, cases.Mention{ID: fmt.Sprint("bomb", s.bombs, "/", j), AuthorID: fmt.Sprint("a", s.bombs, "/", j), Author: "A", Thread: fmt.Sprint(s.bombs, "/", j), Text: text(j), Stars: 1, PostedAt: at})
 		}
 		s.now = s.now.Add(span * time.Duration(len(ms)) / time.Duration(n))
 		s.hear(ms...)
@@ -85,8 +86,8 @@ func TestAReviewBombIsOneIncidentAndElevenCards(t *testing.T) {
 		n    int
 		text func(int) string
 	}{
-		"all different": {1200, complaint},
-		"copied":        {600, func(i int) string { return fmt.Sprintf("bad people, never buy anything from this shop again! %d", i) }},
+		"all different": {600, complaint},
+		"copied":        {300, func(i int) string { return fmt.Sprintf("bad people, never buy anything from this shop again! %d", i) }},
 	} {
 		t.Run(name, func(t *testing.T) {
 			n := bomb.n
@@ -193,15 +194,15 @@ func (s *shop) approveStatement(i cases.Incident) {
 
 func TestAnIncidentOutlivesARestart(t *testing.T) {
 	s := watchful(t)
-	s.bomb(200, 10*time.Minute, complaint)
+	s.bomb(60, 2*time.Minute, complaint)
 	before := s.rooms["desk"].fresh
 	s.watch() // a new process: what it knows is in the store
-	s.bomb2(200)
+	s.bomb2(60)
 	if got := s.rooms["desk"].fresh; got != before {
 		t.Errorf("%d more card messages after the restart", got-before)
 	}
-	if open := s.incidents(); len(open) != 1 || open[0].Count != 400 {
-		t.Errorf("incidents %+v, want one of 400", open)
+	if open := s.incidents(); len(open) != 1 || open[0].Count != 120 {
+		t.Errorf("incidents %+v, want one of 120", open)
 	}
 }
 
@@ -239,14 +240,18 @@ func TestABusyHourThatIsUsualIsNoIncident(t *testing.T) {
 
 func TestSomethingGraveStillGetsItsCardDuringAnIncident(t *testing.T) {
 	s := watchful(t)
-	s.bomb(300, 10*time.Minute, complaint)
+	s.bomb(60, 2*time.Minute, complaint)
 	c := s.say("grave", "Sara", "bad selfharm, please listen to me now")
 	for _, room := range []string{"desk", "owners"} {
-		if _, ok := s.rooms[room].cards[c.ID]; ok {
-			return
+		if _, ok := s.rooms[room].cards[c.ID]; !ok {
+			t.Errorf("%s does not see the grave one", room)
 		}
 	}
-	t.Error("nobody sees the grave one")
+	before := s.rooms["desk"].fresh
+	s.bomb(100, 5*time.Minute, func(i int) string { return "selfharm " + complaint(5000+i) })
+	if n := s.rooms["desk"].fresh - before; n > 20 {
+		t.Errorf("%d cards more: grave words are no way around the limit", n)
+	}
 }
 
 // BenchmarkReviewBomb is the full scale: 50,000 complaints in an hour. Run it

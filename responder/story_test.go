@@ -32,7 +32,8 @@ type shop struct {
 	place  *place
 	rooms  map[string]*room
 	now    time.Time
-	crisis *responder.Crisis                               // nil: bursts are not looked for
+	crisis *responder.Crisis // nil: bursts are not looked for
+	bombs  int
 	more   []func(context.Context, time.Time) (int, error) // duties that only some stories need
 }
 
