@@ -20,7 +20,7 @@ import (
 
 // counter counts digests by the targets and the hours of an office.
 func counter(o *responder.Office, s *store.Store) digest.Counter {
-	return digest.Counter{Book: s, Load: s, Targets: digest.Targets{
+	return digest.Counter{Book: s, Load: s, Promises: s, Targets: digest.Targets{
 		Of: func(c cases.Case) (ack, reply time.Duration) {
 			t := o.TargetOf(c)
 			return t.Acknowledge, t.Reply

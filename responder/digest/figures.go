@@ -74,7 +74,7 @@ type Figures struct {
 
 	Unhappy   int // different people who complained
 	Happy     int // different people who praised
-	Recovered int // people who praised after a complaint in the thirty days before
+	Recovered int // people who praised after a complaint in the thirty days before, or gave more stars since our answer
 
 	Work              // of the span
 	PreviousWork Work // of as many days before
@@ -124,10 +124,12 @@ type Wait struct {
 	Age    time.Duration
 }
 
-// Promises is how promises with a time fared.
+// Promises is how promises with a time fared. Each counts once, on the day it
+// fell due.
 type Promises struct {
-	Kept, Late int // settled or fallen due in the span
-	Open       int // still to be kept, at the time of counting
+	Kept int // in time
+	Late int // late, or never
+	Open int // still to be kept, at the time of counting
 }
 
 // Silent estimates who left without a word: about one unhappy customer in ten
@@ -165,7 +167,7 @@ func (f Figures) Quiet() bool {
 			return false
 		}
 	}
-	return f.Neg == 0 && f.Unread == 0 && f.Waiting == 0 && f.Work.idle() && (f.Promises == nil || f.Promises.Late == 0)
+	return f.Neg == 0 && f.Unread == 0 && f.Waiting == 0 && f.Work.idle() && (f.Promises == nil || f.Promises.Kept+f.Promises.Late == 0)
 }
 
 // Counter counts digests.
@@ -173,19 +175,29 @@ type Counter struct {
 	Book     Book
 	Load     Caseload
 	Targets  Targets
-	Promises func(ctx context.Context, s Span) (Promises, error) // nil: none are kept
+	Promises Ledger // nil: none are kept
+}
+
+// Ledger is where promises are written down.
+type Ledger interface {
+	// PromisesBetween are those that fell due in [from, to).
+	PromisesBetween(ctx context.Context, from, to time.Time) ([]cases.Promise, error)
+	Promises(ctx context.Context, states ...cases.PromiseState) ([]cases.Promise, error)
 }
 
 // Tally counts a span. Who waits is counted as it stands now, which cannot be
 // told of a day long past.
 func (c Counter) Tally(ctx context.Context, s Span, now time.Time) (Figures, error) {
 	f := Figures{Span: s}
-	if err := f.mentions(ctx, c.Book); err != nil {
+	said, err := f.mentions(ctx, c.Book)
+	if err != nil {
 		return Figures{}, err
 	}
-	if err := f.work(ctx, c.Book, c.Targets); err != nil {
+	better, err := f.work(ctx, c.Book, c.Targets)
+	if err != nil {
 		return Figures{}, err
 	}
+	f.people(said, better)
 	if err := f.open(ctx, c.Load, now); err != nil {
 		return Figures{}, err
 	}
@@ -195,14 +207,40 @@ func (c Counter) Tally(ctx context.Context, s Span, now time.Time) (Figures, err
 			return Figures{}, fmt.Errorf("counting what was learned: %w", err)
 		}
 	}
-	if c.Promises != nil {
-		p, err := c.Promises(ctx, s)
-		if err != nil {
-			return Figures{}, fmt.Errorf("counting promises: %w", err)
-		}
-		f.Promises = &p
+	if err := f.promised(ctx, c.Promises, now); err != nil {
+		return Figures{}, err
 	}
 	return f, nil
+}
+
+// promised counts the promises.
+func (f *Figures) promised(ctx context.Context, l Ledger, now time.Time) error {
+	if l == nil {
+		return nil
+	}
+	due, err := l.PromisesBetween(ctx, f.From, f.To)
+	if err != nil {
+		return fmt.Errorf("reading promises: %w", err)
+	}
+	open, err := l.Promises(ctx, cases.PromiseOpen)
+	if err != nil {
+		return fmt.Errorf("reading promises: %w", err)
+	}
+	f.Promises = &Promises{}
+	for _, p := range due {
+		switch {
+		case p.State == cases.PromiseKept:
+			f.Promises.Kept++
+		case p.State == cases.PromiseLate, p.State == cases.PromiseBroken, p.State == cases.PromiseOpen && p.DueAt.Before(now):
+			f.Promises.Late++
+		}
+	}
+	for _, p := range open {
+		if !p.DueAt.Before(now) {
+			f.Promises.Open++
+		}
+	}
+	return nil
 }
 
 // Tally counts the day that contains at, in a zone.

@@ -2,7 +2,6 @@ package digest_test
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
 	"encoding/xml"
 	"errors"
@@ -69,6 +68,18 @@ func (p *play) said(day, hour, minute int, source, author, text, label, topic st
 	return p.do(c, event, cases.Rasid, 0, func(ch *cases.Change) { ch.Score, ch.Scores = &s, map[int64]cases.Score{c.Last().Num: s} })
 }
 
+// promise notes three promises on a case: kept, late and open.
+func (p *play) promise(t *testing.T, c cases.Case) {
+	t.Helper()
+	given := time.Date(2026, 11, 20, 10, 0, 0, 0, p.now.Location())
+	var list []cases.Promise
+	for i, due := range []time.Duration{4 * time.Hour, 6 * time.Hour, 48 * time.Hour} {
+		list = append(list, cases.Promise{Case: c.ID, Draft: 11 + i, Words: "within some hours", OpenedAt: given, DueAt: given.Add(due), State: cases.PromiseOpen})
+	}
+	list[0], list[1] = list[0].Settled("mona", given.Add(3*time.Hour)), list[1].Settled("mona", given.Add(9*time.Hour))
+	p.do(c, cases.Note, "mona", 0, func(ch *cases.Change) { ch.Promises = list })
+}
+
 func (p *play) last() cases.Case {
 	p.Helper()
 	list, err := p.List(p.Context(), store.Filter{Limit: 1})
@@ -133,11 +144,12 @@ func sample(t *testing.T) (digest.Figures, *play) {
 	p.answer(p.said(20, 10, 40, "forum", "Hamad", "The app charged me twice for one latte", "neg", "payment", cases.Low), 44, true)
 	p.said(20, 12, 0, "reviews", "ليان", "شكرًا، حُلّت مشكلتي وسأعود", "pos", "other", cases.Mild)
 	c := p.answer(p.said(20, 13, 15, "reviews", "Omar", "Cold again, last time I order here", "neg", "delivery", cases.High), 180, false)
-	p.do(c, cases.Resolve, "mona", 20)
+	c = p.do(c, cases.Resolve, "mona", 20)
 	p.do(p.said(20, 17, 30, "forum", "someone", "المكان مزدحم دائمًا", "neg", "waiting", cases.Low), cases.Dismiss, "omar", 5)
 	p.said(20, 18, 0, "forum", "Nada", "Nice place to study", "pos", "other", cases.Mild)
 	p.said(20, 18, 20, "forum", "Rami", "Is it open on Friday?", "neu", "other", cases.Mild)
 	p.said(20, 21, 50, "reviews", "<b>عميل</b>", "وجدت شعرة في الكيك <script>alert(1)</script>", "neg", "cleanliness", cases.Critical)
+	p.promise(t, c)
 	for _, st := range []cases.SourceStatus{
 		{Source: "forum", Kind: "feed", LastOK: p.now, LastTry: p.now},
 		{
@@ -151,9 +163,7 @@ func sample(t *testing.T) (digest.Figures, *play) {
 	}
 	count := digest.Counter{
 		Book: p, Load: p, Targets: digest.Targets{Of: func(cases.Case) (ack, reply time.Duration) { return 30 * time.Minute, 2 * time.Hour }},
-		Promises: func(context.Context, digest.Span) (digest.Promises, error) {
-			return digest.Promises{Kept: 2, Late: 1, Open: 1}, nil
-		},
+		Promises: p,
 	}
 	f, err := count.Tally(t.Context(), digest.Day(time.Date(2026, 11, 20, 12, 0, 0, 0, p.now.Location())), time.Date(2026, 11, 21, 7, 0, 0, 0, p.now.Location()))
 	if err != nil {

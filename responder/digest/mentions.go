@@ -20,8 +20,8 @@ const (
 	memory = 30
 )
 
-// mentions counts what was said.
-func (f *Figures) mentions(ctx context.Context, book Book) error {
+// mentions counts what was said, and returns it.
+func (f *Figures) mentions(ctx context.Context, book Book) ([]cases.Scored, error) {
 	previous, week := f.before(), Span{From: addDays(f.From, -7), To: f.From}
 	since := addDays(f.From, -memory)
 	first := addDays(f.To, -max(daysShown, f.Length()))
@@ -32,7 +32,7 @@ func (f *Figures) mentions(ctx context.Context, book Book) error {
 	}
 	said, err := book.MentionsBetween(ctx, since, f.To)
 	if err != nil {
-		return fmt.Errorf("reading mentions: %w", err)
+		return nil, fmt.Errorf("reading mentions: %w", err)
 	}
 	said = slices.DeleteFunc(said, func(m cases.Scored) bool { return m.Mention.Ours || m.Mention.Bot || m.Mention.Old })
 	for d := first; d.Before(f.To); d = addDays(d, 1) {
@@ -58,8 +58,7 @@ func (f *Figures) mentions(ctx context.Context, book Book) error {
 	f.Topics = topics.sorted()
 	slices.SortStableFunc(f.Worst, worse)
 	f.Worst = f.Worst[:min(len(f.Worst), worstShown)]
-	f.people(said)
-	return nil
+	return said, nil
 }
 
 // dayOf is the place of a moment in the row of days, or -1.
@@ -150,22 +149,32 @@ func (t topicCounts) sorted() []Count {
 	return list
 }
 
-// people counts those who spoke rather than what they said. A mention without
-// an author's id is a person of its own.
-func (f *Figures) people(said []cases.Scored) {
-	type author struct {
-		source, id string
-		num        int64
+// author is one person on one source. Who has no id there is a person of the
+// one mention alone.
+type author struct {
+	source, id string
+	num        int64
+}
+
+func authorOf(m cases.Mention) author {
+	a := author{source: m.Source, id: m.AuthorID}
+	if a.id == "" {
+		a.num = m.Num
 	}
+	return a
+}
+
+// people counts those who spoke rather than what they said; better are those
+// whom our answer won back.
+func (f *Figures) people(said []cases.Scored, better []author) {
 	angry, glad, back := map[author]bool{}, map[author]bool{}, map[author]bool{}
 	complained := map[author]bool{}
+	for _, a := range better {
+		back[a] = true
+	}
 	since := addDays(f.From, -memory)
 	for _, m := range said {
-		a := author{source: m.Mention.Source, id: m.Mention.AuthorID}
-		if a.id == "" {
-			a.num = m.Mention.Num
-		}
-		in := f.has(m.SeenAt)
+		a, in := authorOf(m.Mention), f.has(m.SeenAt)
 		switch {
 		case m.Score.Label == "neg" && !m.SeenAt.Before(since):
 			complained[a] = true

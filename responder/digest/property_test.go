@@ -25,6 +25,7 @@ type life struct {
 	store *store.Store
 	now   time.Time
 	said  int
+	last  []cases.Mention
 }
 
 // steps are the events that follow each state, those that need a draft and an
@@ -40,6 +41,12 @@ func steps(s cases.State) []cases.Event {
 }
 
 func (l *life) speak() {
+	if len(l.last) > 0 && rapid.IntRange(0, 3).Draw(l.T, "edit") == 0 {
+		m := rapid.SampledFrom(l.last).Draw(l.T, "edited")
+		m.Text, m.Stars, m.EditedAt = m.Text+"!", rapid.IntRange(1, 5).Draw(l.T, "new stars"), l.now
+		l.record(m)
+		return
+	}
 	l.said++
 	author := rapid.SampledFrom([]string{"", "amal", "badr", "dina", "fahd"}).Draw(l.T, "author")
 	m := cases.Mention{
@@ -47,6 +54,12 @@ func (l *life) speak() {
 		AuthorID: author, Author: author, Thread: author, PostedAt: l.now,
 		Old: rapid.IntRange(0, 9).Draw(l.T, "old") == 0, Bot: rapid.IntRange(0, 9).Draw(l.T, "bot") == 0, Ours: rapid.IntRange(0, 9).Draw(l.T, "ours") == 0,
 	}
+	m.Stars = rapid.IntRange(1, 5).Draw(l.T, "stars")
+	l.last = append(l.last, m)
+	l.record(m)
+}
+
+func (l *life) record(m cases.Mention) {
 	if _, err := l.store.Record(l.Context(), m.Source, cases.Page{Mentions: []cases.Mention{m}, Next: cases.Cursor(m.ID)}, l.now); err != nil {
 		l.Fatal(err)
 	}
@@ -320,6 +333,16 @@ func (r recount) people() [3]int {
 				if e.Mention.Num < m.Mention.Num && e.Score.Label == "neg" && who(e) == who(m) {
 					back[who(m)] = true
 				}
+			}
+		}
+	}
+	for _, e := range r.lines {
+		if e.Event != cases.Edit || e.At.Before(r.span.From) || !e.At.Before(r.span.To) {
+			continue
+		}
+		for _, m := range r.cases[e.Case].Mentions {
+			if m.Before != nil && m.Before.Stars <= 3 && m.Before.Stars > 0 && m.Stars > 3 {
+				back[who(cases.Scored{Mention: m})] = true
 			}
 		}
 	}

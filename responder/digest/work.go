@@ -70,16 +70,17 @@ func (w Work) idle() bool {
 	return w == Work{Ack: w.Ack, Reply: w.Reply} && w.Ack.N == 0 && w.Reply.N == 0
 }
 
-// work reads the histories and counts this span and the one before.
-func (f *Figures) work(ctx context.Context, book Book, targets Targets) error {
+// work reads the histories and counts this span and the one before. It returns
+// who gave more stars in the span, after an answer.
+func (f *Figures) work(ctx context.Context, book Book, targets Targets) (better []author, err error) {
 	previous := f.before()
 	stories, err := book.StoriesBetween(ctx, previous.From, f.To)
 	if err != nil {
-		return fmt.Errorf("reading the history: %w", err)
+		return nil, fmt.Errorf("reading the history: %w", err)
 	}
 	touched, err := book.CasesBetween(ctx, previous.From, f.To)
 	if err != nil {
-		return fmt.Errorf("reading cases: %w", err)
+		return nil, fmt.Errorf("reading cases: %w", err)
 	}
 	byID := make(map[int64]cases.Case, len(touched))
 	for _, c := range touched {
@@ -90,12 +91,21 @@ func (f *Figures) work(ctx context.Context, book Book, targets Targets) error {
 	for _, e := range stories {
 		now.take(e, byID[e.Case])
 		then.take(e, byID[e.Case])
-		if f.has(e.At) {
-			f.Line, f.Anchor = e.Seq, e.Hash
+		if !f.has(e.At) {
+			continue
+		}
+		f.Line, f.Anchor = e.Seq, e.Hash
+		if e.Event != cases.Edit {
+			continue
+		}
+		for _, m := range byID[e.Case].Mentions {
+			if m.Recovered() {
+				better = append(better, authorOf(m))
+			}
 		}
 	}
 	f.Work, f.PreviousWork = now.sum(), then.sum()
-	return nil
+	return better, nil
 }
 
 // clock is one case between being flagged and being closed.
