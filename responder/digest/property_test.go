@@ -116,7 +116,7 @@ func (l *life) act() {
 func TestFiguresAgreeWithTheHistoryToTheLastUnit(t *testing.T) {
 	zone := place(t, "Africa/Cairo")
 	if f := flag.Lookup("rapid.checks"); f.Value.String() == f.DefValue { // each check fills a database of its own
-		if err := f.Value.Set("40"); err != nil {
+		if err := f.Value.Set("20"); err != nil {
 			t.Fatal(err)
 		}
 	}
