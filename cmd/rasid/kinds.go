@@ -107,6 +107,7 @@ func sourceKinds() map[string]sourceKind {
 			},
 			reply:  "manual",
 			limits: "Only posts with the hashtag or a mention of us are seen; edits while the post is among the newest 40; deletions only just before a reply.",
+			blind:  true,
 		},
 		"lemmy": {
 			settings: func() any { c := lemmy.DefaultConfig(); return &c },
@@ -126,6 +127,7 @@ func sourceKinds() map[string]sourceKind {
 			},
 			reply:  "manual",
 			limits: "Google lists reviews with words of the last seven days. Deletions are seen only just before a reply.",
+			blind:  true,
 		},
 		"googlebusiness": {
 			settings: func() any { c := googlebusiness.DefaultConfig(); return &c },
@@ -135,6 +137,7 @@ func sourceKinds() map[string]sourceKind {
 			},
 			reply:  "manual",
 			limits: "Google looks replies over before it shows them. Deletions are seen only just before a reply.",
+			blind:  true,
 		},
 		"webhook": {
 			settings: func() any { return &webhook.Config{} },
