@@ -5,6 +5,7 @@ import (
 	"net/netip"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -20,19 +21,21 @@ var noon = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
 type stage struct {
 	*fakemastodon.Server
 	*Replier
-	at time.Time
+	after atomic.Int64 // noon; the server reads it while the test moves it
 }
+
+func (s *stage) clock() time.Time { return noon.Add(time.Duration(s.after.Load())) }
 
 func newStage(t *testing.T) *stage {
 	t.Helper()
-	s := &stage{at: noon}
-	s.Server = fakemastodon.New(func() time.Time { return s.at })
+	s := &stage{}
+	s.Server = fakemastodon.New(s.clock)
 	t.Cleanup(s.Server.Close)
 	client := outbound.New(outbound.Options{Allow: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}, PerHost: 1e6, Burst: 1000})
 	t.Cleanup(client.Close)
 	c := DefaultReplyConfig()
 	c.Server, c.Token = s.URL+"/", outbound.Secret(s.Token)
-	p, err := New(c, client, func() time.Time { return s.at })
+	p, err := New(c, client, s.clock)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -127,19 +130,21 @@ func TestALostAnswerIsAskedForWithTheSameKeyWhileTheServerKnowsIt(t *testing.T) 
 	if cases.OutcomeOf(err) != cases.WasNotSent {
 		t.Fatalf("%v, want a retry with the same key", err)
 	}
-	s.at, r.Attempt = noon.Add(time.Minute), 2
+	s.after.Store(int64(time.Minute))
+	r.Attempt = 2
 	got, err := s.Reply(t.Context(), r)
 	if err != nil || len(s.Ours()) != 1 || got.ID != s.Ours()[0].ID {
 		t.Errorf("%+v %v, %d posts", got, err, len(s.Ours()))
 	}
 	// Two hours later the key is forgotten; the post is found by looking.
-	s.at, r.Attempt = noon.Add(2*time.Hour), 3
+	s.after.Store(int64(2 * time.Hour))
+	r.Attempt = 3
 	if got, err = s.Reply(t.Context(), r); err != nil || len(s.Ours()) != 1 || got.ID != s.Ours()[0].ID {
 		t.Errorf("%+v %v, %d posts", got, err, len(s.Ours()))
 	}
 	// A late first loss is left to the looker.
 	late := s.reply(s.mention("late", "public"), "sorry")
-	late.First, late.Attempt = s.at.Add(-45*time.Minute), 2
+	late.First, late.Attempt = s.clock().Add(-45*time.Minute), 2
 	s.Fail(fakemastodon.Lost)
 	if _, err = s.Reply(t.Context(), late); cases.OutcomeOf(err) != cases.WasUnknown {
 		t.Fatalf("%v, want unknown", err)
@@ -159,7 +164,7 @@ func TestWhatChangedBeforePostingIsSeen(t *testing.T) {
 	if st, err := s.Check(t.Context(), m); err != nil || st.Gone || st.Text != "" || st.Colleague != "" {
 		t.Errorf("unchanged: %+v %v", st, err)
 	}
-	s.at = noon.Add(time.Minute)
+	s.after.Store(int64(time.Minute))
 	s.Edit(m.ID, "warm")
 	if st, err := s.Check(t.Context(), m); err != nil || !strings.Contains(st.Text, "warm") {
 		t.Errorf("edited: %+v %v", st, err)
