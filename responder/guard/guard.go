@@ -10,6 +10,7 @@
 package guard
 
 import (
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -133,12 +134,9 @@ func (l *look) tell(kind string, start, end int, block bool) {
 }
 
 func (l *look) add(f cases.Finding) {
-	for _, old := range l.found {
-		if old == f {
-			return
-		}
+	if !slices.Contains(l.found, f) {
+		l.found = append(l.found, f)
 	}
-	l.found = append(l.found, f)
 }
 
 // take removes a range from what is looked at further.

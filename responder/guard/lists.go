@@ -43,7 +43,7 @@ var built = sync.OnceValue(func() map[string][]list {
 	for _, language := range []string{"ar", "en"} {
 		l, err := readLists(language)
 		if err != nil {
-			panic(err) // built into the program; its tests exclude it
+			panic(err) //nolint:forbidigo // the lists are built into the program; its tests exclude it
 		}
 		lists[language] = l
 	}
@@ -128,7 +128,7 @@ func (l *list) compile(expr string, opening bool) error {
 // firsts gathers the runes that a match may begin with. It says whether the
 // expression may match nothing, and whether it may begin with anything.
 func firsts(re *syntax.Regexp, runes map[rune]bool) (empty, anything bool) {
-	switch re.Op {
+	switch re.Op { //nolint:exhaustive // the notation makes no others; they are answered below
 	case syntax.OpLiteral:
 		runes[re.Rune[0]] = true
 		return false, re.Flags&syntax.FoldCase != 0

@@ -231,7 +231,7 @@ var ibanLengths = sync.OnceValue(func() map[string]int {
 	lengths := map[string]int{}
 	b, err := files.ReadFile("iban.tsv")
 	if err != nil {
-		panic(err) // built in
+		panic(err) //nolint:forbidigo // the file is built into the program
 	}
 	for line := range strings.SplitSeq(string(b), "\n") {
 		if country, n, ok := strings.Cut(line, "\t"); ok && !strings.HasPrefix(line, "#") {

@@ -21,10 +21,14 @@ var (
 		`(?:^|[^ء-ي])(?:و|ف)?(?:لا نستطيع|لا نقدر|ما نقدر|ما بنقدر|منقدرش|مش هنقدر|لا نعد|لا يمكن|لا نعرف|اذا|لو|كان|كانت|كنا|منذ|الماضي|الماضيه|امس|مبارح|يمكنك|بامكانك|متاح|الاستبدال|الارجاع|الضمان|دوام|دوامنا|نعمل|تفتح|يفتح|يغلق|تغلق|مغلق|مغلقه|العرض|مجانيه|مجاني|شغال)(?:$|[^ء-ي])`)
 	span = regexp.MustCompile(`\b([0-9]+|an?|the|one|two|three|four|five|six|seven|eight|nine|ten|twelve|fifteen|twenty|twenty[ -]four|thirty|forty[ -]eight|sixty|seventy[ -]two|half an?|few|couple of)\s+(?:more\s+)?(business |working )?(min|minute|hr|hour|day|week|month)s?\b|` +
 		`(?:^|[^ء-ي])(?:(?:([0-9]+|نصف|نص|ربع|ثلاث[هت]?|تلات[هت]?|اربع[هت]?|خمس[هت]?|ست[هت]?|سبع[هت]?|ثمان[يه]?[هت]?|تسع[هت]?|عشر[هت]?|اثنت[ي]? عشره|بضع[هت]?|عده|كم|عشرين|ثلاثين|اربع وعشرين|ثمان واربعين)\s+)?ب?(دقيقه|دقايق|دقايق|دقيقتين|ساعه|ساعات|ساعتين|ساعتان|يوم|يوما|ايام|يومين|يومان|يومي|اسبوع|اسبوعا|اسبوعين|اسابيع|شهر|شهرا|شهرين|اشهر))(\s+عمل)?(?:$|[^ء-ي])`)
-	led = regexp.MustCompile(`(?:within|in|under|next|after|than|up to|maximum|most|us|about|around|for|^|خلال|غضون|بغضون|ظرف|بعد|من|بعدها|الا|عطنا|اعطنا|امهلنا|امنحنا|حدود|بحدود|اقصاه|اقصاها|تتجاوز|يتجاوز|تتعدي|في|ب)\s*(?:the\s+|about\s+|around\s+|a\s+|maximum\s+|max\s+|less than\s+|اقل من\s+|حوالي\s+|مده\s+|اقصاها\s+|اقصاه\s+)?$`)
-	day = regexp.MustCompile(`\b(?:(?:by|before|on|until|than|this|next|from)\s+(?:(?:this|next|the end of|the coming)\s+)?(?:the\s+)?(?:sunday|monday|tuesday|wednesday|thursday|friday|saturday|weekend|week|month|noon|midnight|(?:january|february|march|april|may|june|july|august|september|october|november|december)\s+[0-9]{1,2}|evening|morning|[0-9]{1,2}(?::[0-9]{2})?\s?(?:am|pm)|[0-9]{1,2}\s+(?:january|february|march|april|may|june|july|august|september|october|november|december)|end of (?:the )?(?:day|week|month))|(?:the )?day after tomorrow|tomorrow|tonight|today|this (?:evening|afternoon|morning)|end of (?:the )?(?:day|week|month)|next (?:week|month))\b|` +
+	led   = regexp.MustCompile(`(?:within|in|under|next|after|than|up to|maximum|most|us|about|around|for|خلال|غضون|بغضون|ظرف|بعد|من|بعدها|الا|عطنا|اعطنا|امهلنا|امنحنا|حدود|بحدود|اقصاه|اقصاها|تتجاوز|يتجاوز|تتعدي|في|ب)\s*(?:the\s+|about\s+|around\s+|a\s+|maximum\s+|max\s+|less than\s+|اقل من\s+|حوالي\s+|مده\s+|اقصاها\s+|اقصاه\s+)?$`)
+	today = regexp.MustCompile(`^[وفب]?(?:today|tonight|this (?:evening|afternoon|morning)|اليوم|النهارده|هاليوم|الليله)$`)
+	day   = regexp.MustCompile(`\b(?:(?:by|before|on|until|than|this|next|from)\s+(?:(?:this|next|the end of|the coming)\s+)?(?:the\s+)?(?:sunday|monday|tuesday|wednesday|thursday|friday|saturday|weekend|week|month|noon|midnight|(?:january|february|march|april|may|june|july|august|september|october|november|december)\s+[0-9]{1,2}|evening|morning|[0-9]{1,2}(?::[0-9]{2})?\s?(?:am|pm)|[0-9]{1,2}\s+(?:january|february|march|april|may|june|july|august|september|october|november|december)|end of (?:the )?(?:day|week|month))|(?:the )?day after tomorrow|tomorrow|tonight|today|this (?:evening|afternoon|morning)|end of (?:the )?(?:day|week|month)|next (?:week|month))\b|` +
 		`(?:^|[^ء-ي])[وفب]?((?:بعد )?(?:غدا?|الغد|بكر[ها]|بكرا|باجر|باكر|اليوم|النهارده|هاليوم|الليله|الليله|المساء|هالاسبوع)|(?:(?:يوم|قبل|حتي|لحد|بحلول|الي|صباح|مساء|عصر|ظهر|نهار)\s+){1,2}(?:ال)?(?:احد|حد|اثنين|اتنين|ثلاثاء?|تلات|اربعاء?|اربع|خميس|جمعه|سبت|ظهر|عصر|مغرب|عشاء?|غد|[0-9]{1,2})|(?:نهايه|اخر|نهايت) (?:ال|ها)?(?:يوم|اسبوع|شهر|دوام|نهار)|(?:الاسبوع|الشهر) (?:القادم|الجاي|الجاي|المقبل|التالي|الياي)|الاسبوع هذا|هذا الاسبوع)(?:$|[^ء-ي])`)
 )
+
+// lead is how far before a span its preposition is looked for.
+const lead = 60
 
 // promises finds times that the policy does not allow.
 func (g *Guard) promises(l *look) {
@@ -39,7 +43,7 @@ func (g *Guard) promises(l *look) {
 		}
 		for _, m := range span.FindAllStringSubmatchIndex(sentence, -1) {
 			start, end := trim(sentence, m[0], m[1])
-			if !led.MatchString(sentence[:start]) {
+			if start > 0 && !led.MatchString(sentence[max(0, start-lead):start]) {
 				continue
 			}
 			part := func(n int) string {
@@ -56,7 +60,8 @@ func (g *Guard) promises(l *look) {
 		}
 		for _, m := range day.FindAllStringIndex(sentence, -1) {
 			start, end := trim(sentence, m[0], m[1])
-			l.tell("promise", s[0]+start, s[0]+end, true)
+			// "Today" is sooner than any commitment: hard to keep, but not another one.
+			l.tell("promise", s[0]+start, s[0]+end, !today.MatchString(sentence[start:end]))
 		}
 	}
 }
