@@ -41,7 +41,7 @@ func (b *Bulletin) Step(ctx context.Context, now time.Time) (int, error) {
 		return 0, fmt.Errorf("listing incident cards due in %s: %w", b.Room.Name, err)
 	}
 	for _, d := range due {
-		card, err := b.card(ctx, d.Incident, now)
+		card, err := b.Render(ctx, d.Incident, now)
 		if err != nil {
 			return 0, err
 		}
@@ -64,8 +64,8 @@ func (b *Bulletin) Step(ctx context.Context, now time.Time) (int, error) {
 	return len(due), nil
 }
 
-// card renders an incident for the room.
-func (b *Bulletin) card(ctx context.Context, i cases.Incident, now time.Time) (Card, error) {
+// Render is the card of an incident in the room's language.
+func (b *Bulletin) Render(ctx context.Context, i cases.Incident, now time.Time) (Card, error) {
 	facts, err := b.Tally.IncidentFacts(ctx, i.ID, now)
 	if err != nil {
 		return Card{}, err

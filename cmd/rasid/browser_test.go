@@ -129,6 +129,9 @@ type tab struct {
 
 	mu      sync.Mutex
 	strange []string // requests that left for elsewhere
+
+	seen string // the page as it was last looked at
+	told bool
 }
 
 // open makes the browser look at the page, and watches where it asks.
@@ -168,7 +171,7 @@ func (p *tab) do(what string, actions ...chromedp.Action) {
 // visit opens an address of the page and waits for what stands at its end.
 func (p *tab) visit(path string) {
 	p.t.Helper()
-	p.do("opening "+path, chromedp.Navigate(p.base+path), chromedp.WaitReady("main h1", chromedp.ByQuery))
+	p.do("opening "+path, chromedp.Navigate(p.base+path), chromedp.WaitReady("body[data-ready] main h1", chromedp.ByQuery))
 }
 
 // js evaluates an expression and returns it as text.
@@ -182,7 +185,14 @@ func (p *tab) js(expression string) string {
 // until waits until an expression is true in the page.
 func (p *tab) until(what, expression string) {
 	p.t.Helper()
+	p.t.Cleanup(func() {
+		if p.t.Failed() && !p.told {
+			p.told = true
+			p.t.Logf("waited for: %s\nthe page: %s", what, p.seen)
+		}
+	})
 	soon(p.t, what, func() string {
+		_ = chromedp.Run(p.ctx, chromedp.Evaluate(`location.pathname + " " + document.body.dataset.pulse + "\n" + document.body.innerText`, &p.seen))
 		var ok bool
 		if err := chromedp.Run(p.ctx, chromedp.Evaluate("!!("+expression+")", &ok)); err != nil || !ok {
 			return "" // also while the page is being exchanged
@@ -205,7 +215,7 @@ func (p *tab) speak(language string) {
 	if p.js("document.documentElement.lang") != language {
 		p.press(`form[action="/language"] button`)
 	}
-	p.until("the page in "+language, fmt.Sprintf(`document.documentElement.lang === %q && document.querySelector("main")`, language))
+	p.until("the page in "+language, fmt.Sprintf(`document.documentElement.lang === %q && document.body.dataset.ready`, language))
 }
 
 // picture keeps what is seen.

@@ -32,7 +32,7 @@ func TestJourneyOneInABrowser(t *testing.T) {
 			t.Errorf("the %s page runs %s, want %s", language, got, want)
 		}
 		worst := p.js(`document.querySelector("li.card:has(button[value=approve]) h2 a").getAttribute("href")`)
-		pages := map[string]string{"inbox": "/", "case": worst, "digest": "/digest", "sources": "/sources", "people": "/people", "policy": "/policy", "audit": "/audit", "help": "/help", "report": "/report"}
+		pages := map[string]string{"inbox": "/", "case": worst, "digest": "/digest", "sources": "/sources", "incidents": "/incidents", "promises": "/promises", "people": "/people", "policy": "/policy", "audit": "/audit", "help": "/help", "report": "/report"}
 		for name, path := range pages {
 			p.visit(path)
 			p.scheme("light")
@@ -165,8 +165,12 @@ func TestJourneysFourAndFiveInABrowser(t *testing.T) {
 		p.do("pressing on an old page", chromedp.Evaluate(`document.querySelector("#answer input[name=draft]").value = "1"; document.querySelector("#answer button[value=approve]").click()`, nil))
 		flash("answer.stale")
 
-		// Send: the platform's answer is lost, and a person says what is there.
+		// Send: the words promise a day that the policy does not know, so one
+		// press asks and the second sends. The platform's answer is lost, and a
+		// person says what is there.
 		p.press("#answer button[value=approve]")
+		flash("answer.confirm")
+		p.press("#answer button[value=confirm]")
 		p.until("a case in doubt, by itself", `document.querySelector("#answer button[value=there]")`)
 		p.fair("an unsure case in " + language)
 		p.press("#answer button[value=not-there]")
@@ -208,6 +212,7 @@ func TestThePageWorksWithKeysAlone(t *testing.T) {
 	p.until("the case put aside", `document.querySelector("#answer .done")?.innerText.includes("spam")`)
 	p.visit("/")
 	p.do("j a", chromedp.KeyEvent("j"), chromedp.KeyEvent("a"))
+	p.until("what happens now", `document.querySelector(".flash")`)
 	soon(t, "the approval", func() string {
 		counts, err := h.store.Counts(t.Context())
 		if err != nil || counts[cases.Unsure]+counts[cases.Approved] == 0 {

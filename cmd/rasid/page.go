@@ -86,6 +86,14 @@ func (h *house) console(ctx context.Context) (*console.Console, error) {
 		Digest: func(ctx context.Context, day time.Time) (digest.Figures, error) {
 			return h.figures(ctx, digest.Day(day.In(h.office.Zone)))
 		},
+		Incidents: func(ctx context.Context) ([]cases.Incident, error) { return h.store.Incidents(ctx, 50) },
+		Incident: func(ctx context.Context, i cases.Incident, language string) (responder.Card, error) {
+			b := responder.Bulletin{Tally: h.store, Desk: h.store, Office: h.office, Room: responder.Room{Name: room, Language: language}}
+			return b.Render(ctx, i, h.now())
+		},
+		Promises: func(ctx context.Context) ([]cases.Promise, error) {
+			return h.store.Promises(ctx, cases.PromiseOpen, cases.PromiseLate)
+		},
 		Sources: h.store.Statuses, Stopped: posting{h.store}.Stopped, Terms: terms(h.cfg), Metrics: h.metrics(), Hooks: h.hooks(""), Clock: h.now, Log: h.log.With("part", "console"),
 	}
 	if err := reach(&o, h.cfg.Console); err != nil {

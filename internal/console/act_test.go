@@ -121,7 +121,7 @@ func TestEveryPageSpeaksBothLanguages(t *testing.T) {
 	b := h.browse().as("mona")
 	for _, language := range []string{"ar", "en"} {
 		b.post("/language", url.Values{"language": {language}})
-		for _, path := range []string{"/", "/?show=all", "/?show=closed&q=nothing", "/case/1", "/case/99", "/digest", "/digest?date=2020-01-01", "/sources", "/outlet", "/people", "/policy", "/audit", "/audit?date=2020-01-01", "/help", "/report", "/enter?key=x", "/nothing"} {
+		for _, path := range []string{"/", "/?show=all", "/?show=closed&q=nothing", "/case/1", "/case/99", "/digest", "/digest?date=2020-01-01", "/sources", "/incidents", "/promises", "/outlet", "/people", "/policy", "/audit", "/audit?date=2020-01-01", "/help", "/report", "/enter?key=x", "/nothing"} {
 			_, page := b.get(path)
 			if !strings.Contains(page, `<html lang="`+language+`"`) || !strings.Contains(page, "</html>") {
 				t.Errorf("%s in %s is not a whole page in that language", path, language)
@@ -171,5 +171,25 @@ func TestOldWordsOfALanguageChoiceLeadNowhereElse(t *testing.T) {
 		if got := a.Header.Get("Location"); got != want {
 			t.Errorf("back to %q leads to %q, want %q", back, got, want)
 		}
+	}
+}
+
+func TestAnOpenIncidentStandsAboveTheInboxAndItsStatementCanBeApproved(t *testing.T) {
+	h := newHouse(t)
+	b := h.browse().as("mona")
+	if _, page := b.get("/"); strings.Contains(page, "/incidents/7") {
+		t.Error("an incident is shown that is not there")
+	}
+	h.fire = []cases.Incident{{ID: 7, Count: 40, OpenedAt: start}, {ID: 6, Count: 12, OpenedAt: start, ClosedAt: start}}
+	_, page := b.get("/")
+	if !strings.Contains(page, `action="/incidents/7"`) || strings.Contains(page, `/incidents/6"`) {
+		t.Error("the inbox does not show the open incident alone")
+	}
+	if _, page := b.get("/incidents"); !strings.Contains(page, "incident-6") || !strings.Contains(page, "incident-7") {
+		t.Error("the page of incidents lacks one")
+	}
+	b.post("/incidents/7", nil)
+	if len(h.desk.took) != 1 || h.desk.took[0].Action != responder.ActStatement || h.desk.took[0].Case != 7 || h.desk.took[0].By.ID != "mona" {
+		t.Errorf("decided %+v", h.desk.took)
 	}
 }

@@ -82,7 +82,10 @@ type Options struct {
 	Digest    func(ctx context.Context, day time.Time) (digest.Figures, error)
 	Sources   func(ctx context.Context) ([]cases.SourceStatus, error)
 	Stopped   func(ctx context.Context) (by, why string, at time.Time, on bool, err error)
-	Outlet    func() ([]Post, error) // nil when no outlet is configured
+	Outlet    func() ([]Post, error)                              // nil when no outlet is configured
+	Incidents func(ctx context.Context) ([]cases.Incident, error) // newest first
+	Incident  func(ctx context.Context, i cases.Incident, language string) (responder.Card, error)
+	Promises  func(ctx context.Context) ([]cases.Promise, error) // that customers wait for, the earliest due first
 	Terms     Terms
 	Metrics   http.Handler   // nil: no /metrics
 	Hooks     http.Handler   // what other programs call below /hook/, with guards of its own; nil: nothing
@@ -191,7 +194,7 @@ func (c *Console) Handler() http.Handler {
 		"GET /digest": c.showDigest, "GET /digest.svg": c.showChart, "GET /sources": c.showSources, "GET /outlet": c.showOutlet, "GET /people": c.showPeople,
 		"POST /people/invite": c.inviteOther, "POST /password": c.changePassword, "POST /leave/everywhere": c.leaveEverywhere,
 		"GET /policy": c.showPolicy, "GET /audit": c.showAudit, "GET /help": c.showHelp, "GET /report": c.showReport,
-		"GET /events": c.events, "GET /export": c.export, "POST /people/key": c.endKey,
+		"GET /events": c.events, "GET /export": c.export, "GET /incidents": c.showIncidents, "POST /incidents/{id}": c.statement, "GET /promises": c.showPromises, "POST /people/key": c.endKey,
 	} {
 		mux.Handle(pattern, c.staff(page))
 	}

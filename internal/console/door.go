@@ -70,10 +70,29 @@ type limits struct {
 	now   func() time.Time
 	mu    sync.Mutex
 	tries map[string][]time.Time
+	swept time.Time
 }
 
 func newLimits(now func() time.Time) *limits {
 	return &limits{now: now, tries: map[string][]time.Time{}}
+}
+
+// mostTried bounds how many names are remembered: an attacker with many
+// addresses must fill neither the memory nor the time.
+const mostTried = 10_000
+
+// sweep forgets who has not tried for an hour, at most once a minute, and
+// reports whether there is room.
+func (l *limits) sweep(now time.Time) bool {
+	if now.Sub(l.swept) >= time.Minute {
+		l.swept = now
+		for k, v := range l.tries {
+			if now.Sub(v[len(v)-1]) > time.Hour {
+				delete(l.tries, k)
+			}
+		}
+	}
+	return len(l.tries) < mostTried
 }
 
 // allow counts one try and reports whether it is within n in a span.
@@ -81,15 +100,8 @@ func (l *limits) allow(name string, n int, span time.Duration) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	now := l.now()
-	if len(l.tries) > 10_000 { // bounded: an attacker with many addresses must not fill the memory
-		for k, v := range l.tries {
-			if now.Sub(v[len(v)-1]) > time.Hour {
-				delete(l.tries, k)
-			}
-		}
-		if len(l.tries) > 10_000 {
-			return false
-		}
+	if _, known := l.tries[name]; !known && len(l.tries) >= mostTried && !l.sweep(now) {
+		return false
 	}
 	recent := l.tries[name][:0:0]
 	for _, t := range l.tries[name] {

@@ -37,6 +37,7 @@ func shelves() []shelf {
 }
 
 type inboxView struct {
+	Incidents  []incidentRow // that are open
 	Rows       []inboxRow
 	Shelves    []shelf
 	Shelf      string
@@ -102,6 +103,10 @@ func (c *Console) inbox(w http.ResponseWriter, r *http.Request) {
 	}
 	counts, err := c.Ledger.Counts(r.Context())
 	if err != nil {
+		c.problem(w, r, err)
+		return
+	}
+	if v.Incidents, err = c.incidents(r, false); err != nil {
 		c.problem(w, r, err)
 		return
 	}

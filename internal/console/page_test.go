@@ -59,6 +59,7 @@ type house struct {
 	t     *testing.T
 	store *store.Store
 	desk  *desk
+	fire  []cases.Incident
 	now   time.Time
 	mu    sync.Mutex
 }
@@ -114,6 +115,13 @@ func newHouse(t *testing.T, change ...func(*Options)) *house {
 		Visits: s, Passwords: s, Key: []byte("a key of thirty-two bytes or more"), Spend: s.UseToken, Pulse: s.Pulse, Room: "desk", Language: "en",
 		Digest: func(ctx context.Context, day time.Time) (digest.Figures, error) {
 			return digest.Tally(ctx, s, s, day, time.UTC, h.clock())
+		},
+		Incidents: func(ctx context.Context) ([]cases.Incident, error) { return h.fire, nil },
+		Incident: func(_ context.Context, i cases.Incident, language string) (responder.Card, error) {
+			return responder.Card{Text: words[language].Say("incident.waiting", "n", i.Count), Buttons: [][]responder.Button{{{Action: responder.ActStatement}}}}, nil
+		},
+		Promises: func(ctx context.Context) ([]cases.Promise, error) {
+			return s.Promises(ctx, cases.PromiseOpen, cases.PromiseLate)
 		},
 		Sources: s.Statuses, Stopped: s.Stopped, Clock: h.clock, Log: slog.New(slog.DiscardHandler),
 		Outlet:  func() ([]Post, error) { return nil, nil },

@@ -109,4 +109,5 @@
   window.addEventListener("pageshow", () => document.querySelectorAll("[data-sent]").forEach((f) => delete f.dataset.sent));
   $("header nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
   if (/^#(words|reason)$/.test(location.hash)) document.getElementById(location.hash.slice(1))?.focus();
+  body.dataset.ready = "1";
 })();
