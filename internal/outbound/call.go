@@ -111,8 +111,7 @@ func BeforeSending(err error) error {
 
 // StatusOf returns the status of a refused call or look; 0 when there is none.
 func StatusOf(err error) int {
-	var status *StatusError
-	if errors.As(err, &status) {
+	if status, ok := errors.AsType[*StatusError](err); ok {
 		return status.Code
 	}
 	return 0

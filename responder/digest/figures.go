@@ -167,7 +167,7 @@ func (f Figures) Quiet() bool {
 			return false
 		}
 	}
-	return f.Neg == 0 && f.Unread == 0 && f.Waiting == 0 && f.Work.idle() && (f.Promises == nil || f.Promises.Kept+f.Promises.Late == 0)
+	return f.Neg == 0 && f.Unread == 0 && f.Waiting == 0 && f.idle() && (f.Promises == nil || f.Promises.Kept+f.Promises.Late == 0)
 }
 
 // Counter counts digests.

@@ -3,6 +3,7 @@ package digest
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"time"
 )
 
@@ -54,7 +55,7 @@ func (f Figures) MarshalJSON() ([]byte, error) {
 		waits = append(waits, obj{"case": w.Case, "author": w.Author, "topic": w.Topic, "seconds": seconds(w.Age)})
 	}
 	all := mood(f.Mood)
-	for k, v := range (obj{
+	maps.Copy(all, obj{
 		"from": f.From.Format(time.RFC3339), "to": f.To.Format(time.RFC3339), "previous": mood(f.Previous), "seven_days_before": mood(f.Week),
 		"days": days(f.Days), "hours": hours, "topics": topics, "worst": worst, "sources": sources, "not_sent_in_time": days(f.Merged),
 		"people":  obj{"unhappy": f.Unhappy, "happy": f.Happy, "recovered": f.Recovered, "silent_estimate": f.Silent()},
@@ -62,9 +63,7 @@ func (f Figures) MarshalJSON() ([]byte, error) {
 		"before":  work(f.PreviousWork),
 		"waiting": obj{"count": f.Waiting, "longest_seconds": seconds(f.Longest), "longest": waits},
 		"record":  obj{"line": f.Line, "hash": f.Anchor},
-	}) {
-		all[k] = v
-	}
+	})
 	if f.Promises != nil {
 		all["promises"] = obj{"kept": f.Promises.Kept, "late": f.Promises.Late, "open": f.Promises.Open}
 	}

@@ -121,7 +121,7 @@ func TestFiguresAgreeWithTheHistoryToTheLastUnit(t *testing.T) {
 		}
 	}
 	rapid.Check(t, func(rt *rapid.T) {
-		dir, err := os.MkdirTemp(t.TempDir(), "store")
+		dir, err := os.MkdirTemp(t.TempDir(), "store") //nolint:usetesting // one folder for each of many shops inside one test
 		if err != nil {
 			rt.Fatal(err)
 		}

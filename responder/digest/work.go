@@ -215,7 +215,7 @@ func (w *Work) count(e cases.Entry, c cases.Case) {
 	case cases.Escalate:
 		w.Escalated++
 	case cases.Calm, cases.Flag, cases.Propose, cases.Hold, cases.Revise, cases.CutOff, cases.NotThere, cases.Remind,
-		cases.Claim, cases.Release, cases.Snooze, cases.Note, cases.Edit, cases.Delete:
+		cases.Claim, cases.Release, cases.Snooze, cases.Note, cases.Edit, cases.Delete, cases.Kept:
 	}
 }
 

@@ -61,7 +61,7 @@ func New(c ReplyConfig, client *outbound.Client, now func() time.Time) (responde
 // changes refuses what Google strips as HTML.
 func changes(text string) error {
 	if strings.Contains(text, "<") {
-		return errors.New("Google Play takes < for the beginning of HTML and removes it")
+		return errors.New("on Google Play the sign < begins HTML, which is removed")
 	}
 	return nil
 }

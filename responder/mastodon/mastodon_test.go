@@ -30,7 +30,7 @@ func newStage(t *testing.T) *stage {
 	t.Helper()
 	s := &stage{}
 	s.Server = fakemastodon.New(s.clock)
-	t.Cleanup(s.Server.Close)
+	t.Cleanup(s.Close)
 	client := outbound.New(outbound.Options{Allow: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}, PerHost: 1e6, Burst: 1000})
 	t.Cleanup(client.Close)
 	c := DefaultReplyConfig()

@@ -93,6 +93,7 @@ func (f *receiver) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Length", "500")
 	case respondertest.Garbage:
 		answer = "<html>thank you</html>"
+	default: // the others happened before the effect
 	}
 	_, _ = io.WriteString(w, answer)
 }

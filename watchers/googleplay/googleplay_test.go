@@ -85,8 +85,8 @@ func TestATokenThatIsNoLongerTakenIsRenewed(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if _, signins := f.Counts(); signins != 1 {
-		t.Errorf("%d sign-ins for three looks", signins)
+	if _, signIns := f.Counts(); signIns != 1 {
+		t.Errorf("%d sign-ins for three looks", signIns)
 	}
 	f.Expire()
 	if _, err := s.Poll(t.Context(), ""); err == nil {

@@ -73,7 +73,7 @@ type Server struct {
 	hang    bool
 	noQuota bool
 	writes  int
-	signins int
+	signIns int
 }
 
 // New starts a server.
@@ -170,10 +170,10 @@ func (f *Server) Reviews() (out []Review) {
 }
 
 // Counts returns how many writes and sign-ins were tried.
-func (f *Server) Counts() (writes, signins int) {
+func (f *Server) Counts() (writes, signIns int) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	return f.writes, f.signins
+	return f.writes, f.signIns
 }
 
 // Fault makes the next write fail.
@@ -226,7 +226,7 @@ func (f *Server) moody(next http.Handler) http.Handler {
 
 // signIn trades an assertion or a refresh token for an access token.
 func (f *Server) signIn(w http.ResponseWriter, r *http.Request) {
-	f.signins++
+	f.signIns++
 	scope := ""
 	switch r.FormValue("grant_type") {
 	case "urn:ietf:params:oauth:grant-type:jwt-bearer":
@@ -240,7 +240,7 @@ func (f *Server) signIn(w http.ResponseWriter, r *http.Request) {
 		write(w, 400, map[string]string{"error": "invalid_grant", "error_description": "Invalid JWT Signature."})
 		return
 	}
-	t := fmt.Sprintf("%s-%d", token, f.signins)
+	t := fmt.Sprintf("%s-%d", token, f.signIns)
 	f.issued[t] = scope
 	write(w, 200, map[string]any{"access_token": t, "expires_in": 3599, "token_type": "Bearer"})
 }

@@ -209,6 +209,7 @@ func (f *Server) publish(w http.ResponseWriter, r *http.Request) {
 	case Drop:
 		drop(w)
 		return
+	case Lost, Cut, Garbage: // after the effect, below
 	}
 	key := r.Header.Get("Idempotency-Key")
 	done, known := f.keys[key]
