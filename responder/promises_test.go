@@ -189,6 +189,6 @@ func TestWorkingDaysOfAPromiseAreThoseOfTheShop(t *testing.T) {
 	s := promising(t)
 	s.nineToFive()
 	s.at("2026-11-26 10:00") // a Thursday
-	s.answer(s.say("1", "Sara", "bad coffee"), "Sorry, Sara. We will refund you within two working days.")
+	s.answer(s.say("1", "Sara", "bad coffee"), "Sorry, Sara. We will call you within two working days.")
 	s.owes("open by 2026-11-30 23:59")
 }
