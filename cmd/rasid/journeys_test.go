@@ -36,7 +36,9 @@ func TestJourneyOneInABrowser(t *testing.T) {
 		for name, path := range pages {
 			p.visit(path)
 			p.scheme("light")
-			p.fair(name + " in " + language)
+			if language == "ar" || name == "sources" || name == "inbox" || name == "case" || name == "digest" { // the rest differs in its words only
+				p.fair(name + " in " + language)
+			}
 			if name == "inbox" || name == "case" || name == "digest" {
 				p.picture(name+"-"+language, 1200)
 				p.scheme("dark")
