@@ -148,7 +148,7 @@ func TestJourneysFourAndFiveInABrowser(t *testing.T) {
 		}
 
 		// Words under the pen stay while the page changes around them.
-		mine := map[string]string{"ar": "نعتذر منك، ونصلح الأمر اليوم.", "en": "We are sorry, and we will put it right today."}[language]
+		mine := map[string]string{"ar": "نعتذر منك، واتصل بنا على 0501234567.", "en": "We are sorry, please call us on 0501234567."}[language]
 		p.do("writing", chromedp.Evaluate(`document.querySelector("#words").focus(); document.querySelector("#words").select()`, nil), chromedp.KeyEvent(mine))
 		if _, err := h.clerk.Decide(t.Context(), responder.Decision{
 			Action: responder.ActClaim, Case: int64(id), By: responder.Actor{Platform: "console", ID: "ali"}, Room: "desk", At: h.now(),
@@ -167,8 +167,12 @@ func TestJourneysFourAndFiveInABrowser(t *testing.T) {
 		p.do("pressing on an old page", chromedp.Evaluate(`document.querySelector("#answer input[name=draft]").value = "1"; document.querySelector("#answer button[value=approve]").click()`, nil))
 		flash("answer.stale")
 
-		// Send: the platform's answer is lost, and a person says what is there.
+		// Send: a telephone number stands in the words, so one press asks and the
+		// second sends. The platform's answer is lost, and a
+		// person says what is there.
 		p.press("#answer button[value=approve]")
+		flash("answer.confirm")
+		p.press("#answer button[value=confirm]")
 		p.until("a case in doubt, by itself", `document.querySelector("#answer button[value=there]")`)
 		p.fair("an unsure case in " + language)
 		p.press("#answer button[value=not-there]")
