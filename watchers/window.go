@@ -65,7 +65,7 @@ func (w Window) Take(all []cases.Mention, from time.Time) ([]cases.Mention, case
 	slices.SortStableFunc(fresh, func(a, b cases.Mention) int { return a.PostedAt.Compare(b.PostedAt) })
 	next.Seen = slices.Clone(w.Seen)
 	for _, m := range fresh {
-		if m.PostedAt.After(next.Until.Add(-overlap)) {
+		if !m.PostedAt.Before(next.Until.Add(-overlap)) { // From includes its own moment
 			next.Seen = append(next.Seen, m.ID)
 		}
 	}

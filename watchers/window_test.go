@@ -34,6 +34,8 @@ func TestAWindowGivesEachMentionOnceEvenWhenTheIndexIsLate(t *testing.T) {
 		{[]cases.Mention{at("e", 100), at("d", 20)}, "e"},
 		{[]cases.Mention{at("too late", 30), at("e", 100)}, ""},
 		{[]cases.Mention{at("f", 101), at("late again", 50), at("e", 100)}, "late again f"},
+		{[]cases.Mention{at("h", 180), at("g", 120)}, "g h"}, // an hour apart to the second
+		{[]cases.Mention{at("h", 180), at("g", 120)}, ""},
 	} {
 		w, ok := ReadWindow(c)
 		if !ok {

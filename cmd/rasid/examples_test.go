@@ -92,6 +92,8 @@ func inventedTokens(name string) (string, bool) {
 	switch name {
 	case "TELEGRAM_TOKEN", "DISCORD_TOKEN", "MASTODON_TOKEN":
 		return inventedToken, true
+	case "TRUSTPILOT_KEY", "TRUSTPILOT_SECRET":
+		return "invented", true
 	case "GOOGLE_KEY":
 		f := fakegoogle.New(time.Now)
 		defer f.Close()

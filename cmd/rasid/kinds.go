@@ -20,6 +20,7 @@ import (
 	saymastodon "rasid/responder/mastodon"
 	"rasid/responder/outlet"
 	saytelegram "rasid/responder/telegram"
+	saytrustpilot "rasid/responder/trustpilot"
 	saywebhook "rasid/responder/webhook"
 	"rasid/watchers"
 	"rasid/watchers/discord"
@@ -30,6 +31,7 @@ import (
 	"rasid/watchers/lemmy"
 	"rasid/watchers/mastodon"
 	"rasid/watchers/telegram"
+	"rasid/watchers/trustpilot"
 	"rasid/watchers/webhook"
 )
 
@@ -139,6 +141,16 @@ func sourceKinds() map[string]sourceKind { //nolint:funlen // one entry for each
 			limits: "Google looks replies over before it shows them. Deletions are seen only just before a reply.",
 			blind:  true,
 		},
+		"trustpilot": {
+			settings: func() any { c := trustpilot.DefaultConfig(); return &c },
+			every:    func(s any) time.Duration { return s.(*trustpilot.Config).Every },
+			open: func(s any, d deps) (watchers.Source, error) {
+				return trustpilot.New(*s.(*trustpilot.Config), d.name, d.net, d.now)
+			},
+			reply:  "manual",
+			limits: "Trustpilot sells its API by calls a year. Edits are seen while a review is among the newest 100; deletions only just before a reply.",
+			blind:  true,
+		},
 		"webhook": {
 			settings: func() any { return &webhook.Config{} },
 			every:    func(any) time.Duration { return fromInbox },
@@ -187,6 +199,9 @@ func replyKinds() map[string]replyKind {
 		}},
 		"googlebusiness": {settings: func() any { return &saybusiness.ReplyConfig{} }, open: func(s any, d deps) (responder.Replier, error) {
 			return saybusiness.New(*s.(*saybusiness.ReplyConfig), d.net, d.now)
+		}},
+		"trustpilot": {settings: func() any { return &saytrustpilot.ReplyConfig{} }, open: func(s any, d deps) (responder.Replier, error) {
+			return saytrustpilot.New(*s.(*saytrustpilot.ReplyConfig), d.net, d.now)
 		}},
 		"webhook": {settings: func() any { c := saywebhook.DefaultReplyConfig(); return &c }, open: func(s any, d deps) (responder.Replier, error) {
 			return saywebhook.New(*s.(*saywebhook.ReplyConfig), d.net, d.now)

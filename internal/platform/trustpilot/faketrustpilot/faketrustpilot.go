@@ -1,0 +1,241 @@
+// Package faketrustpilot is Trustpilot for tests: the reviews of one business,
+// read with an API key and answered by one business user, in memory on a port
+// of 127.0.0.1. docs/fakes-trustpilot.md lists where each behaviour comes from.
+package faketrustpilot
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"rasid/internal/platform/fakeserver"
+)
+
+// Names of what the fake holds.
+const (
+	Unit   = "46d6a890000064000500e0c3"
+	User   = "507f191e810c19729de860ea"
+	Key    = "CANARY-key"
+	Secret = "CANARY-secret"
+)
+
+// Review is one review with the company's reply.
+type Review struct {
+	ID, Title, Text, Language string
+	Stars                     int
+	Created, Updated          time.Time // Updated is zero when never edited
+	Answer                    string
+	Answered                  time.Time
+}
+
+// Server is the fake.
+type Server struct {
+	*httptest.Server
+	fakeserver.Moods
+	Now  func() time.Time
+	Paid bool // the business has a plan with the API module
+
+	reviews []*Review // oldest first
+	tokens  map[string]bool
+	signIns int
+}
+
+// New starts a server.
+func New(now func() time.Time) *Server {
+	f := &Server{Now: now, Paid: true, tokens: map[string]bool{}}
+	mux := http.NewServeMux()
+	mux.HandleFunc("POST /v1/oauth/oauth-business-users-for-applications/accesstoken", f.signIn)
+	mux.HandleFunc("GET /v1/business-units/{unit}/reviews", f.list)
+	mux.HandleFunc("GET /v1/private/reviews/{id}", f.member(f.get))
+	mux.HandleFunc("POST /v1/private/reviews/{id}/reply", f.member(f.reply))
+	mux.HandleFunc("DELETE /v1/private/reviews/{id}/reply", f.member(f.withdraw))
+	f.Server = httptest.NewServer(f.Around(mux))
+	return f
+}
+
+// Say adds a review and returns it.
+func (f *Server) Say(r Review) Review {
+	f.Lock()
+	defer f.Unlock()
+	if r.ID == "" {
+		r.ID = fmt.Sprintf("%024x", 0x5000+len(f.reviews))
+	}
+	if r.Created.IsZero() {
+		r.Created = f.Now()
+	}
+	f.reviews = append(f.reviews, &r)
+	slices.SortStableFunc(f.reviews, func(a, b *Review) int { return a.Created.Compare(b.Created) })
+	return r
+}
+
+// Change lets a test change a review, as its author or a colleague would.
+func (f *Server) Change(id string, change func(*Review)) {
+	f.Lock()
+	defer f.Unlock()
+	if r := f.find(id); r != nil {
+		change(r)
+	}
+}
+
+// Delete removes a review.
+func (f *Server) Delete(id string) {
+	f.Lock()
+	defer f.Unlock()
+	f.reviews = slices.DeleteFunc(f.reviews, func(r *Review) bool { return r.ID == id })
+}
+
+// Reviews lists what stands there, oldest first.
+func (f *Server) Reviews() (out []Review) {
+	f.Lock()
+	defer f.Unlock()
+	for _, r := range f.reviews {
+		out = append(out, *r)
+	}
+	return out
+}
+
+// Expire makes every token invalid.
+func (f *Server) Expire() { f.Lock(); defer f.Unlock(); clear(f.tokens) }
+
+// SignIns returns how often somebody signed in.
+func (f *Server) SignIns() int { f.Lock(); defer f.Unlock(); return f.signIns }
+
+func (f *Server) find(id string) *Review {
+	for _, r := range f.reviews {
+		if r.ID == id {
+			return r
+		}
+	}
+	return nil
+}
+
+func (f *Server) signIn(w http.ResponseWriter, r *http.Request) {
+	f.signIns++
+	id, secret, ok := r.BasicAuth()
+	if !ok || id != Key || secret != Secret {
+		refuse(w, 401, "Unauthorized")
+		return
+	}
+	if r.FormValue("grant_type") != "client_credentials" {
+		refuse(w, 400, "invalid_grant")
+		return
+	}
+	t := "CANARY-token-" + strconv.Itoa(f.signIns)
+	f.tokens[t] = true
+	fakeserver.Write(w, 200, map[string]any{"access_token": t, "expires_in": "359999", "refresh_token": "CANARY-refresh"})
+}
+
+// list is public: newest first, by page.
+func (f *Server) list(w http.ResponseWriter, r *http.Request) {
+	q := r.URL.Query()
+	page, perr := strconv.Atoi(q.Get("page"))
+	size, serr := strconv.Atoi(q.Get("perPage"))
+	switch {
+	case r.Header.Get("Apikey") != Key:
+		refuse(w, 401, "Invalid API key")
+		return
+	case r.PathValue("unit") != Unit:
+		refuse(w, 404, "The business unit was not found")
+		return
+	case perr != nil || serr != nil || page < 1 || size < 1 || size > 100 || !slices.Contains([]string{"createdat.desc", "createdat.asc", "stars.desc", "stars.asc"}, q.Get("orderBy")):
+		refuse(w, 400, "Bad request")
+		return
+	}
+	list := []any{}
+	for i, v := range slices.Backward(f.reviews) {
+		if n := len(f.reviews) - 1 - i; n >= (page-1)*size && n < page*size {
+			list = append(list, view(v))
+		}
+	}
+	fakeserver.Write(w, 200, map[string]any{"reviews": list, "links": []any{}})
+}
+
+func view(r *Review) map[string]any {
+	stamp := func(t time.Time) any {
+		if t.IsZero() {
+			return nil
+		}
+		return t.UTC().Format("2006-01-02T15:04:05Z")
+	}
+	out := map[string]any{
+		"id": r.ID, "stars": r.Stars, "title": r.Title, "text": r.Text, "language": r.Language, "status": "active", "isVerified": false,
+		"createdAt": stamp(r.Created), "updatedAt": stamp(r.Updated), "companyReply": nil,
+		"consumer": map[string]any{"id": "507f191e810c19729de8" + r.ID[20:], "displayName": "سارة"},
+	}
+	if r.Answer != "" {
+		out["companyReply"] = map[string]any{"text": r.Answer, "createdAt": r.Answered.UTC().Format("2006-01-02T15:04:05"), "updatedAt": nil}
+	}
+	return out
+}
+
+// member lets business users in.
+func (f *Server) member(next http.HandlerFunc) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		switch {
+		case !f.tokens[strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer ")]:
+			refuse(w, 401, "Unauthorized")
+		case !f.Paid:
+			refuse(w, 403, "Forbidden")
+		default:
+			next(w, r)
+		}
+	}
+}
+
+func (f *Server) get(w http.ResponseWriter, r *http.Request) {
+	if v := f.find(r.PathValue("id")); v != nil {
+		fakeserver.Write(w, 200, view(v))
+		return
+	}
+	refuse(w, 404, "The review was not found")
+}
+
+func (f *Server) reply(w http.ResponseWriter, r *http.Request) {
+	var in struct{ AuthorBusinessUserID, Message string }
+	if !strings.HasPrefix(r.Header.Get("Content-Type"), "application/json") {
+		refuse(w, 415, "Unsupported media type")
+		return
+	}
+	if json.NewDecoder(r.Body).Decode(&in) != nil {
+		refuse(w, 400, "Bad request")
+		return
+	}
+	fault, on := f.Before(w, func(code int) { refuse(w, code, http.StatusText(code)) })
+	if !on {
+		return
+	}
+	v := f.find(r.PathValue("id"))
+	switch {
+	case v == nil:
+		refuse(w, 404, "The review was not found")
+		return
+	case in.AuthorBusinessUserID != User:
+		refuse(w, 403, "Forbidden")
+		return
+	case strings.TrimSpace(in.Message) == "" || !utf8.ValidString(in.Message):
+		refuse(w, 400, "Bad request")
+		return
+	}
+	v.Answer, v.Answered = in.Message, f.Now()
+	fakeserver.After(w, fault, http.StatusCreated, map[string]any{})
+}
+
+func (f *Server) withdraw(w http.ResponseWriter, r *http.Request) {
+	v := f.find(r.PathValue("id"))
+	if v == nil || v.Answer == "" {
+		refuse(w, 404, "The reply was not found")
+		return
+	}
+	v.Answer, v.Answered = "", time.Time{}
+	w.WriteHeader(http.StatusNoContent)
+}
+
+func refuse(w http.ResponseWriter, code int, why string) {
+	fakeserver.Write(w, code, map[string]any{"message": why, "errorCode": code, "details": nil})
+}

@@ -1,0 +1,117 @@
+// Package trustpilot answers reviews on Trustpilot: one reply for each review,
+// written as a business user. It never writes over a reply that a colleague
+// wrote.
+package trustpilot
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"rasid/internal/cases"
+	"rasid/internal/outbound"
+	"rasid/internal/platform/trustpilot"
+	"rasid/responder"
+)
+
+// ReplyConfig is one business user as config.yaml describes them.
+type ReplyConfig struct {
+	// Key is the API key of your application, the same as the source's.
+	Key outbound.Secret `yaml:"key"`
+	// Secret is the application's API secret.
+	Secret outbound.Secret `yaml:"secret"`
+	// BusinessUser is the id of the business user who signs the replies, 24
+	// letters and digits.
+	BusinessUser string `yaml:"business_user"`
+	// APIURL is the address of the API; left out, Trustpilot's own.
+	APIURL string `yaml:"api_url"`
+}
+
+// Check lists every mistake in c.
+func (c ReplyConfig) Check() []cases.Fault {
+	var faults []cases.Fault
+	if c.Key.Empty() {
+		faults = append(faults, cases.Fault{Field: "key", Problem: "is missing", Write: `key: "${TRUSTPILOT_KEY}", from Trustpilot Business, Integrations, Developers, APIs`})
+	}
+	if c.Secret.Empty() {
+		faults = append(faults, cases.Fault{Field: "secret", Problem: "is missing", Write: `secret: "${TRUSTPILOT_SECRET}", which stands beside the API key`})
+	}
+	if !trustpilot.IsID(c.BusinessUser) {
+		faults = append(faults, cases.Fault{Field: "business_user", Problem: "is not the id of a business user", Write: "24 letters and digits; Trustpilot's support tells it, and so does an existing reply"})
+	}
+	if u, err := url.Parse(c.APIURL); c.APIURL != "" && (err != nil || u.Host == "") {
+		faults = append(faults, cases.Fault{Field: "api_url", Problem: "is not an address", Write: trustpilot.Host + ", or leave it out"})
+	}
+	return faults
+}
+
+// place is the reviews that one business user may answer.
+type place struct{ user *trustpilot.User }
+
+// New makes a Replier.
+func New(c ReplyConfig, client *outbound.Client, now func() time.Time) (responder.Replier, error) {
+	if f := c.Check(); len(f) > 0 {
+		return nil, fmt.Errorf("setting up Trustpilot: %s %s", f[0].Field, f[0].Problem)
+	}
+	return responder.OneAnswer{Place: place{trustpilot.NewUser(c.Key, c.Secret, c.BusinessUser, c.APIURL, client, now)}}, nil
+}
+
+// Review looks at one review.
+func (p place) Review(ctx context.Context, at string) (responder.Review, error) {
+	if !trustpilot.IsID(at) {
+		return responder.Review{}, fmt.Errorf("%w: %.40q is not the id of a review", cases.ErrRefused, at)
+	}
+	got, err := p.user.Review(ctx, at)
+	if outbound.StatusOf(err) == http.StatusNotFound {
+		return responder.Review{}, cases.ErrNotFound
+	}
+	if err != nil {
+		return responder.Review{}, outbound.BeforeSending(err)
+	}
+	r := responder.Review{Text: strings.TrimSpace(got.Text)}
+	if r.Text == "" {
+		r.Text = strings.TrimSpace(got.Title)
+	}
+	if a := got.Reply; a != nil && a.Text != "" {
+		r.Answer, r.AnswerID, r.At = a.Text, at, a.Created.Time
+		if a.Updated.After(r.At) {
+			r.At = a.Updated.Time
+		}
+	}
+	return r, nil
+}
+
+// Put writes the reply and looks whether it stands: Trustpilot describes no
+// answer to the writing itself, and a page of somebody in between could look
+// like success.
+func (p place) Put(ctx context.Context, at, text string) (cases.Receipt, error) {
+	if err := p.user.Reply(ctx, at, text); err != nil {
+		return cases.Receipt{}, err
+	}
+	now, err := p.Review(ctx, at)
+	if err != nil {
+		return cases.Receipt{}, errors.New("looking at the reply just written: " + err.Error()) // unknown, whatever the look said
+	}
+	if now.Answer == "" {
+		return cases.Receipt{}, errors.New("the reply was taken and is not to be seen yet")
+	}
+	return cases.Receipt{ID: now.AnswerID, URL: "https://www.trustpilot.com/reviews/" + at, At: now.At}, nil
+}
+
+// Fits counts characters.
+func (place) Fits(text string) error {
+	if n := utf8.RuneCountInString(text); n > trustpilot.MaxReply {
+		return fmt.Errorf("%d characters, %d more than the %d allowed", n, n-trustpilot.MaxReply, trustpilot.MaxReply)
+	}
+	return nil
+}
+
+// Doctor signs in and asks whether reviews can be reached.
+func (p place) Doctor(ctx context.Context) []cases.Advice {
+	return []cases.Advice{trustpilot.Diagnose("replies on Trustpilot", p.user.Reach(ctx))}
+}

@@ -1,0 +1,193 @@
+package trustpilot
+
+import (
+	"context"
+	"errors"
+	"net"
+	"net/netip"
+	"strings"
+	"testing"
+	"time"
+
+	"rasid/internal/cases"
+	"rasid/internal/outbound"
+	"rasid/internal/platform/fakeserver"
+	"rasid/internal/platform/trustpilot"
+	"rasid/internal/platform/trustpilot/faketrustpilot"
+	"rasid/responder"
+	"rasid/responder/respondertest"
+)
+
+var noon = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
+
+func clock() time.Time { return noon }
+
+func fake(t *testing.T) *faketrustpilot.Server {
+	t.Helper()
+	f := faketrustpilot.New(clock)
+	t.Cleanup(f.Close)
+	return f
+}
+
+func open(t *testing.T, url string, change func(*ReplyConfig)) responder.Replier {
+	t.Helper()
+	net := outbound.New(outbound.Options{Allow: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}, PerHost: 1e6, Burst: 1000})
+	t.Cleanup(net.Close)
+	c := ReplyConfig{Key: faketrustpilot.Key, Secret: faketrustpilot.Secret, BusinessUser: faketrustpilot.User, APIURL: url}
+	if change != nil {
+		change(&c)
+	}
+	p, err := New(c, net, clock)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+func mention(f *faketrustpilot.Server, text string) cases.Mention {
+	r := f.Say(faketrustpilot.Review{Text: text, Stars: 1})
+	return cases.Mention{Source: "reviews", ID: r.ID, ReplyTo: r.ID, Text: text, PostedAt: noon}
+}
+
+func reply(m cases.Mention, text string) cases.Reply {
+	return cases.Reply{Key: "reply/1/1", Attempt: 1, First: noon, Mention: m, Text: text}
+}
+
+// movable lets a test move the platform's address to where nobody listens.
+type movable struct{ responder.Replier }
+
+func TestTheReplierKeepsWhatEveryReplierMustKeep(t *testing.T) {
+	respondertest.ExerciseReplier(t, func(t *testing.T) respondertest.Replier {
+		f := fake(t)
+		p := &movable{open(t, f.URL, nil)}
+		return respondertest.Replier{
+			Replier: p, Secret: "CANARY", Limit: trustpilot.MaxReply, Unit: "م", Settles: true,
+			Mention: func(_ *testing.T, text string) cases.Mention { return mention(f, text) },
+			Posted: func() (out []respondertest.Post) {
+				for _, v := range f.Reviews() {
+					if v.Answer != "" {
+						out = append(out, respondertest.Post{Text: strings.TrimSpace(v.Answer), ReplyTo: v.ID})
+					}
+				}
+				return out
+			},
+			Fail: func(fault respondertest.Fault) {
+				if fault == respondertest.Unreachable {
+					p.Replier = open(t, closed(t), nil)
+					return
+				}
+				f.Fault(map[respondertest.Fault]fakeserver.Fault{
+					respondertest.Limited: fakeserver.Limited, respondertest.Forbidden: fakeserver.Denied, respondertest.Broken: fakeserver.Broken,
+					respondertest.DropBefore: fakeserver.Drop, respondertest.Lost: fakeserver.Lost, respondertest.Cut: fakeserver.Cut, respondertest.Garbage: fakeserver.Garbage,
+				}[fault])
+			},
+			Withdraw: func(m cases.Mention) { f.Delete(m.ReplyTo) },
+		}
+	})
+}
+
+// closed is an address where nobody listens.
+func closed(t *testing.T) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = l.Close() }()
+	return "http://" + l.Addr().String()
+}
+
+func TestAColleaguesAnswerIsNeverWrittenOver(t *testing.T) {
+	f := fake(t)
+	p := open(t, f.URL, nil)
+	m := mention(f, "cold")
+	f.Change(m.ReplyTo, func(v *faketrustpilot.Review) { v.Answer = "by hand" })
+	_, err := p.Reply(t.Context(), reply(m, "sorry"))
+	if cases.OutcomeOf(err) != cases.WasRefused || !errors.Is(err, responder.ErrColleague) || f.Writes() != 0 || f.Reviews()[0].Answer != "by hand" {
+		t.Errorf("%v after %d writes; %q stands", err, f.Writes(), f.Reviews()[0].Answer)
+	}
+}
+
+func TestALostAnswerIsFoundAndNotWrittenAgain(t *testing.T) {
+	f := fake(t)
+	p := open(t, f.URL, nil)
+	r := reply(mention(f, "cold"), "نعتذر\nمنك")
+	f.Fault(fakeserver.Drop)
+	if _, err := p.Reply(t.Context(), r); cases.OutcomeOf(err) != cases.WasNotSent {
+		t.Fatalf("%v, want another attempt", err)
+	}
+	r.Attempt = 2
+	f.Fault(fakeserver.Lost)
+	if got, err := p.Reply(t.Context(), r); err != nil || got.ID == "" || got.At.IsZero() {
+		t.Fatalf("%+v %v", got, err)
+	}
+	before := f.Writes()
+	r.Attempt = 3
+	if _, err := p.Reply(t.Context(), r); err != nil || f.Writes() != before {
+		t.Errorf("what stands there was written again: %v", err)
+	}
+	if _, there, err := p.(responder.Finder).Find(t.Context(), r); err != nil || !there {
+		t.Errorf("found: %v %v", there, err)
+	}
+}
+
+func TestAnEndedTokenIsRenewed(t *testing.T) {
+	f := fake(t)
+	p := open(t, f.URL, nil)
+	for i := range 3 {
+		if _, err := p.Reply(t.Context(), reply(mention(f, "cold"), "sorry")); err != nil || f.SignIns() != 1 {
+			t.Fatalf("reply %d: %d sign-ins, %v", i, f.SignIns(), err)
+		}
+	}
+	f.Expire()
+	m := mention(f, "late")
+	_, _ = p.Reply(t.Context(), reply(m, "sorry")) // the token it had is no longer taken
+	if _, err := p.Reply(t.Context(), reply(m, "sorry")); err != nil || f.SignIns() != 2 {
+		t.Errorf("%d sign-ins, %v", f.SignIns(), err)
+	}
+}
+
+func TestWhatChangedBeforeAnsweringIsSeen(t *testing.T) {
+	f := fake(t)
+	p := open(t, f.URL, nil)
+	m := mention(f, "cold")
+	for want, change := range map[string]func(*faketrustpilot.Review){"cold": func(*faketrustpilot.Review) {}, "warm": func(v *faketrustpilot.Review) { v.Text = "warm" }} {
+		f.Change(m.ReplyTo, func(v *faketrustpilot.Review) { v.Text = "cold"; change(v) })
+		if st, err := p.(responder.Checker).Check(t.Context(), m); err != nil || st.Gone || st.Text != want {
+			t.Errorf("%+v %v, want %q", st, err, want)
+		}
+	}
+	f.Delete(m.ReplyTo)
+	if st, err := p.(responder.Checker).Check(t.Context(), m); err != nil || !st.Gone {
+		t.Errorf("%+v %v", st, err)
+	}
+}
+
+func TestTheDoctorSaysWhichSwitch(t *testing.T) {
+	f := fake(t)
+	doctor := func(p responder.Replier) cases.Advice {
+		return p.(interface {
+			Doctor(ctx context.Context) []cases.Advice
+		}).Doctor(t.Context())[0]
+	}
+	if a := doctor(open(t, f.URL, nil)); !a.OK {
+		t.Errorf("%+v", a)
+	}
+	if a := doctor(open(t, f.URL, func(c *ReplyConfig) { c.Secret = "other" })); a.OK || !strings.Contains(a.Fix, "API key") {
+		t.Errorf("%+v", a)
+	}
+	f.Paid = false
+	if a := doctor(open(t, f.URL, nil)); a.OK || !strings.Contains(a.Fix, "plan with the API module") {
+		t.Errorf("%+v", a)
+	}
+}
+
+func TestMistakesInTheConfigurationAreNamed(t *testing.T) {
+	var got []string
+	for _, f := range (ReplyConfig{BusinessUser: "mona", APIURL: "api"}).Check() {
+		got = append(got, f.Field)
+	}
+	if strings.Join(got, " ") != "key secret business_user api_url" {
+		t.Error(got)
+	}
+}

@@ -1,0 +1,146 @@
+// Package trustpilot reads the reviews of one business on Trustpilot. Reading
+// needs an API key, which Trustpilot sells with its API module. It lists the
+// newest review first and has no order by change: edits are seen while a
+// review is among the newest hundred, deletions only just before a reply.
+package trustpilot
+
+import (
+	"context"
+	"fmt"
+	"net/url"
+	"strconv"
+	"time"
+
+	"rasid/internal/cases"
+	"rasid/internal/outbound"
+	"rasid/internal/platform/trustpilot"
+	"rasid/watchers"
+)
+
+// Config is one business as config.yaml describes it.
+type Config struct {
+	// BusinessUnit is the id of the business, 24 letters and digits; Trustpilot
+	// tells it at /v1/business-units/find?name=your-domain.
+	BusinessUnit string `yaml:"business_unit"`
+	// Key is the API key of your application (Trustpilot Business,
+	// Integrations, Developers, APIs).
+	Key outbound.Secret `yaml:"key"`
+	// Every is how often to look. Each look is one call of the year's allowance.
+	Every time.Duration `yaml:"every"`
+	// MaxAge is how far back the first look goes.
+	MaxAge time.Duration `yaml:"max_age"`
+	// APIURL is the address of the API; left out, Trustpilot's own.
+	APIURL string `yaml:"api_url"`
+}
+
+// DefaultConfig returns the settings that a part of config.yaml starts from:
+// 35,000 looks a year, of the 200,000 in the smallest tier.
+func DefaultConfig() Config { return Config{Every: 15 * time.Minute, MaxAge: 168 * time.Hour} }
+
+// Check lists every mistake in c.
+func (c Config) Check() []cases.Fault {
+	var faults []cases.Fault
+	if !trustpilot.IsID(c.BusinessUnit) {
+		faults = append(faults, cases.Fault{Field: "business_unit", Problem: "is not the id of a business", Write: "24 letters and digits, which https://api.trustpilot.com/v1/business-units/find?name=your-domain tells"})
+	}
+	if c.Key.Empty() {
+		faults = append(faults, cases.Fault{Field: "key", Problem: "is missing", Write: `key: "${TRUSTPILOT_KEY}", from Trustpilot Business, Integrations, Developers, APIs`})
+	}
+	if c.Every < 5*time.Minute {
+		faults = append(faults, cases.Fault{Field: "every", Problem: "is too often for the calls that a year includes", Write: "5m or more"})
+	}
+	if c.MaxAge <= 0 {
+		faults = append(faults, cases.Fault{Field: "max_age", Problem: "must be more than nothing", Write: "a duration such as 168h"})
+	}
+	if u, err := url.Parse(c.APIURL); c.APIURL != "" && (err != nil || u.Host == "") {
+		faults = append(faults, cases.Fault{Field: "api_url", Problem: "is not an address", Write: trustpilot.Host + ", or leave it out"})
+	}
+	return faults
+}
+
+// Source is the reviews of one business.
+type Source struct {
+	cfg    Config
+	name   string
+	reader trustpilot.Reader
+	now    func() time.Time
+}
+
+var (
+	_ watchers.Source = (*Source)(nil)
+	_ watchers.Doctor = (*Source)(nil)
+)
+
+// New makes the source that config.yaml calls name.
+func New(c Config, name string, client *outbound.Client, now func() time.Time) (*Source, error) {
+	if f := c.Check(); len(f) > 0 {
+		return nil, fmt.Errorf("setting up %s: %s %s", name, f[0].Field, f[0].Problem)
+	}
+	return &Source{cfg: c, name: name, reader: trustpilot.Reader{Base: c.APIURL, Key: c.Key, Net: client}, now: now}, nil
+}
+
+// Poll reads what was written since the cursor, and what changed among the
+// newest hundred.
+func (s *Source) Poll(ctx context.Context, after cases.Cursor) (cases.Page, error) {
+	page, err := watchers.Newest(ctx, after, s.now(), s.cfg.MaxAge, s.list)
+	if err != nil {
+		return cases.Page{}, fmt.Errorf("reading reviews for %s: %w", s.name, err)
+	}
+	return page, nil
+}
+
+// list reads one page; its token is the page's number.
+func (s *Source) list(ctx context.Context, token string) (found []watchers.Changed, next string, err error) {
+	n := 1
+	if token != "" {
+		if n, err = strconv.Atoi(token); err != nil {
+			return nil, "", fmt.Errorf("page %.20q: %w", token, err)
+		}
+	}
+	list, err := s.reader.List(ctx, s.cfg.BusinessUnit, n, trustpilot.PerPage)
+	if err != nil {
+		return nil, "", err
+	}
+	for _, r := range list {
+		if trustpilot.IsID(r.ID) {
+			found = append(found, s.changed(r))
+		}
+	}
+	if len(list) == trustpilot.PerPage {
+		next = strconv.Itoa(n + 1)
+	}
+	return found, next, nil
+}
+
+func (s *Source) changed(r trustpilot.Review) watchers.Changed {
+	now := s.now()
+	m := cases.Mention{
+		Source: s.name, ID: r.ID, ReplyTo: r.ID, URL: "https://www.trustpilot.com/reviews/" + r.ID,
+		AuthorID: watchers.Line(r.Consumer.ID, 100), Author: watchers.Line(r.Consumer.Name, 200),
+		Title: watchers.Line(r.Title, 500), Text: watchers.Shorten(watchers.Tidy(r.Text), watchers.MaxText),
+		Stars: min(max(r.Stars, 0), 5), PostedAt: r.Created.Time, Direct: true,
+	}
+	if r.Language == "ar" || r.Language == "en" {
+		m.Lang = r.Language
+	}
+	if m.Text == "" {
+		m.Title, m.Text = "", m.Title
+	}
+	if m.Text == "" && m.Stars == 0 {
+		m.Text = "(no words)"
+	}
+	if m.PostedAt.IsZero() || m.PostedAt.After(now) {
+		m.PostedAt = now
+	}
+	changed := m.PostedAt
+	if at := r.Updated.Time; at.After(m.PostedAt) && !at.After(now) {
+		m.EditedAt, changed = at, at
+	}
+	return watchers.Changed{Mention: m, At: changed}
+}
+
+// Doctor looks at one review.
+func (s *Source) Doctor(ctx context.Context) []watchers.Advice {
+	_, err := s.reader.List(ctx, s.cfg.BusinessUnit, 1, 1)
+	return []watchers.Advice{trustpilot.Diagnose("reviews of "+s.cfg.BusinessUnit, err)}
+}

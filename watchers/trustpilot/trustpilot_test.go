@@ -1,0 +1,136 @@
+package trustpilot
+
+import (
+	"fmt"
+	"net/netip"
+	"strings"
+	"testing"
+	"time"
+
+	"rasid/internal/outbound"
+	"rasid/internal/platform/trustpilot/faketrustpilot"
+	"rasid/watchers"
+	"rasid/watchers/watcherstest"
+)
+
+var noon = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
+
+func clock() time.Time { return noon }
+
+func fake(t *testing.T) *faketrustpilot.Server {
+	t.Helper()
+	f := faketrustpilot.New(clock)
+	t.Cleanup(f.Close)
+	return f
+}
+
+func open(t *testing.T, f *faketrustpilot.Server, change func(*Config)) *Source {
+	t.Helper()
+	net := outbound.New(outbound.Options{Allow: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}, PerHost: 1e6, Burst: 1000})
+	t.Cleanup(net.Close)
+	c := DefaultConfig()
+	c.BusinessUnit, c.Key, c.APIURL = faketrustpilot.Unit, faketrustpilot.Key, f.URL
+	if change != nil {
+		change(&c)
+	}
+	s, err := New(c, "reviews", net, clock)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func TestTheSourceKeepsWhatEverySourceMustKeep(t *testing.T) {
+	watcherstest.Exercise(t, func(t *testing.T) watcherstest.Bench {
+		f, n := fake(t), 0
+		return watcherstest.Bench{
+			Open: func() watchers.Source { return open(t, f, nil) }, Now: clock, Fail: f.Fail, Hang: f.Hang, Secrets: []string{"CANARY"},
+			Say: func(k int) {
+				for range k {
+					n++
+					f.Say(faketrustpilot.Review{Text: fmt.Sprintf("coffee %d", n), Stars: 2, Created: noon.Add(-24*time.Hour + time.Duration(n)*time.Second)})
+				}
+			},
+		}
+	})
+}
+
+func TestManyPagesAreReadToTheEnd(t *testing.T) {
+	f := fake(t)
+	for i := range 230 {
+		f.Say(faketrustpilot.Review{Text: "coffee", Stars: 1, Created: noon.Add(-time.Hour + time.Duration(i)*time.Second)})
+	}
+	p, err := open(t, f, nil).Poll(t.Context(), "")
+	if err != nil || len(p.Mentions) != 230 || p.Gap != "" {
+		t.Errorf("%d mentions, gap %q, %v", len(p.Mentions), p.Gap, err)
+	}
+}
+
+func TestAnEditOfAnOldReviewComesAgainUnderTheSameID(t *testing.T) {
+	f := fake(t)
+	s := open(t, f, nil)
+	old := f.Say(faketrustpilot.Review{Text: "cold", Stars: 2, Created: noon.Add(-100 * time.Hour)})
+	for i := range 5 {
+		f.Say(faketrustpilot.Review{Text: "fine", Stars: 4, Created: noon.Add(-time.Duration(20-i) * time.Hour)})
+	}
+	first, err := s.Poll(t.Context(), "")
+	if err != nil || len(first.Mentions) != 6 {
+		t.Fatal(first, err)
+	}
+	f.Change(old.ID, func(v *faketrustpilot.Review) {
+		v.Text, v.Stars, v.Updated = "warm after all", 5, noon.Add(-time.Minute)
+	})
+	again, err := s.Poll(t.Context(), first.Next)
+	if err != nil || len(again.Mentions) != 1 {
+		t.Fatalf("%+v %v", again.Mentions, err)
+	}
+	if m := again.Mentions[0]; m.ID != old.ID || m.Text != "warm after all" || m.Stars != 5 || !m.EditedAt.Equal(noon.Add(-time.Minute)) || !m.PostedAt.Equal(old.Created) {
+		t.Errorf("%+v", m)
+	}
+	if more, err := s.Poll(t.Context(), again.Next); err != nil || len(more.Mentions) != 0 {
+		t.Errorf("the edit came twice: %+v %v", more.Mentions, err)
+	}
+}
+
+func TestAReviewBecomesAMention(t *testing.T) {
+	f := fake(t)
+	r := f.Say(faketrustpilot.Review{Title: "بارد", Text: "القهوة باردة\u0000", Language: "ar", Stars: 1, Answer: "sorry", Answered: noon})
+	f.Say(faketrustpilot.Review{Title: "Only a title", Stars: 3, Language: "da"})
+	f.Say(faketrustpilot.Review{Text: "old", Created: noon.AddDate(0, 0, -8)})
+	p, err := open(t, f, nil).Poll(t.Context(), "")
+	if err != nil || len(p.Mentions) != 2 {
+		t.Fatal(p, err)
+	}
+	m, n := p.Mentions[0], p.Mentions[1]
+	if m.Title != "بارد" || m.Text != "القهوة باردة" || m.Stars != 1 || m.Lang != "ar" || !m.Direct || m.Author != "سارة" || m.AuthorID == "" || m.ReplyTo != r.ID || m.URL != "https://www.trustpilot.com/reviews/"+r.ID || !m.EditedAt.IsZero() {
+		t.Errorf("%+v", m)
+	}
+	if n.Title != "" || n.Text != "Only a title" || n.Lang != "" {
+		t.Errorf("%+v", n)
+	}
+}
+
+func TestTheDoctorSaysWhichSwitch(t *testing.T) {
+	f := fake(t)
+	if a := open(t, f, nil).Doctor(t.Context()); len(a) != 1 || !a[0].OK {
+		t.Errorf("%+v", a)
+	}
+	for want, change := range map[string]func(*Config){
+		"does not take the key": func(c *Config) { c.Key = "other" },
+		"business-units/find":   func(c *Config) { c.BusinessUnit = strings.Repeat("a", 24) },
+	} {
+		if a := open(t, f, change).Doctor(t.Context()); a[0].OK || !strings.Contains(a[0].Fix, want) {
+			t.Errorf("want %q: %+v", want, a)
+		}
+	}
+}
+
+func TestMistakesInTheConfigurationAreNamed(t *testing.T) {
+	var got []string
+	for _, f := range (Config{BusinessUnit: "noor.example", APIURL: "api"}).Check() {
+		got = append(got, f.Field)
+	}
+	if strings.Join(got, " ") != "business_unit key every max_age api_url" {
+		t.Error(got)
+	}
+}
