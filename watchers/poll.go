@@ -164,7 +164,7 @@ func (w *Watcher) quarantine(ctx context.Context, after cases.Cursor, page cases
 		if !w.poisonous(ctx, after, m, now) {
 			return added, cause
 		}
-		gap = addWords(gap, fmt.Sprintf("mention %.80q could not be recorded", m.ID))
+		gap = Also(gap, fmt.Sprintf("mention %.80q could not be recorded", m.ID))
 	}
 	if _, err := w.Book.Record(ctx, w.Name, cases.Page{Next: page.Next, Gap: gap}, now); err != nil {
 		return added, cause
@@ -238,9 +238,10 @@ func (w *Watcher) log() *slog.Logger {
 	return w.Log
 }
 
-func addWords(a, b string) string {
-	if a == "" {
-		return b
+// Also puts two reasons for a gap into one; either may be empty.
+func Also(a, b string) string {
+	if a == "" || b == "" {
+		return a + b
 	}
 	return a + "; " + b
 }

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"rasid/internal/config"
+	"rasid/internal/platform/apple/fakeapple"
 	"rasid/internal/platform/google/fakegoogle"
 )
 
@@ -62,6 +63,7 @@ accounts: {pager: {kind: telegarm}}
 sources:
   - {name: a, kind: fed}
   - {name: b, kind: feed, url: "https://example.com/f", reply: shout, match: '"open'}
+  - {name: c, kind: appstore, app: "1234567890", countries: [sa], reply: {kind: appstore, app: "1234567890"}}
 rooms: [{name: desk, kind: consol}]
 staff: [{id: mona, role: approver}]
 `
@@ -78,7 +80,7 @@ staff: [{id: mona, role: approver}]
 	for _, q := range problems {
 		found[q.Path] = true
 	}
-	for _, path := range []string{"business.match", "sources[1].match", "accounts.pager.kind", "sources[0].kind", "sources[1].reply.kind", "rooms[0].kind"} {
+	for _, path := range []string{"sources[2].reply", "business.match", "sources[1].match", "accounts.pager.kind", "sources[0].kind", "sources[1].reply.kind", "rooms[0].kind"} {
 		if !found[path] {
 			t.Errorf("the mistake at %s was not found in:\n%v", path, err)
 		}
@@ -98,6 +100,10 @@ func inventedTokens(name string) (string, bool) {
 		f := fakegoogle.New(time.Now)
 		defer f.Close()
 		return f.Key(), true
+	case "APPSTORE_KEY":
+		f := fakeapple.New(time.Now)
+		defer f.Close()
+		return f.Key().Private.Reveal(), true
 	case "HOOK_SECRET":
 		return "whsec_aW52ZW50ZWRpbnZlbnRlZGludmVudGVkaW52ZW50ZWQ=", true
 	case "RASID_DATABASE":

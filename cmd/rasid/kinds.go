@@ -14,6 +14,7 @@ import (
 	"rasid/internal/outbound"
 	"rasid/internal/store"
 	"rasid/responder"
+	sayappstore "rasid/responder/appstore"
 	saydiscord "rasid/responder/discord"
 	saybusiness "rasid/responder/googlebusiness"
 	sayplay "rasid/responder/googleplay"
@@ -23,6 +24,7 @@ import (
 	saytrustpilot "rasid/responder/trustpilot"
 	saywebhook "rasid/responder/webhook"
 	"rasid/watchers"
+	"rasid/watchers/appstore"
 	"rasid/watchers/discord"
 	"rasid/watchers/feed"
 	"rasid/watchers/googlebusiness"
@@ -60,6 +62,9 @@ type sourceKind struct {
 	reply    string // kind of reply place when the configuration names none
 	limits   string // what the platform does not allow, in plain words
 	blind    bool   // deletions cannot be seen
+	// unfit says why replies of a kind cannot reach what these settings read;
+	// "" when they can, nil when they always can.
+	unfit func(settings any, reply string) string
 }
 
 // sourceKinds is where a new source is registered: one line.
@@ -131,6 +136,22 @@ func sourceKinds() map[string]sourceKind { //nolint:funlen // one entry for each
 			limits: "Google lists reviews with words of the last seven days. Deletions are seen only just before a reply.",
 			blind:  true,
 		},
+		"appstore": {
+			settings: func() any { c := appstore.DefaultConfig(); return &c },
+			every:    func(s any) time.Duration { return s.(*appstore.Config).Every },
+			open: func(s any, d deps) (watchers.Source, error) {
+				return appstore.New(*s.(*appstore.Config), d.name, d.net, d.now)
+			},
+			reply:  "manual",
+			limits: "Without a key Apple shows the newest 500 reviews of each country, and they cannot be answered. One answer for each review, shown after a while. Edits are seen on the first page; deletions only just before an answer.",
+			blind:  true,
+			unfit: func(s any, reply string) string {
+				if reply == "appstore" && !s.(*appstore.Config).Keyed() {
+					return "cannot reach reviews of the public feed, which App Store Connect names otherwise"
+				}
+				return ""
+			},
+		},
 		"googlebusiness": {
 			settings: func() any { c := googlebusiness.DefaultConfig(); return &c },
 			every:    func(s any) time.Duration { return s.(*googlebusiness.Config).Every },
@@ -196,6 +217,9 @@ func replyKinds() map[string]replyKind {
 		}},
 		"googleplay": {settings: func() any { return &sayplay.ReplyConfig{} }, open: func(s any, d deps) (responder.Replier, error) {
 			return sayplay.New(*s.(*sayplay.ReplyConfig), d.net, d.now)
+		}},
+		"appstore": {settings: func() any { return &sayappstore.ReplyConfig{} }, open: func(s any, d deps) (responder.Replier, error) {
+			return sayappstore.New(*s.(*sayappstore.ReplyConfig), d.net, d.now)
 		}},
 		"googlebusiness": {settings: func() any { return &saybusiness.ReplyConfig{} }, open: func(s any, d deps) (responder.Replier, error) {
 			return saybusiness.New(*s.(*saybusiness.ReplyConfig), d.net, d.now)

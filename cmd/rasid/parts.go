@@ -26,7 +26,13 @@ func inspect(cfg *config.Config) config.Problems {
 	}
 	for _, s := range cfg.Sources {
 		if kind, ok := sources[s.Kind]; ok {
-			found = append(found, s.Decode(kind.settings())...)
+			settings := kind.settings()
+			wrong := s.Decode(settings)
+			if found = append(found, wrong...); len(wrong) == 0 && kind.unfit != nil {
+				if why := kind.unfit(settings, s.Reply.Kind); why != "" {
+					found = append(found, s.Problem("reply", s.Reply.Kind+" "+why, "reply: manual, or give the source the keys with which docs/config.md says that it can be answered"))
+				}
+			}
 		} else if s.Kind != "" {
 			found = append(found, s.UnknownKind(slices.Collect(maps.Keys(sources))))
 		}

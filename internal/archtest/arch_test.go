@@ -130,6 +130,7 @@ var arrows = []arrow{
 	{"watchers", slices.Concat(words, []string{"watchers/match"}), "watching does not know responding"},
 	{"watchers/match", words, "a query knows text only"},
 	{"watchers/watcherstest", slices.Concat(words, []string{"watchers"}), "the suite sees sources as the watcher does"},
+	{"watchers/appstore", slices.Concat(words, []string{"watchers", "watchers/feed", "internal/outbound", "internal/platform/apple"}), "Apple's public reviews are a feed, which is read in one place"},
 	{"watchers/*", slices.Concat(words, []string{"watchers", "watchers/*/*", "internal/outbound", "internal/platform/*"}), "an adapter knows its platform and nothing else"},
 	{"responder", slices.Concat(words, []string{"sentiment", "responder/guard", "responder/hours", "responder/promise"}), "responding does not know watching"},
 	{"responder/digest", slices.Concat(words, []string{"responder"}), "the report reads the records"},

@@ -50,6 +50,9 @@ func scalar(b json.RawMessage) string {
 	return ""
 }
 
+// appleKind is what a document of Apple's reviews is called.
+const appleKind = "Apple reviews"
+
 type appleEntry struct {
 	Author  json.RawMessage `json:"author"`
 	ID      label           `json:"id"`
@@ -81,7 +84,7 @@ func parseApple(body []byte, d dates, now time.Time) (document, bool, error) {
 	if err := json.Unmarshal(root.Feed, &f); err != nil {
 		return document{}, true, fmt.Errorf("reading Apple's review feed: %w", err)
 	}
-	doc := document{kind: "Apple reviews", title: watchers.Line(f.Title.text, maxTitle)}
+	doc := document{kind: appleKind, title: watchers.Line(f.Title.text, maxTitle)}
 	for i, raw := range list(f.Entry) {
 		if len(doc.items) >= maxItems {
 			doc.cut = fmt.Sprintf("the feed lists more than %d items; the first %d were read", maxItems, maxItems)
@@ -98,6 +101,36 @@ func parseApple(body []byte, d dates, now time.Time) (document, bool, error) {
 		doc.items = append(doc.items, e.item(d, now))
 	}
 	return doc, true, nil
+}
+
+// Review is one review of Apple's public feeds.
+type Review struct {
+	ID, Link         string
+	Author, AuthorID string
+	Title, Text      string
+	Stars            int       // 0 when it was not said
+	At               time.Time // of the review or its last change; zero when not said
+}
+
+// Reviews reads a page of Apple's public customer reviews, under the same
+// limits as any feed. contentType is what the answer said of itself.
+func Reviews(body []byte, contentType string, now time.Time) ([]Review, error) {
+	clean, err := toUTF8(body, contentType, "")
+	if err != nil {
+		return nil, err
+	}
+	doc, err := parse(clean, newDates("UTC"), now)
+	if err != nil {
+		return nil, err
+	}
+	if doc.kind != appleKind {
+		return nil, fmt.Errorf("%w: no list of reviews", errNotFeed)
+	}
+	out := make([]Review, 0, len(doc.items))
+	for _, it := range doc.items {
+		out = append(out, Review{ID: it.guid, Link: it.link, Author: it.author, AuthorID: it.authorID, Title: it.title, Text: it.text, Stars: it.stars, At: it.at})
+	}
+	return out, nil
 }
 
 // item makes an item of an entry. Its link is the same for all reviews of an app.

@@ -75,7 +75,7 @@ func (s *Source) Poll(ctx context.Context, after cases.Cursor) (cases.Page, erro
 	}
 	page := s.page(doc, st, after == "", s.now())
 	if !readable {
-		page.Gap = join("where this source stopped reading was lost", page.Gap)
+		page.Gap = watchers.Also("where this source stopped reading was lost", page.Gap)
 	}
 	page.Wait = s.wait(got, doc.ttl)
 	return page, nil
@@ -140,7 +140,7 @@ func (s *Source) page(doc document, st state, first bool, now time.Time) cases.P
 		}
 	}
 	if doc.cut != "" && !st.Cut {
-		p.Gap = join(doc.cut, p.Gap)
+		p.Gap = watchers.Also(doc.cut, p.Gap)
 	}
 	p.Next = next.encode()
 	return p
@@ -206,11 +206,4 @@ func (s *Source) wait(got answer, ttl time.Duration) time.Duration {
 		return 0
 	}
 	return w
-}
-
-func join(a, b string) string {
-	if a == "" || b == "" {
-		return a + b
-	}
-	return a + "; " + b
 }

@@ -59,9 +59,9 @@ func parse(body []byte, d dates, now time.Time) (document, error) {
 		if err != nil {
 			return document{}, err
 		}
-		doc.cut = join(c.reason, doc.cut)
+		doc.cut = watchers.Also(c.reason, doc.cut)
 		if doc.unread > 0 {
-			doc.cut = join(fmt.Sprintf("%d items could not be understood", doc.unread), doc.cut)
+			doc.cut = watchers.Also(fmt.Sprintf("%d items could not be understood", doc.unread), doc.cut)
 		}
 		return doc, emptiness(doc)
 	}
@@ -87,7 +87,7 @@ func parse(body []byte, d dates, now time.Time) (document, error) {
 		}
 	}
 	if doc.unread > 0 {
-		doc.cut = join(fmt.Sprintf("%d items could not be understood", doc.unread), doc.cut)
+		doc.cut = watchers.Also(fmt.Sprintf("%d items could not be understood", doc.unread), doc.cut)
 	}
 	return doc, emptiness(doc)
 }

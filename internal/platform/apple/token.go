@@ -1,0 +1,116 @@
+package apple
+
+import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/sha256"
+	"crypto/x509"
+	"encoding/base64"
+	"encoding/json"
+	"encoding/pem"
+	"errors"
+	"fmt"
+	"net/http"
+	"sync"
+	"time"
+
+	"rasid/internal/cases"
+	"rasid/internal/outbound"
+)
+
+const (
+	// lifetime of a token: Apple takes at most 20 minutes (Generating Tokens
+	// for API Requests); less leaves room for clocks that differ.
+	lifetime = 15 * time.Minute
+	early    = 2 * time.Minute // before the end, a token is renewed
+	audience = "appstoreconnect-v1"
+	// half is the length of each of the two numbers of an ES256 signature
+	// (RFC 7518, 3.4).
+	half = 32
+)
+
+// ErrKey says that a private key cannot be used. It never says what stood
+// there.
+var ErrKey = errors.New("not the private key (.p8) of an App Store Connect API key")
+
+// Key is an API key of App Store Connect: Users and Access, Integrations.
+type Key struct {
+	ID      string          // of the key, ten letters and digits
+	Issuer  string          // of the team
+	Private outbound.Secret // the whole .p8 file
+}
+
+// Check names what is wrong with a key of config.yaml.
+func (k Key) Check() []cases.Fault {
+	var faults []cases.Fault
+	const where = "what App Store Connect shows under Users and Access, Integrations, App Store Connect API"
+	if k.ID == "" {
+		faults = append(faults, cases.Fault{Field: "key_id", Problem: "is missing", Write: where})
+	}
+	if k.Issuer == "" {
+		faults = append(faults, cases.Fault{Field: "issuer_id", Problem: "is missing", Write: where})
+	}
+	if _, err := k.parse(); err != nil {
+		faults = append(faults, cases.Fault{Field: "private_key", Problem: "is " + err.Error(), Write: "private_key_file: with the path of AuthKey_….p8, which can be downloaded once"})
+	}
+	return faults
+}
+
+func (k Key) parse() (*ecdsa.PrivateKey, error) {
+	block, _ := pem.Decode([]byte(k.Private.Reveal()))
+	if block == nil {
+		return nil, ErrKey
+	}
+	parsed, err := x509.ParsePKCS8PrivateKey(block.Bytes)
+	key, ok := parsed.(*ecdsa.PrivateKey)
+	if err != nil || !ok || key.Curve != elliptic.P256() {
+		return nil, ErrKey
+	}
+	return key, nil
+}
+
+// signer makes tokens and keeps one until shortly before it ends.
+type signer struct {
+	key     Key
+	private *ecdsa.PrivateKey
+	now     func() time.Time
+
+	mu    sync.Mutex
+	token outbound.Secret
+	until time.Time
+}
+
+// auth is the header of a call.
+func (s *signer) auth() (http.Header, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if now := s.now(); s.token.Empty() || !now.Before(s.until) {
+		token, err := s.sign(now)
+		if err != nil {
+			return nil, err
+		}
+		s.token, s.until = token, now.Add(lifetime-early)
+	}
+	return http.Header{"Authorization": {"Bearer " + s.token.Reveal()}}, nil
+}
+
+// sign makes a token (RFC 7519) signed with ES256.
+func (s *signer) sign(now time.Time) (outbound.Secret, error) {
+	part := func(v any) string {
+		b, _ := json.Marshal(v) // maps of strings and numbers always marshal
+		return base64.RawURLEncoding.EncodeToString(b)
+	}
+	text := part(map[string]string{"alg": "ES256", "kid": s.key.ID, "typ": "JWT"}) + "." + part(map[string]any{
+		"iss": s.key.Issuer, "iat": now.Unix(), "exp": now.Add(lifetime).Unix(), "aud": audience,
+	})
+	sum := sha256.Sum256([]byte(text))
+	a, b, err := ecdsa.Sign(rand.Reader, s.private, sum[:])
+	if err != nil {
+		return "", fmt.Errorf("signing a token for App Store Connect: %w", ErrKey)
+	}
+	sig := make([]byte, 2*half)
+	a.FillBytes(sig[:half])
+	b.FillBytes(sig[half:])
+	return outbound.Secret(text + "." + base64.RawURLEncoding.EncodeToString(sig)), nil
+}

@@ -1,0 +1,254 @@
+// Package appstore reads the reviews of an app on Apple's App Store: without a
+// key from the public feed of each country, the newest 500 of each; with a key
+// of App Store Connect from there, for all countries. Only the latter can be
+// answered, because the two name a review differently and Apple publishes
+// nothing that leads from one name to the other.
+//
+// An edited review keeps its id. Edits are seen while the review is on the
+// first page: among the newest 50 of a country, or the newest 200 with a key.
+package appstore
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"time"
+
+	"rasid/internal/cases"
+	"rasid/internal/outbound"
+	"rasid/internal/platform/apple"
+	"rasid/watchers"
+	"rasid/watchers/feed"
+)
+
+const (
+	publicPage = 50 // reviews on a page of a public feed
+	maxPages   = 10 // of one place at one look
+	tellAfter  = 3  // looks in a row that failed, while other places are read
+)
+
+// review is one review as either place lists it.
+type review = feed.Review
+
+// place is a list of reviews, the newest first.
+type place struct {
+	name string
+	// list reads one page; at "" is the first, next "" says that it was the last.
+	list func(ctx context.Context, at string) (found []review, next string, err error)
+}
+
+// Source is the reviews of one app.
+type Source struct {
+	cfg     Config
+	name    string
+	net     *outbound.Client
+	now     func() time.Time
+	connect *apple.Connect // nil without a key
+	places  []place
+}
+
+var (
+	_ watchers.Source = (*Source)(nil)
+	_ watchers.Doctor = (*Source)(nil)
+)
+
+// New makes the source that config.yaml calls name.
+func New(c Config, name string, client *outbound.Client, now func() time.Time) (*Source, error) {
+	if f := c.Check(); len(f) > 0 {
+		return nil, fmt.Errorf("setting up %s: %s %s", name, f[0].Field, f[0].Problem)
+	}
+	s := &Source{cfg: c, name: name, net: client, now: now}
+	if !c.Keyed() {
+		for _, cc := range c.Countries {
+			s.places = append(s.places, place{cc, func(ctx context.Context, at string) ([]review, string, error) { return s.public(ctx, cc, at) }})
+		}
+		return s, nil
+	}
+	var err error
+	if s.connect, err = apple.NewConnect(c.key(), c.App, c.APIURL, client, now); err != nil {
+		return nil, fmt.Errorf("setting up %s: %w", name, err)
+	}
+	s.places = []place{{"connect", s.own}}
+	return s, nil
+}
+
+// Poll reads every place from its newest review back to what is known. A place
+// that fails does not hold up the others; when it failed for a while, that is
+// said once.
+func (s *Source) Poll(ctx context.Context, after cases.Cursor) (cases.Page, error) {
+	cur, readable := readCursor(after)
+	page, next := cases.Page{}, cursor{V: 1, Places: map[string]memory{}}
+	if !readable {
+		page.Gap = "where this source stopped reading was lost"
+	}
+	var failed []error
+	for _, p := range s.places {
+		mem := cur.Places[p.name]
+		found, gap, err := s.read(ctx, p, mem)
+		if ctx.Err() != nil {
+			return cases.Page{}, fmt.Errorf("reading reviews of %s: %w", s.name, ctx.Err())
+		}
+		if err != nil {
+			failed = append(failed, fmt.Errorf("reading reviews of %s (%s): %w", s.name, p.name, err))
+			if mem.Fails = min(mem.Fails+1, tellAfter+1); mem.Fails == tellAfter {
+				gap = fmt.Sprintf("the reviews in %s could not be read %d times running: %v", p.name, tellAfter, err)
+			}
+			next.Places[p.name] = mem
+		} else {
+			page.Mentions = append(page.Mentions, s.news(found, mem)...)
+			next.Places[p.name] = mem.with(found)
+		}
+		page.Gap = watchers.Also(page.Gap, gap)
+	}
+	if len(failed) == len(s.places) {
+		return cases.Page{}, failed[0]
+	}
+	slices.SortStableFunc(page.Mentions, func(a, b cases.Mention) int { return a.PostedAt.Compare(b.PostedAt) })
+	b, err := json.Marshal(next)
+	if err != nil {
+		return cases.Page{}, fmt.Errorf("writing the cursor of %s: %w", s.name, err)
+	}
+	page.Next = cases.Cursor(b)
+	return page, nil
+}
+
+// read reads pages of a place until it meets a review that is known, or, at
+// the first look, one that is too old.
+func (s *Source) read(ctx context.Context, p place, mem memory) (all []review, gap string, err error) {
+	known, at := mem.words(), ""
+	for range maxPages {
+		found, next, err := p.list(ctx, at)
+		if err != nil {
+			return nil, "", err
+		}
+		all = append(all, found...)
+		met := slices.ContainsFunc(found, func(r review) bool {
+			_, was := known[short(r.ID)]
+			return was || !mem.Read && !r.At.IsZero() && s.now().Sub(r.At) > s.cfg.MaxAge
+		})
+		if met || next == "" && len(known) == 0 {
+			return all, "", nil
+		}
+		if at = next; at == "" {
+			break
+		}
+	}
+	if !mem.Read || len(known) == 0 {
+		return all, "", nil
+	}
+	if len(all) == 0 { // Apple's feeds answer empty at times
+		return nil, "", nil
+	}
+	return all, fmt.Sprintf("more reviews than Apple lists came in %s at once; the oldest of them were not read", p.name), nil
+}
+
+// news makes mentions of what is new or says something else than before.
+func (s *Source) news(found []review, mem memory) (out []cases.Mention) {
+	known, now := mem.words(), s.now()
+	taken := map[string]bool{}
+	for _, r := range slices.Backward(found) { // of the same second, the one listed last is the oldest
+		e := entry(r)
+		before, was := known[e[:keyLen]]
+		if r.ID == "" || taken[r.ID] || was && before == e[keyLen:] {
+			continue
+		}
+		taken[r.ID] = true
+		m := s.mention(r, now)
+		if was {
+			m.EditedAt = now
+		}
+		undated := r.At.IsZero()
+		if !mem.Read && !undated && now.Sub(m.PostedAt) > s.cfg.MaxAge {
+			continue
+		}
+		m.Old = !was && (now.Sub(m.PostedAt) > s.cfg.MaxAge || undated && !mem.Read)
+		out = append(out, m)
+	}
+	return out
+}
+
+func (s *Source) mention(r review, now time.Time) cases.Mention {
+	m := cases.Mention{
+		Source: s.name, ID: watchers.Line(r.ID, 200), ReplyTo: watchers.Line(r.ID, 200), URL: r.Link, Author: watchers.Line(r.Author, 200), AuthorID: r.AuthorID,
+		Title: watchers.Line(r.Title, 500), Text: watchers.Shorten(watchers.Tidy(r.Text), watchers.MaxText), Stars: min(max(r.Stars, 0), 5), PostedAt: r.At, Direct: true,
+	}
+	if m.Text == "" {
+		m.Title, m.Text = "", m.Title
+	}
+	if m.URL == "" {
+		m.URL = "https://apps.apple.com/app/id" + s.cfg.App + "?see-all=reviews"
+	}
+	if m.AuthorID == "" {
+		m.AuthorID = m.ID // one review for each author; with a key Apple tells the nickname alone
+	}
+	if m.PostedAt.IsZero() || m.PostedAt.After(now) {
+		m.PostedAt = now
+	}
+	return m
+}
+
+// public reads a page of a country's public feed.
+func (s *Source) public(ctx context.Context, country, at string) ([]review, string, error) {
+	n := 1
+	if at != "" {
+		n, _ = strconv.Atoi(at) // our own number
+	}
+	got, err := s.net.Get(ctx, outbound.Request{URL: apple.PublicURL(s.cfg.FeedURL, country, s.cfg.App, n)})
+	if err != nil {
+		return nil, "", err
+	}
+	found, err := feed.Reviews(got.Body, got.Header.Get("Content-Type"), s.now())
+	if err != nil {
+		return nil, "", err
+	}
+	if len(found) < publicPage || n == apple.PublicPages {
+		return found, "", nil
+	}
+	return found, strconv.Itoa(n + 1), nil
+}
+
+// own reads a page of App Store Connect.
+func (s *Source) own(ctx context.Context, at string) ([]review, string, error) {
+	got, next, err := s.connect.List(ctx, at)
+	if err != nil {
+		return nil, "", err
+	}
+	var found []review
+	for _, r := range got {
+		found = append(found, review{ID: r.ID, Author: r.Author, Title: r.Title, Text: r.Body, Stars: r.Stars, At: r.Created})
+	}
+	return found, next, nil
+}
+
+// Doctor reads a page of each place.
+func (s *Source) Doctor(ctx context.Context) []watchers.Advice {
+	if s.connect != nil {
+		page, _, err := s.connect.List(ctx, "")
+		a := apple.Diagnose("reviews of app "+s.cfg.App, err)
+		if a.OK {
+			a.What += fmt.Sprintf(" (%d on the first page)", len(page))
+		}
+		return []watchers.Advice{a}
+	}
+	var advice []watchers.Advice
+	for _, p := range s.places {
+		found, _, err := p.list(ctx, "")
+		a := watchers.Advice{What: "public reviews in " + p.name}
+		var status *outbound.StatusError
+		switch {
+		case errors.As(err, &status) && (status.Code == 400 || status.Code == 404):
+			a.Fix = "Apple knows no such feed: compare app with the number in the app's address, and the country with the two letters in it"
+		case err != nil:
+			a.Fix = fmt.Sprintf("they cannot be read: %v", err)
+		case len(found) == 0:
+			a.Fix = "Apple lists none: either nobody wrote one in this store yet, or the app is not sold there; look at the store, and take the country out if it stays so"
+		default:
+			a.OK, a.What = true, fmt.Sprintf("%s (%d on the first page)", a.What, len(found))
+		}
+		advice = append(advice, a)
+	}
+	return append(advice, watchers.Advice{OK: true, What: "read only: to answer here, give this source a key of App Store Connect"})
+}
