@@ -94,7 +94,7 @@ func inventedTokens(name string) (string, bool) {
 	switch name {
 	case "TELEGRAM_TOKEN", "DISCORD_TOKEN", "MASTODON_TOKEN":
 		return inventedToken, true
-	case "TRUSTPILOT_KEY", "TRUSTPILOT_SECRET":
+	case "TRUSTPILOT_KEY", "TRUSTPILOT_SECRET", "REDDIT_SECRET", "REDDIT_PASSWORD":
 		return "invented", true
 	case "GOOGLE_KEY":
 		f := fakegoogle.New(time.Now)

@@ -20,6 +20,7 @@ import (
 	sayplay "rasid/responder/googleplay"
 	saymastodon "rasid/responder/mastodon"
 	"rasid/responder/outlet"
+	sayreddit "rasid/responder/reddit"
 	saytelegram "rasid/responder/telegram"
 	saytrustpilot "rasid/responder/trustpilot"
 	saywebhook "rasid/responder/webhook"
@@ -32,6 +33,7 @@ import (
 	"rasid/watchers/hackernews"
 	"rasid/watchers/lemmy"
 	"rasid/watchers/mastodon"
+	"rasid/watchers/reddit"
 	"rasid/watchers/telegram"
 	"rasid/watchers/trustpilot"
 	"rasid/watchers/webhook"
@@ -162,6 +164,16 @@ func sourceKinds() map[string]sourceKind { //nolint:funlen // one entry for each
 			limits: "Google looks replies over before it shows them. Deletions are seen only just before a reply.",
 			blind:  true,
 		},
+		"reddit": {
+			settings: func() any { c := reddit.DefaultConfig(); return &c },
+			every:    func(s any) time.Duration { return s.(*reddit.Config).Every },
+			open: func(s any, d deps) (watchers.Source, error) {
+				return reddit.New(*s.(*reddit.Config), d.name, d.net, d.now)
+			},
+			reply:  "manual",
+			limits: "Without an application that Reddit approved, its feeds are often refused (\"blocked by Reddit\") and deletions are not seen; with one, edits and deletions are seen for two days. Reddit forbids accounts that write without a person: let staff approve every reply.",
+			blind:  true,
+		},
 		"trustpilot": {
 			settings: func() any { c := trustpilot.DefaultConfig(); return &c },
 			every:    func(s any) time.Duration { return s.(*trustpilot.Config).Every },
@@ -223,6 +235,9 @@ func replyKinds() map[string]replyKind {
 		}},
 		"googlebusiness": {settings: func() any { return &saybusiness.ReplyConfig{} }, open: func(s any, d deps) (responder.Replier, error) {
 			return saybusiness.New(*s.(*saybusiness.ReplyConfig), d.net, d.now)
+		}},
+		"reddit": {settings: func() any { return &sayreddit.ReplyConfig{} }, open: func(s any, d deps) (responder.Replier, error) {
+			return sayreddit.New(*s.(*sayreddit.ReplyConfig), d.net, d.now)
 		}},
 		"trustpilot": {settings: func() any { return &saytrustpilot.ReplyConfig{} }, open: func(s any, d deps) (responder.Replier, error) {
 			return saytrustpilot.New(*s.(*saytrustpilot.ReplyConfig), d.net, d.now)
