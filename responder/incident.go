@@ -17,18 +17,25 @@ import (
 // every case has a card of its own.
 const (
 	cardWindow  = 5 * time.Minute
-	cardsAtOnce = 10        // cards in cardWindow; what is above joins the incident, the grave apart
-	rushAtOnce  = 60        // the same by our own clock: a backlog with old dates
+	rush        = 6         // times Cards: the same by our own clock, for a backlog with old dates
 	graveAnHour = 10        // grave cases more that get a card during an incident, within the window
 	window      = time.Hour // bursts and copies are looked for within it
-	copyAuthors = 5         // authors of nearly the same words
-	burstFloor  = 10        // unhappy cases in an hour, however quiet the place usually is
 	burstSigma  = 3         // standard deviations above the usual
 	usualWeeks  = 8         // how far back the usual is counted
 	calmFor     = time.Hour // back to the usual for so long: it is over
 	hotWindow   = 15 * time.Minute
 	mostPrints  = 2000 // fingerprints compared; above, a burst is on anyway
 )
+
+// CrisisLimits say from where on many complaints are one incident.
+type CrisisLimits struct {
+	Cards  int // cards in five minutes; what is above joins the incident, the grave apart
+	Copies int // authors of nearly the same words within an hour
+	Burst  int // unhappy cases of a source in an hour, however quiet it usually is
+}
+
+// DefaultCrisisLimits suit a shop.
+func DefaultCrisisLimits() CrisisLimits { return CrisisLimits{Cards: 10, Copies: 5, Burst: 10} }
 
 // Incidents keeps crises. *store.Store is one.
 type Incidents interface {
@@ -50,6 +57,7 @@ type Crisis struct {
 	Incidents Incidents
 	Tally     Tally
 	Office    *Office
+	Limits    CrisisLimits
 	Log       *slog.Logger
 
 	mu     sync.Mutex
@@ -171,7 +179,7 @@ func (k *Crisis) place(ctx context.Context, u *cases.Unhappy, open []cases.Incid
 		}
 	}
 	if burst != nil && burst.Held {
-		u.Shown = grave && k.within(*burst) < cardsAtOnce+graveAnHour
+		u.Shown = grave && k.within(*burst) < k.Limits.Cards+graveAnHour
 		return burst, nil, nil
 	}
 	if with := k.copies(*u); with != nil {
@@ -214,13 +222,13 @@ func (k *Crisis) within(i cases.Incident) int {
 
 // full reports whether staff have as many cards as they can read.
 func (k *Crisis) full(u cases.Unhappy) bool {
-	rush := 0
+	lately := 0
 	for i := len(k.recent) - 1; i >= 0 && u.SeenAt.Sub(k.recent[i].SeenAt) < cardWindow; i-- {
 		if k.recent[i].Shown {
-			rush++
+			lately++
 		}
 	}
-	return rush >= rushAtOnce || k.cards(u, cardWindow) >= cardsAtOnce
+	return lately >= rush*k.Limits.Cards || k.cards(u, cardWindow) >= k.Limits.Cards
 }
 
 // copies finds the cases of the last hour with nearly the same words, when
@@ -236,7 +244,7 @@ func (k *Crisis) copies(u cases.Unhappy) []int64 {
 			with = append(with, r.Case)
 		}
 	}
-	if len(authors) < copyAuthors {
+	if len(authors) < k.Limits.Copies {
 		return nil
 	}
 	return with
@@ -251,7 +259,7 @@ func (k *Crisis) high(ctx context.Context, u cases.Unhappy) (bool, []int64, erro
 			with = append(with, r.Case)
 		}
 	}
-	if len(with)+1 < burstFloor {
+	if len(with)+1 < k.Limits.Burst {
 		return false, with, nil
 	}
 	limit, err := k.limit(ctx, u.Source, u.At)
@@ -272,7 +280,7 @@ func (k *Crisis) limit(ctx context.Context, source string, at time.Time) (float6
 	if err != nil {
 		return 0, err
 	}
-	limit := burstLimit(counts, hour)
+	limit := math.Max(float64(k.Limits.Burst), burstLimit(counts, hour))
 	if k.usual == nil {
 		k.usual = map[string]usual{}
 	}
@@ -305,7 +313,7 @@ func burstLimit(counts map[int64]int, hour int64) float64 {
 		spread += (n - mean) * (n - mean) / float64(len(past))
 	}
 	deviation := math.Max(math.Sqrt(spread), math.Sqrt(mean))
-	return math.Max(burstFloor, mean+burstSigma*deviation)
+	return mean + burstSigma*deviation
 }
 
 // announce puts the incident's card into the rooms of the source and those at

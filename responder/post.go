@@ -90,7 +90,7 @@ func (p *Poster) attempt(ctx context.Context, c cases.Case, s cases.Send) (cases
 	if stop := p.recheck(ctx, place.Replier, s.Reply.Mention, &set, ch); stop {
 		return set, ch
 	}
-	receipt, err := place.Replier.Reply(ctx, s.Reply)
+	receipt, err := p.reply(ctx, place.Replier, s)
 	set.At = p.Clock()
 	ch.At = set.At
 	set.Outcome = cases.OutcomeOf(err)
@@ -115,6 +115,15 @@ func (p *Poster) attempt(ctx context.Context, c cases.Case, s cases.Send) (cases
 	ch.WakeAt, ch.WakeFor = &wake, WakeRemind
 	ch.Urgent = true
 	return set, ch
+}
+
+// reply posts, unless this instance was frozen since it claimed the row: by now
+// another may have ended its lease and asked a person, who may have sent again.
+func (p *Poster) reply(ctx context.Context, r Replier, s cases.Send) (cases.Receipt, error) {
+	if late := p.Clock().Sub(s.StartedAt); late > lease/2 {
+		return cases.Receipt{}, &cases.LaterError{After: time.Minute, Err: fmt.Errorf("frozen for %s before posting", late.Round(time.Second))}
+	}
+	return r.Reply(ctx, s.Reply)
 }
 
 // recheck looks, where the platform allows it, whether the mention still

@@ -368,6 +368,22 @@ func TestALostAnswerIsNeverPostedAgainByTheProgram(t *testing.T) {
 	s.posts(1)
 }
 
+func TestAFrozenInstanceDoesNotPostWhenItWakes(t *testing.T) {
+	s := newShop(t)
+	c := s.say("1", "Sara", "bad coffee")
+	s.press(c, "mona", responder.ActApprove, "")
+	s.now = s.now.Add(time.Minute)
+	clock := s.poster.Clock
+	s.poster.Clock = func() time.Time { return s.now.Add(4 * time.Minute) } // stopped right after the claim
+	_, err := s.poster.Step(t.Context(), s.now)
+	s.must(err)
+	s.posts(0)
+	s.poster.Clock = clock
+	s.later(10 * time.Minute)
+	s.state(c, cases.Answered)
+	s.posts(1)
+}
+
 func TestSendAgainIsLockedWhileASlowAnswerCouldStillArrive(t *testing.T) {
 	s := newShop(t)
 	c := s.say("1", "Sara", "bad coffee")

@@ -266,7 +266,7 @@ func (h *house) makeWriter(ctx context.Context) (err error) {
 		Desk: h.store, Office: h.office, Drafter: drafter, Late: late, Log: h.log, Count: h.store.Decisions, Stopped: h.stopped,
 		Guard: guard.New(h.spoken(private)),
 	}
-	h.crisis = &responder.Crisis{Incidents: h.store, Tally: h.store, Office: h.office, Log: h.log}
+	h.crisis = &responder.Crisis{Incidents: h.store, Tally: h.store, Office: h.office, Limits: responder.CrisisLimits(h.cfg.Policy.Incidents), Log: h.log}
 	h.writer.Crisis = h.crisis
 	h.clerk = &responder.Clerk{
 		Incidents: h.store,

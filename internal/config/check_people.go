@@ -158,6 +158,9 @@ func (r *reader) checkCounts(p Policy) {
 		{"policy.budgets.per_hour", p.Budgets.PerHour, 1, 10_000},
 		{"policy.budgets.per_day", p.Budgets.PerDay, 1, 100_000},
 		{"policy.budgets.per_approver_hour", p.Budgets.PerApproverHour, 1, 10_000},
+		{"policy.incidents.cards", p.Incidents.Cards, 1, 10_000},
+		{"policy.incidents.copies", p.Incidents.Copies, 2, 10_000},
+		{"policy.incidents.burst", p.Incidents.Burst, 2, 10_000},
 	}
 	for _, n := range counts {
 		if n.value < n.lo || n.value > n.hi {

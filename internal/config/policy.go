@@ -60,6 +60,8 @@ type Policy struct {
 	Abuse Abuse `yaml:"abuse"`
 	// Budgets bound what leaves.
 	Budgets Budgets `yaml:"budgets"`
+	// Incidents say from where on many complaints are one incident with one card.
+	Incidents Incidents `yaml:"incidents"`
 	// Rules say what happens to mentions of one sort; the first that matches
 	// decides. Without rules a person decides about every unhappy mention.
 	Rules []Rule `yaml:"rules"`
@@ -146,6 +148,18 @@ type Budgets struct {
 	PerApproverHour int `yaml:"per_approver_hour"`
 }
 
+// Incidents say from where on many complaints are one incident with one card.
+type Incidents struct {
+	// Cards is how many cards staff get in five minutes; what is above joins the
+	// incident, save the gravest.
+	Cards int `yaml:"cards"`
+	// Copies is how many people must write nearly the same words in an hour.
+	Copies int `yaml:"copies"`
+	// Burst is how many complaints of one source make an hour a burst, however
+	// quiet the source usually is.
+	Burst int `yaml:"burst"`
+}
+
 // defaultPolicy is a calm shop: a person approves everything.
 func defaultPolicy() Policy {
 	return Policy{
@@ -170,5 +184,6 @@ func defaultPolicy() Policy {
 		Abuse:         "draft",
 		Commitment:    Commitment{ReplyWithin: day},
 		Budgets:       Budgets{PerAuthorDay: 3, PerHour: 30, PerDay: 200, PerApproverHour: 60},
+		Incidents:     Incidents{Cards: 10, Copies: 5, Burst: 10},
 	}
 }

@@ -113,6 +113,7 @@ staff:
 policy:
   undo: 0s
   budgets: {per_author_day: 100, per_hour: 10000, per_day: 100000, per_approver_hour: 10000}
+  incidents: {cards: 10000, copies: 10000, burst: 10000} # every complaint gets a card and is answered
 `, w.dsn, filepath.Join(w.dir, "data"), w.server.URL(), customers, desk, mona)
 	if err := os.WriteFile(filepath.Join(w.dir, "config.yaml"), []byte(text), 0o600); err != nil {
 		w.t.Fatal(err)
@@ -231,12 +232,12 @@ func (w *world) fire(n int) {
 }
 
 // settle waits until the program has read and shown everything, approving the
-// rest, at most two minutes.
+// rest, at most ten minutes.
 func (w *world) settle() {
 	pressed := map[int64]press{}
 	quiet := 0
 	last := -1
-	for range 1200 {
+	for range 6000 {
 		w.approve(pressed)
 		if effects := len(w.server.Effects()); effects == last && w.server.Waiting() == 0 {
 			quiet++
@@ -342,8 +343,8 @@ func TestNothingIsLostOrPostedTwiceWhenKilled(t *testing.T) {
 				t.Errorf("%s\n%s", v, strings.Join(v.details, "\n"))
 				w.tail()
 			}
-			if v.posted == 0 {
-				t.Errorf("nothing was posted at all: the run proves nothing\n%s", v)
+			if v.posted < v.said/2 {
+				t.Errorf("little was posted: the run proves little\n%s", v)
 				w.tail()
 			}
 		})

@@ -49,7 +49,7 @@ func (s *Store) claim(ctx context.Context, kind cases.SendKind, targets []string
 	err = s.write(ctx, func(tx *sql.Tx) error {
 		m, ok, started = cases.Send{}, false, 0
 		if isReply(kind) {
-			if open, err := s.mayPost(ctx, tx); err != nil || !open {
+			if open, err := s.mayPost(ctx, tx, now); err != nil || !open {
 				return err
 			}
 		}
@@ -70,6 +70,9 @@ func (s *Store) claim(ctx context.Context, kind cases.SendKind, targets []string
 				ok = true
 				started, err = next(ctx, tx, "claim")
 			}
+			if err == nil && isReply(kind) {
+				err = tick(ctx, tx, now)
+			}
 			return err
 		}
 		return nil
@@ -81,9 +84,12 @@ func (s *Store) claim(ctx context.Context, kind cases.SendKind, targets []string
 }
 
 // mayPost reports whether anything may be posted at all.
-func (s *Store) mayPost(ctx context.Context, q querier) (bool, error) {
+func (s *Store) mayPost(ctx context.Context, q querier, now time.Time) (bool, error) {
 	_, _, _, stopped, err := s.stopped(ctx, q)
 	if err != nil || stopped {
+		return false, err
+	}
+	if stands, err := s.clockStands(ctx, q, now); err != nil || !stands {
 		return false, err
 	}
 	held, err := getMeta(ctx, q, heldMark)

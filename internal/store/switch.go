@@ -26,15 +26,24 @@ func (s *Store) Resume(ctx context.Context, by string, now time.Time) error {
 
 func (s *Store) turn(ctx context.Context, on bool, by, why string, now time.Time) error {
 	err := s.write(ctx, func(tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, `INSERT INTO switch (name, is_on, by_whom, why, at) VALUES ('stop', $1, $2, $3, $4)
-			ON CONFLICT (name) DO UPDATE SET is_on = excluded.is_on, by_whom = excluded.by_whom, why = excluded.why, at = excluded.at`,
-			on, by, why, micros(now))
-		return err
+		if !on { // whoever turns it back has looked at the clock as well
+			if err := setMeta(ctx, tx, clockMark, ""); err != nil {
+				return err
+			}
+		}
+		return turn(ctx, tx, on, by, why, now)
 	})
 	if err != nil {
 		return fmt.Errorf("turning the switch: %w", err)
 	}
 	return nil
+}
+
+func turn(ctx context.Context, q querier, on bool, by, why string, now time.Time) error {
+	_, err := q.ExecContext(ctx, `INSERT INTO switch (name, is_on, by_whom, why, at) VALUES ('stop', $1, $2, $3, $4)
+		ON CONFLICT (name) DO UPDATE SET is_on = excluded.is_on, by_whom = excluded.by_whom, why = excluded.why, at = excluded.at`,
+		on, by, why, micros(now))
+	return err
 }
 
 // Stopped reports whether posting is stopped, by whom, why and since when.

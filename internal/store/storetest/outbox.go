@@ -3,6 +3,7 @@ package storetest
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -310,6 +311,44 @@ var outbox = map[string]func(*testing.T, Place){
 			t.Error("left while stopped")
 		}
 		d.ok(d.Resume(ctx, "staff:2", d.now))
+		d.mustClaim()
+	},
+	"nothing leaves while the clock stands before the last reply": func(t *testing.T, p Place) {
+		d := open(t, p, store.Options{})
+		d.approve(d.waiting("amal", "Sorry!"), "staff:1")
+		d.settle(d.mustClaim(), cases.WasDelivered)
+		d.approve(d.waiting("badr", "Sorry!"), "staff:1")
+		raw := p.Raw(t)
+		_, err := raw.ExecContext(t.Context(), `UPDATE outbox SET due_at = 0 WHERE state = 'ready'`) // due by any clock
+		d.ok(err)
+		for _, back := range []time.Duration{6 * time.Second, time.Minute, 9 * time.Minute} {
+			d.now = start.Add(-back)
+			if _, ok := d.claim(); ok {
+				t.Errorf("a reply left with the clock set back by %s", back)
+			}
+		}
+		_, _, _, on, err := d.Stopped(t.Context())
+		d.ok(err)
+		want(t, "stopped by a small step back", on, false)
+		d.now = start.Add(-5 * time.Second)
+		d.settle(d.mustClaim(), cases.WasDelivered)
+		d.approve(d.waiting("carim", "Sorry!"), "staff:1")
+		_, err = raw.ExecContext(t.Context(), `UPDATE outbox SET due_at = 0 WHERE state = 'ready'`)
+		d.ok(err)
+		d.now = time.Date(1970, 1, 2, 0, 0, 0, 0, time.UTC)
+		if _, ok := d.claim(); ok {
+			t.Error("a reply left in 1970")
+		}
+		by, why, _, on, err := d.Stopped(t.Context())
+		d.ok(err)
+		if !on || by != cases.Rasid || !strings.Contains(why, "2026-11-22 09:00:00") {
+			t.Errorf("stopped %v by %q: %q", on, by, why)
+		}
+		d.now = start.Add(time.Hour)
+		if _, ok := d.claim(); ok {
+			t.Error("posting went on by itself")
+		}
+		d.ok(d.Resume(t.Context(), "staff:1", d.now))
 		d.mustClaim()
 	},
 	"budgets hold replies back and let them go later": func(t *testing.T, p Place) {
