@@ -93,15 +93,11 @@ func (k *Clerk) showCase(ctx context.Context, r *request) (Answer, error) {
 }
 
 func (k *Clerk) digest(ctx context.Context, r *request) (Answer, error) {
-	day := r.d.At.In(k.Office.Zone)
-	if t := strings.TrimSpace(r.d.Text); t != "" {
-		d, err := time.ParseInLocation(time.DateOnly, t, k.Office.Zone)
-		if err != nil {
-			return r.refuse("answer.date"), nil
-		}
-		day = d
+	day, period, ok := ReadPeriod(r.d.Text, r.d.At.In(k.Office.Zone))
+	if !ok {
+		return r.refuse("answer.date"), nil
 	}
-	text, png, err := k.Digest(ctx, day, r.room.Language)
+	text, png, err := k.Digest(ctx, day, period, r.room.Language)
 	if err != nil {
 		return Answer{}, fmt.Errorf("writing the digest of %s: %w", day.Format(time.DateOnly), err)
 	}

@@ -27,8 +27,9 @@ type Clerk struct {
 	Count func(ctx context.Context, by string, since time.Time) (int, error) // approvals given
 	// Report opens a case from what a member of staff heard.
 	Report func(ctx context.Context, by Person, text string, now time.Time) (int64, error)
-	// Digest writes the report of a day in a language.
-	Digest func(ctx context.Context, day time.Time, language string) (text string, png []byte, err error)
+	// Digest writes the report of a day, or of the period it belongs to, in a
+	// language.
+	Digest func(ctx context.Context, day time.Time, period Period, language string) (text string, png []byte, err error)
 	// Incidents are shown before all cases; nil: there are none.
 	Incidents IncidentDesk
 	Log       *slog.Logger

@@ -84,7 +84,7 @@ const (
 
 	CmdInbox  Action = "/inbox"
 	CmdCase   Action = "/case"   // Case is the number
-	CmdDigest Action = "/digest" // Text is a date or ""
+	CmdDigest Action = "/digest" // Text is what ReadPeriod reads
 	CmdReport Action = "/report" // Text is what was heard
 	CmdStop   Action = "/stop"
 	CmdResume Action = "/resume"

@@ -20,7 +20,7 @@ import (
 
 // counter counts digests by the targets and the hours of an office.
 func counter(o *responder.Office, s *store.Store) digest.Counter {
-	return digest.Counter{Book: s, Load: s, Promises: s, Targets: digest.Targets{
+	return digest.Counter{Book: s, Load: s, Promises: s, Incidents: s, Targets: digest.Targets{
 		Of: func(c cases.Case) (ack, reply time.Duration) {
 			t := o.TargetOf(c)
 			return t.Acknowledge, t.Reply
@@ -46,9 +46,22 @@ func (h *house) figures(ctx context.Context, span digest.Span) (digest.Figures, 
 	return counter(h.office, h.store).Tally(ctx, span, h.now())
 }
 
-// digest writes the report of a day for a chat.
-func (h *house) digest(ctx context.Context, day time.Time, language string) (string, []byte, error) {
-	f, err := h.figures(ctx, digest.Day(day.In(h.office.Zone)))
+// spanOf is the local days that a report tells of.
+func (h *house) spanOf(day time.Time, period responder.Period) digest.Span {
+	day = day.In(h.office.Zone)
+	switch period {
+	case responder.OneWeek:
+		return digest.Days(day, 7)
+	case responder.OneMonth:
+		return digest.Month(day)
+	case responder.OneDay:
+	}
+	return digest.Day(day)
+}
+
+// digest writes the report of a period for a chat.
+func (h *house) digest(ctx context.Context, day time.Time, period responder.Period, language string) (string, []byte, error) {
+	f, err := h.figures(ctx, h.spanOf(day, period))
 	if err != nil {
 		return "", nil, err
 	}

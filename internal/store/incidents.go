@@ -30,6 +30,12 @@ func (s *Store) Incidents(ctx context.Context, limit int) ([]cases.Incident, err
 	return s.incidents(ctx, `i.id > 0 ORDER BY i.id DESC LIMIT $1`, limit)
 }
 
+// IncidentsBetween returns the incidents that went on at some time in
+// [from, to), by the time they began.
+func (s *Store) IncidentsBetween(ctx context.Context, from, to time.Time) ([]cases.Incident, error) {
+	return s.incidents(ctx, `i.opened_at < $2 AND (i.closed_at = 0 OR i.closed_at >= $1) ORDER BY i.opened_at, i.id`, micros(from), micros(to))
+}
+
 // Incident returns one incident.
 func (s *Store) Incident(ctx context.Context, id int64) (cases.Incident, error) {
 	is, err := s.incidents(ctx, `i.id = $1`, id)

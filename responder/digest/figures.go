@@ -85,6 +85,8 @@ type Figures struct {
 
 	Promises *Promises // nil where none are kept
 
+	Incidents []cases.Incident // that went on at some time in the span
+
 	Learned cases.Learned // from decisions of staff
 
 	Merged []Dawn // earlier days whose digest was never sent, oldest first
@@ -167,15 +169,16 @@ func (f Figures) Quiet() bool {
 			return false
 		}
 	}
-	return f.Neg == 0 && f.Unread == 0 && f.Waiting == 0 && f.idle() && (f.Promises == nil || f.Promises.Kept+f.Promises.Late == 0)
+	return f.Neg == 0 && f.Unread == 0 && f.Waiting == 0 && f.Burning() == 0 && f.idle() && (f.Promises == nil || f.Promises.Kept+f.Promises.Late == 0)
 }
 
 // Counter counts digests.
 type Counter struct {
-	Book     Book
-	Load     Caseload
-	Targets  Targets
-	Promises Ledger // nil: none are kept
+	Book      Book
+	Load      Caseload
+	Targets   Targets
+	Promises  Ledger // nil: none are kept
+	Incidents Crises // nil: nobody watches for any
 }
 
 // Ledger is where promises are written down.
@@ -208,6 +211,9 @@ func (c Counter) Tally(ctx context.Context, s Span, now time.Time) (Figures, err
 		}
 	}
 	if err := f.promised(ctx, c.Promises, now); err != nil {
+		return Figures{}, err
+	}
+	if err := f.crises(ctx, c.Incidents); err != nil {
 		return Figures{}, err
 	}
 	return f, nil

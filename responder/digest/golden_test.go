@@ -80,6 +80,38 @@ func (p *play) promise(t *testing.T, c cases.Case) {
 	p.do(c, cases.Note, "mona", 0, func(ch *cases.Change) { ch.Promises = list })
 }
 
+// incident lets cases burn together for some hours, in the afternoon of the
+// twentieth.
+func (p *play) incident(t *testing.T, source string, ended int, burning ...cases.Case) {
+	t.Helper()
+	i := &cases.Incident{Kind: cases.Burst, Source: source, OpenedAt: time.Date(2026, 11, 20, 13, 20, 0, 0, p.now.Location())}
+	for _, c := range burning {
+		u, _, err := p.Enrol(t.Context(), cases.Unhappy{Case: c.ID, Source: source, At: i.OpenedAt, SeenAt: i.OpenedAt}, i, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		i = &cases.Incident{ID: u.Incident}
+	}
+	if err := p.CloseIncident(t.Context(), i.ID, time.Date(2026, 11, 20, ended, 5, 0, 0, p.now.Location()), nil); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// learn keeps two lessons of the day.
+func (p *play) learn(t *testing.T, cs ...cases.Case) {
+	t.Helper()
+	var list []cases.Lesson
+	for i, c := range cs {
+		list = append(list, cases.Lesson{
+			Seq: int64(i + 1), Mention: c.Last().Num, Hash: cases.HashWords(c.Last()), Label: "neg", Origin: cases.FromAnswer, By: "mona",
+			At: time.Date(2026, 11, 20, 15, i, 0, 0, p.now.Location()),
+		})
+	}
+	if err := p.Teach(t.Context(), int64(len(cs)), list); err != nil {
+		t.Fatal(err)
+	}
+}
+
 func (p *play) last() cases.Case {
 	p.Helper()
 	list, err := p.List(p.Context(), store.Filter{Limit: 1})
@@ -140,7 +172,7 @@ func sample(t *testing.T) (digest.Figures, *play) {
 	}
 	p.do(p.said(15, 21, 0, "reviews", "ليان", "الطلب وصل باردًا", "neg", "delivery", cases.Low), cases.Handle, "mona", 30)
 	p.answer(p.said(19, 21, 0, "reviews", "ماجد", "الموظف رفع صوته", "neg", "staff", cases.Low), 70, false)
-	p.answer(p.said(20, 9, 5, "reviews", "سارة", "طلبي متأخر من ثلاثة أيام ولا أحد يرد علي!!", "neg", "delivery", cases.High), 12, false)
+	first := p.answer(p.said(20, 9, 5, "reviews", "سارة", "طلبي متأخر من ثلاثة أيام ولا أحد يرد علي!!", "neg", "delivery", cases.High), 12, false)
 	p.answer(p.said(20, 10, 40, "forum", "Hamad", "The app charged me twice for one latte", "neg", "payment", cases.Low), 44, true)
 	p.said(20, 12, 0, "reviews", "ليان", "شكرًا، حُلّت مشكلتي وسأعود", "pos", "other", cases.Mild)
 	c := p.answer(p.said(20, 13, 15, "reviews", "Omar", "Cold again, last time I order here", "neg", "delivery", cases.High), 180, false)
@@ -150,6 +182,8 @@ func sample(t *testing.T) (digest.Figures, *play) {
 	p.said(20, 18, 20, "forum", "Rami", "Is it open on Friday?", "neu", "other", cases.Mild)
 	p.said(20, 21, 50, "reviews", "<b>عميل</b>", "وجدت شعرة في الكيك <script>alert(1)</script>", "neg", "cleanliness", cases.Critical)
 	p.promise(t, c)
+	p.incident(t, "reviews", 16, first, c)
+	p.learn(t, first, c)
 	for _, st := range []cases.SourceStatus{
 		{Source: "forum", Kind: "feed", LastOK: p.now, LastTry: p.now},
 		{
@@ -163,7 +197,7 @@ func sample(t *testing.T) (digest.Figures, *play) {
 	}
 	count := digest.Counter{
 		Book: p, Load: p, Targets: digest.Targets{Of: func(cases.Case) (ack, reply time.Duration) { return 30 * time.Minute, 2 * time.Hour }},
-		Promises: p,
+		Promises: p, Incidents: p,
 	}
 	f, err := count.Tally(t.Context(), digest.Day(time.Date(2026, 11, 20, 12, 0, 0, 0, p.now.Location())), time.Date(2026, 11, 21, 7, 0, 0, 0, p.now.Location()))
 	if err != nil {
@@ -340,6 +374,11 @@ func TestAQuietDaySaysSoInTwoLines(t *testing.T) {
 				t.Errorf("%s: a quiet day has %d lines:\n%s", language, n, text)
 			}
 		}
+	}
+	burning := tally()
+	burning.Incidents = []cases.Incident{{ID: 1, Kind: cases.Copies, Source: "reviews", Count: 9, OpenedAt: p.now}}
+	if text := burning.Chat(words(t, "en"), "Noor"); !strings.Contains(text, "the same words from many") {
+		t.Errorf("a day on which an incident goes on is not quiet:\n%s", text)
 	}
 	p.said(20, 10, 0, "reviews", "Hadi", "Bad", "neg", "staff", cases.Low)
 	if text := tally().Chat(words(t, "en"), "Noor"); strings.Count(text, "\n") < 5 {

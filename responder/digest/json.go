@@ -51,13 +51,21 @@ func (f Figures) MarshalJSON() ([]byte, error) {
 		}
 		sources = append(sources, line)
 	}
+	incidents := []obj{}
+	for _, i := range f.Incidents {
+		in := obj{"id": i.ID, "kind": string(i.Kind), "source": i.Source, "count": i.Count, "opened_at": i.OpenedAt.Format(time.RFC3339)}
+		if !i.Open() {
+			in["closed_at"] = i.ClosedAt.Format(time.RFC3339)
+		}
+		incidents = append(incidents, in)
+	}
 	for _, w := range f.Waits {
 		waits = append(waits, obj{"case": w.Case, "author": w.Author, "topic": w.Topic, "seconds": seconds(w.Age)})
 	}
 	all := mood(f.Mood)
 	maps.Copy(all, obj{
 		"from": f.From.Format(time.RFC3339), "to": f.To.Format(time.RFC3339), "previous": mood(f.Previous), "seven_days_before": mood(f.Week),
-		"days": days(f.Days), "hours": hours, "topics": topics, "worst": worst, "sources": sources, "not_sent_in_time": days(f.Merged),
+		"days": days(f.Days), "hours": hours, "topics": topics, "worst": worst, "sources": sources, "not_sent_in_time": days(f.Merged), "incidents": incidents, "learned": obj{"decisions": f.Learned.Decisions, "layer": f.Learned.Version},
 		"people":  obj{"unhappy": f.Unhappy, "happy": f.Happy, "recovered": f.Recovered, "silent_estimate": f.Silent()},
 		"work":    work(f.Work),
 		"before":  work(f.PreviousWork),

@@ -109,8 +109,51 @@ func (l *life) act() {
 		}
 		ch.DraftNo, ch.Send = d.Version, []cases.Send{responder.ReplyRow(c, d, ch.By, l.now)}
 	}
+	if rapid.Bool().Draw(l.T, "promised") {
+		ch.Promises = l.promise(c)
+	}
 	// What the store refuses for other reasons leaves no line of history.
 	_, _ = l.store.Apply(l.Context(), ch)
+}
+
+// promise ends the promise that a customer waits for, or gives one.
+func (l *life) promise(c cases.Case) []cases.Promise {
+	if owed := c.Owed(); len(owed) > 0 {
+		return []cases.Promise{rapid.SampledFrom([]cases.Promise{
+			owed[0].Settled("mona", l.now), owed[0].Ended(cases.PromiseBroken, "mona", l.now), owed[0].Ended(cases.PromiseVoid, "customer", l.now),
+		}).Draw(l.T, "end of a promise")}
+	}
+	due := l.now.Add(time.Duration(rapid.IntRange(1, 60).Draw(l.T, "hours")) * time.Hour)
+	return []cases.Promise{{Case: c.ID, Draft: c.Version, Words: "soon", OpenedAt: l.now, DueAt: due, State: cases.PromiseOpen}}
+}
+
+// burn opens an incident, lets a case join it, or ends it.
+func (l *life) burn() {
+	all, err := l.store.List(l.Context(), store.Filter{Limit: 100})
+	if err != nil {
+		l.Fatal(err)
+	}
+	open, err := l.store.OpenIncidents(l.Context())
+	if err != nil {
+		l.Fatal(err)
+	}
+	if len(open) > 0 && rapid.IntRange(0, 3).Draw(l.T, "over") == 0 {
+		if err := l.store.CloseIncident(l.Context(), open[0].ID, l.now, nil); err != nil {
+			l.Fatal(err)
+		}
+		return
+	}
+	if len(all) == 0 {
+		return
+	}
+	c := rapid.SampledFrom(all).Draw(l.T, "unhappy")
+	i := &cases.Incident{Kind: cases.Burst, Source: c.Source, OpenedAt: l.now}
+	if len(open) > 0 {
+		i = &cases.Incident{ID: open[0].ID}
+	}
+	if _, _, err := l.store.Enrol(l.Context(), cases.Unhappy{Case: c.ID, Source: c.Source, At: l.now, SeenAt: l.now}, i, nil); err != nil {
+		l.Fatal(err)
+	}
 }
 
 func TestFiguresAgreeWithTheHistoryToTheLastUnit(t *testing.T) {
@@ -134,9 +177,12 @@ func TestFiguresAgreeWithTheHistoryToTheLastUnit(t *testing.T) {
 		l := &life{T: rt, store: s, now: time.Date(2027, 4, 27, 20, 0, 0, 0, zone)}
 		for range rapid.IntRange(5, 45).Draw(rt, "steps") {
 			l.now = l.now.Add(time.Duration(rapid.IntRange(0, 300).Draw(rt, "minutes")) * time.Minute)
-			if rapid.IntRange(0, 2).Draw(rt, "what") == 0 {
+			switch rapid.IntRange(0, 6).Draw(rt, "what") {
+			case 0, 1:
 				l.speak()
-			} else {
+			case 2:
+				l.burn()
+			default:
 				l.act()
 			}
 		}
@@ -160,7 +206,7 @@ func aims(c cases.Case) (ack, reply time.Duration) {
 // agree counts a span again from the bare lists and compares.
 func agree(t *rapid.T, s *store.Store, span digest.Span, now time.Time) {
 	targets := digest.Targets{Of: aims}
-	got, err := digest.Counter{Book: s, Load: s, Targets: targets}.Tally(t.Context(), span, now)
+	got, err := digest.Counter{Book: s, Load: s, Targets: targets, Promises: s, Incidents: s}.Tally(t.Context(), span, now)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -174,6 +220,12 @@ func agree(t *rapid.T, s *store.Store, span digest.Span, now time.Time) {
 		t.Fatal(err)
 	}
 	want := recount{span: span, said: said, lines: lines, cases: map[int64]cases.Case{}}
+	if want.fires, err = s.Incidents(t.Context(), 1000); err != nil {
+		t.Fatal(err)
+	}
+	if want.burnt, err = s.Unhappy(t.Context(), 0, ever); err != nil {
+		t.Fatal(err)
+	}
 	for _, e := range lines {
 		if _, seen := want.cases[e.Case]; !seen {
 			if want.cases[e.Case], err = s.Case(t.Context(), e.Case); err != nil {
@@ -184,7 +236,7 @@ func agree(t *rapid.T, s *store.Store, span digest.Span, now time.Time) {
 	have := map[string]any{
 		"mood": got.Mood, "previous": got.Previous, "topics": topicsOf(got), "worst": numbersOf(got.Worst), "work": got.Work,
 		"people": [3]int{got.Unhappy, got.Happy, got.Recovered}, "hours": sumOf(got.Hours[:]), "days": lastOf(got.Days), "sources": sourcesOf(got),
-		"waiting": [2]int{got.Waiting, int(got.Longest / time.Second)},
+		"waiting": [2]int{got.Waiting, int(got.Longest / time.Second)}, "promises": *got.Promises, "incidents": firesOf(got),
 	}
 	if d := cmp.Diff(want.all(now), have); d != "" {
 		t.Fatalf("%s – %s differ (-history +digest):\n%s", span.From, span.To, d)
@@ -207,6 +259,15 @@ func sourcesOf(f digest.Figures) []string {
 			out = append(out, fmt.Sprintf("%s %d %d", c.Name, c.N, c.Neg))
 		}
 	}
+	return out
+}
+
+func firesOf(f digest.Figures) []string {
+	var out []string
+	for _, i := range f.Incidents {
+		out = append(out, fmt.Sprintf("%d %s %d %t", i.ID, i.Source, i.Count, i.Open()))
+	}
+	slices.Sort(out)
 	return out
 }
 
@@ -233,6 +294,45 @@ type recount struct {
 	said  []cases.Scored
 	lines []cases.Entry
 	cases map[int64]cases.Case // those of the lines
+	fires []cases.Incident
+	burnt []cases.Unhappy // the cases of the incidents
+}
+
+// incidents finds those that went on in the span and counts their cases.
+func (r recount) incidents() []string {
+	var out []string
+	for _, i := range r.fires {
+		ended := i.ClosedAt
+		if ended.IsZero() {
+			ended = r.span.To
+		}
+		if i.OpenedAt.Before(r.span.To) && !ended.Before(r.span.From) {
+			n := count(r.burnt, func(u cases.Unhappy) bool { return u.Incident == i.ID })
+			out = append(out, fmt.Sprintf("%d %s %d %t", i.ID, i.Source, n, i.ClosedAt.IsZero()))
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+// promises counts those of every case: on the day they fell due, kept in time
+// or given up, and those still to be kept.
+func (r recount) promises(now time.Time) (n digest.Promises) {
+	for _, c := range r.cases {
+		for _, p := range c.Promises {
+			waits := p.SettledAt.IsZero()
+			switch {
+			case waits && !now.After(p.DueAt):
+				n.Open++
+			case p.DueAt.Before(r.span.From) || !p.DueAt.Before(r.span.To) || p.State == cases.PromiseVoid:
+			case !waits && !p.SettledAt.After(p.DueAt) && p.State != cases.PromiseBroken:
+				n.Kept++
+			default: // given up, too late, or still waited for
+				n.Late++
+			}
+		}
+	}
+	return n
 }
 
 func (r recount) all(now time.Time) map[string]any {
@@ -249,7 +349,7 @@ func (r recount) all(now time.Time) map[string]any {
 	return map[string]any{
 		"mood": r.mood(r.span.From, r.span.To), "previous": r.mood(earlier, r.span.From), "topics": r.topics(earlier), "worst": r.worst(), "work": r.work(),
 		"people": r.people(), "hours": r.mood(r.span.From, r.span.To), "days": r.mood(last, r.span.To), "sources": r.sources(),
-		"waiting": [2]int{waiting, longest},
+		"waiting": [2]int{waiting, longest}, "promises": r.promises(now), "incidents": r.incidents(),
 	}
 }
 

@@ -110,7 +110,7 @@ func (f Figures) sections(say *phrases.Catalogue, d detail) []section {
 		return []section{{Lines: []line{{Text: s.Say("digest.quiet", "n", f.Total)}}}}
 	}
 	var all []section
-	for _, part := range []section{f.spoken(s), f.complaints(s, d), f.worstOnes(s, d), f.answers(s), f.waiting(s, d), f.health(s, d)} {
+	for _, part := range []section{f.spoken(s), f.incidents(s), f.complaints(s, d), f.worstOnes(s, d), f.answers(s), f.waiting(s, d), f.health(s, d)} {
 		if len(part.Lines) > 0 {
 			all = append(all, part)
 		}

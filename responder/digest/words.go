@@ -85,6 +85,19 @@ func (s speaker) dates(span Span) phrases.Plain {
 	return phrases.Plain(s.Say("digest.dates", "from", s.date(span.From), "to", s.date(span.Last())))
 }
 
+// moment writes a time of day, with its date where that is not the only day of
+// the span.
+func (s speaker) moment(t time.Time, span Span) phrases.Plain {
+	clock := s.digits(t.Format("15:04"))
+	if span.Length() == 1 && span.has(t) {
+		return clock
+	}
+	return phrases.Plain(s.Say("digest.moment", "day", s.digits(strconv.Itoa(t.Day())), "month", s.plain(fmt.Sprintf("digest.month.%d", t.Month())), "time", clock))
+}
+
+// plain is a phrase put into another phrase.
+func (s speaker) plain(key string) phrases.Plain { return phrases.Plain(s.Say(key)) }
+
 // hour writes the beginning of an hour of the day.
 func (s speaker) hour(h int) phrases.Plain { return s.digits(fmt.Sprintf("%d:00", h%24)) }
 

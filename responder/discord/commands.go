@@ -28,7 +28,7 @@ func slashes() []slash {
 	return []slash{
 		{responder.CmdInbox, "inbox", "الوارد", nil},
 		{responder.CmdCase, "case", "حالة", &discord.Option{Type: optionNumber, Name: "number", Description: "41", Required: true}},
-		{responder.CmdDigest, "digest", "ملخص", &discord.Option{Type: optionText, Name: "date", Description: "2026-11-20"}},
+		{responder.CmdDigest, "digest", "ملخص", &discord.Option{Type: optionText, Name: "date", Description: "2026-11-20 · week · month · أسبوع · شهر"}},
 		{responder.CmdReport, "report", "تقرير", &discord.Option{Type: optionText, Name: "text", Description: "…"}},
 		{responder.CmdStop, "stop", "أوقف", &discord.Option{Type: optionText, Name: "text", Description: "…"}},
 		{responder.CmdResume, "resume", "تابع", nil},

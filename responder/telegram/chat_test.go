@@ -275,6 +275,8 @@ func TestCommandsAreUnderstoodInBothLanguages(t *testing.T) {
 		{"/case abc", responder.Decision{Action: responder.CmdCase}},
 		{"ملخص", responder.Decision{Action: responder.CmdDigest}},
 		{"ملخص ٢٠٢٦-١١-٢٠", responder.Decision{Action: responder.CmdDigest, Text: "2026-11-20"}},
+		{"ملخص الأسبوع", responder.Decision{Action: responder.CmdDigest, Text: "الأسبوع"}},
+		{"/digest month 2026-10-31", responder.Decision{Action: responder.CmdDigest, Text: "month 2026-10-31"}},
 		{"ملخص الاجتماع غدًا", responder.Decision{}},
 		{"تقرير اتصل عميل غاضب", responder.Decision{Action: responder.CmdReport, Text: "اتصل عميل غاضب"}},
 		{"تقرير", responder.Decision{}},

@@ -3,6 +3,7 @@ package telegram
 import (
 	"strconv"
 	"strings"
+	"time"
 	"unicode"
 
 	"rasid/internal/platform/telegram"
@@ -15,7 +16,7 @@ type argument int
 const (
 	nothing argument = iota
 	number           // of a case
-	day              // or nothing
+	day              // a date, a word like "week", or nothing
 	words
 )
 
@@ -93,7 +94,8 @@ func (c command) read(rest string) (responder.Decision, bool) {
 		return d, d.Case > 0
 	case day:
 		d.Text = digits(rest)
-		return d, rest == "" || strings.ContainsFunc(rest, unicode.IsDigit) && !strings.Contains(rest, " ")
+		_, _, ok := responder.ReadPeriod(d.Text, time.Unix(0, 0)) // any time: only whether it can be read counts
+		return d, ok || strings.ContainsFunc(rest, unicode.IsDigit) && !strings.Contains(rest, " ")
 	case words:
 		d.Text = rest
 		return d, rest != ""

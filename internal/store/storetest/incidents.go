@@ -64,6 +64,14 @@ var incidents = map[string]func(*testing.T, Place){
 		_, found, err := d.Claim(t.Context(), cases.SendNotice, []string{"desk"}, d.now, time.Minute)
 		d.ok(err)
 		want(t, "told", found, true)
+		for _, when := range []struct {
+			from, to time.Duration
+			n        int
+		}{{-time.Hour, 0, 0}, {-time.Hour, time.Microsecond, 1}, {0, time.Hour, 1}, {time.Microsecond, time.Hour, 0}} {
+			is, err := d.IncidentsBetween(t.Context(), d.now.Add(when.from), d.now.Add(when.to))
+			d.ok(err)
+			want(t, fmt.Sprintf("incidents from %s to %s", when.from, when.to), len(is), when.n)
+		}
 		late := d.waiting("dina", "Sorry!")
 		out, _, err := d.Enrol(t.Context(), d.unhappy(late), &cases.Incident{ID: i.ID}, nil)
 		d.ok(err)
