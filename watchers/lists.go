@@ -21,7 +21,10 @@ import (
 type List struct {
 	Name  string // in the cursor; the same after a restart
 	Pages int    // how many are read at the most in one look; 0 = 10
-	Read  func(ctx context.Context, from time.Time, token string) (found []cases.Mention, next string, err error)
+	// ByChange says that the latest change comes first and that the place ends
+	// the list at from: an old thing says nothing of the next page.
+	ByChange bool
+	Read     func(ctx context.Context, from time.Time, token string) (found []cases.Mention, next string, err error)
 }
 
 // Lists reads the lists of one place under one cursor, and looks again at what
@@ -126,7 +129,7 @@ func (l Lists) read(ctx context.Context, list List, w Window, t *tally, page *ca
 		past := false
 		for _, m := range found {
 			t.changed(m)
-			past = past || m.PostedAt.Before(from)
+			past = past || !list.ByChange && m.PostedAt.Before(from)
 			if !m.Gone {
 				all = append(all, m)
 			}

@@ -34,6 +34,7 @@ import (
 	"rasid/watchers/lemmy"
 	"rasid/watchers/mastodon"
 	"rasid/watchers/reddit"
+	"rasid/watchers/stackexchange"
 	"rasid/watchers/telegram"
 	"rasid/watchers/trustpilot"
 	"rasid/watchers/webhook"
@@ -173,6 +174,15 @@ func sourceKinds() map[string]sourceKind { //nolint:funlen // one entry for each
 			reply:  "manual",
 			limits: "Without an application that Reddit approved, its feeds are often refused (\"blocked by Reddit\") and deletions are not seen; with one, edits and deletions are seen for two days. Reddit forbids accounts that write without a person: let staff approve every reply.",
 			blind:  true,
+		},
+		"stackexchange": {
+			settings: func() any { c := stackexchange.DefaultConfig(); return &c },
+			every:    func(s any) time.Duration { return s.(*stackexchange.Config).Every },
+			open: func(s any, d deps) (watchers.Source, error) {
+				return stackexchange.New(*s.(*stackexchange.Config), d.name, d.net, d.now)
+			},
+			reply:  "manual",
+			limits: "Staff answer by the link: comments need reputation, and whoever works for the business must say so. 300 requests a day without a key. Questions only; edits and deletions are seen for two weeks.",
 		},
 		"trustpilot": {
 			settings: func() any { c := trustpilot.DefaultConfig(); return &c },

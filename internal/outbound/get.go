@@ -129,13 +129,27 @@ func (c *Client) request(ctx context.Context, u *url.URL, q Request) (*http.Requ
 
 func (c *Client) refused(resp *http.Response, host string, wait time.Duration, now time.Time) error {
 	e := &StatusError{Code: resp.StatusCode, RetryAfter: wait, Header: resp.Header}
-	e.Body, _ = io.ReadAll(io.LimitReader(resp.Body, 1024))
+	e.Body = firstWords(resp)
 	busy := resp.StatusCode == http.StatusTooManyRequests || resp.StatusCode == http.StatusServiceUnavailable
 	if !busy || wait <= 0 {
 		return e
 	}
 	c.pace.hold(host, now, wait)
 	return &cases.LaterError{After: wait, Err: e}
+}
+
+// firstWords reads the first KiB of a refusal, decompressed.
+func firstWords(resp *http.Response) []byte {
+	src := io.LimitReader(resp.Body, 8<<10)
+	if strings.EqualFold(resp.Header.Get("Content-Encoding"), "gzip") {
+		z, err := gzip.NewReader(src)
+		if err != nil {
+			return nil
+		}
+		src = z
+	}
+	b, _ := io.ReadAll(io.LimitReader(src, 1024))
+	return b
 }
 
 // readBody reads at most limit bytes, counted after decompression. The

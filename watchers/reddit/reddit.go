@@ -8,6 +8,7 @@ package reddit
 import (
 	"context"
 	"fmt"
+	"maps"
 	"net/url"
 	"regexp"
 	"strings"
@@ -175,10 +176,7 @@ func (s *Source) page(ctx context.Context, p part, token string) (found []cases.
 		found, err = s.feed(ctx, p)
 		return found, map[bool]string{true: "more"}[len(found) >= perFeed], err
 	}
-	q := url.Values{}
-	for k, v := range p.q {
-		q[k] = v
-	}
+	q := maps.Clone(p.q)
 	things, next, err := s.api.List(ctx, p.path, q, token)
 	if err != nil {
 		return nil, "", fmt.Errorf("%s: %w", p.name, err)
@@ -241,9 +239,7 @@ const perFeed = 100
 // feed reads a public feed.
 func (s *Source) feed(ctx context.Context, p part) (out []cases.Mention, err error) {
 	q := url.Values{"limit": {fmt.Sprint(perFeed)}}
-	for k, v := range p.q {
-		q[k] = v
-	}
+	maps.Copy(q, p.q)
 	path := p.path + "/.rss"
 	if p.name == "search" {
 		path = p.path + ".rss"

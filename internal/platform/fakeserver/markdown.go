@@ -24,19 +24,19 @@ func Shown(source string) string {
 	var out []string
 	for _, para := range regexp.MustCompile(`\n{2,}`).Split(source, -1) {
 		lines := strings.Split(para, "\n")
-		shown := ""
+		var shown strings.Builder
 		for i, line := range lines {
 			hard := strings.HasSuffix(line, "  ")
-			shown += showLine(strings.TrimSpace(line))
+			shown.WriteString(showLine(strings.TrimSpace(line)))
 			switch {
 			case i+1 == len(lines):
 			case hard:
-				shown += "\n"
+				shown.WriteByte('\n')
 			default:
-				shown += " "
+				shown.WriteByte(' ')
 			}
 		}
-		out = append(out, shown)
+		out = append(out, shown.String())
 	}
 	return strings.Join(out, "\n\n")
 }

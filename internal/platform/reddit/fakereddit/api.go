@@ -2,6 +2,7 @@ package fakereddit
 
 import (
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -136,9 +137,9 @@ func (f *Server) info(w http.ResponseWriter, r *http.Request) {
 // below lists what stands right below a thing, newest first.
 func (f *Server) below(name string, r *http.Request) map[string]any {
 	var found []*Thing
-	for i := len(f.things) - 1; i >= 0; i-- {
-		if f.things[i].Parent == name {
-			found = append(found, f.things[i])
+	for _, t := range slices.Backward(f.things) {
+		if t.Parent == name {
+			found = append(found, t)
 		}
 	}
 	return f.listing(found, r)
