@@ -67,17 +67,8 @@ func contradicted(s cases.Score, stars int) bool {
 // hold says why nothing may leave by a rule at this moment: a crisis, the kill
 // switch, the budget of the rule.
 func (w *Writer) hold(ctx context.Context, r Rule, now time.Time) (string, error) {
-	if w.Stopped != nil && w.Stopped(ctx) {
-		return "posting is stopped", nil
-	}
-	if w.Crisis != nil {
-		on, err := w.Crisis.On(ctx)
-		if err != nil {
-			return "", fmt.Errorf("asking whether there is a crisis: %w", err)
-		}
-		if on {
-			return "there is a crisis", nil
-		}
+	if why, err := w.halted(ctx); why != "" || err != nil {
+		return why, err
 	}
 	if w.Count == nil {
 		return "its replies are not counted", nil
@@ -88,6 +79,24 @@ func (w *Writer) hold(ctx context.Context, r Rule, now time.Time) (string, error
 	}
 	if n >= r.PerDay {
 		return fmt.Sprintf("%d of %d replies in 24 hours", n, r.PerDay), nil
+	}
+	return "", nil
+}
+
+// halted says why nothing at all may leave without a person now.
+func (w *Writer) halted(ctx context.Context) (string, error) {
+	if w.Stopped != nil && w.Stopped(ctx) {
+		return "posting is stopped", nil
+	}
+	if w.Crisis == nil {
+		return "", nil
+	}
+	on, err := w.Crisis.On(ctx)
+	if err != nil {
+		return "", fmt.Errorf("asking whether there is a crisis: %w", err)
+	}
+	if on {
+		return "there is a crisis", nil
 	}
 	return "", nil
 }

@@ -239,6 +239,9 @@ func (w *cardWriter) standing(stopped bool) {
 		if c.ClaimedBy != "" && c.ClaimedUntil.After(w.now) {
 			w.line("🙋 " + say.Say("card.claimed", "name", w.o.NameOf(c.ClaimedBy)))
 		}
+		if !c.ToldAt.IsZero() && c.ToldAt.After(c.FlaggedAt) {
+			w.line("🌙 " + say.Say("card.told", "time", w.o.clock(c.ToldAt, w.now)))
+		}
 		if c.WakeFor == WakeSnooze && c.WakeAt.After(w.now) {
 			w.line(say.Say("card.snoozed", "time", w.o.clock(c.WakeAt, w.now)))
 		}

@@ -24,14 +24,9 @@ type FollowUps struct {
 func NewFollowUps(c Commitment, fits func(source, text string) error) (*FollowUps, error) {
 	f := &FollowUps{Commitment: c, Fits: fits, wordings: map[string][]string{}}
 	for _, language := range []string{"ar", "en"} {
-		b, err := followupFiles.ReadFile("followup/" + language + ".txt")
-		if err != nil {
-			return nil, fmt.Errorf("reading follow-ups: %w", err)
-		}
-		for line := range strings.SplitSeq(string(b), "\n") {
-			if line = strings.TrimSpace(line); line != "" && !strings.HasPrefix(line, "#") {
-				f.wordings[language] = append(f.wordings[language], line)
-			}
+		var err error
+		if f.wordings[language], err = wordings(followupFiles, "followup/"+language+".txt"); err != nil {
+			return nil, err
 		}
 	}
 	return f, nil
@@ -41,10 +36,7 @@ func NewFollowUps(c Commitment, fits func(source, text string) error) (*FollowUp
 func (f *FollowUps) Draft(_ context.Context, c cases.Case) (cases.Draft, error) {
 	language := languageOf(c)
 	wordings := f.wordings[language]
-	greet := map[string]string{"ar": "أهلًا.", "en": "Hello."}[language]
-	if name := givenName(c.Author, language); name != "" {
-		greet = map[string]string{"ar": "أهلًا ", "en": "Hello "}[language] + name + "."
-	}
+	greet := greeting(c, language)
 	start := seed(c) + len(c.Drafts)
 	for i := range wordings {
 		n := (start + i) % len(wordings)

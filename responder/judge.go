@@ -54,7 +54,7 @@ func (j *Judge) judge(ctx context.Context, c cases.Case, now time.Time) error {
 		Score: &worst, Scores: scores,
 	}
 	ruling := j.Office.Rule(c, worst, now)
-	if j.flags(c, worst, ruling) {
+	if j.Office.Flags(c, worst, ruling) {
 		ch.Event = cases.Flag
 	} else if ruling.Matched() {
 		ch.Note = ruling.Note() // of a flagged case the draft says it
@@ -66,8 +66,8 @@ func (j *Judge) judge(ctx context.Context, c cases.Case, now time.Time) error {
 	return err
 }
 
-// flags decides whether staff must see the case.
-func (j *Judge) flags(c cases.Case, s cases.Score, r Ruling) bool {
+// Flags decides whether staff must see a case.
+func (o *Office) Flags(c cases.Case, s cases.Score, r Ruling) bool {
 	if c.Source == ReportSource {
 		return true // a colleague asked for it
 	}
@@ -77,7 +77,7 @@ func (j *Judge) flags(c cases.Case, s cases.Score, r Ruling) bool {
 	if r.Matched() {
 		return r.Rule.Do != DoIgnore || s.Severity >= cases.Critical // what is critical is never ignored
 	}
-	return s.Neg >= j.Office.Policy.FlagAt || s.Severity >= cases.High
+	return s.Neg >= o.Policy.FlagAt || s.Severity >= cases.High
 }
 
 // unanswered is what the customer said since our last answer; when clocks

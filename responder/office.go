@@ -26,9 +26,11 @@ type Policy struct {
 	SnoozeFor     time.Duration // "later" without a time
 	ResendLock    time.Duration // no "send again" earlier: a slow answer could still arrive
 	FourEyesFrom  cases.Severity
-	FourEyes      bool // severe cases: who wrote the words may not approve them
-	ApprovalsHour int  // approvals a person may give in an hour; 0 = no limit
-	HoldAbuse     bool // insults get no draft: a person decides whether to answer at all
+	FourEyes      bool  // severe cases: who wrote the words may not approve them
+	ApprovalsHour int   // approvals a person may give in an hour; 0 = no limit
+	Acknowledge   Aside // outside hours: when somebody will answer
+	Satisfaction  Aside // after it was solved: how satisfied the customer is
+	HoldAbuse     bool  // insults get no draft: a person decides whether to answer at all
 
 	Hold     bool           // new cases rest until opening …
 	HoldUpTo cases.Severity // … up to this severity

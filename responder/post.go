@@ -46,9 +46,16 @@ func (p *Poster) Step(ctx context.Context, now time.Time) (int, error) {
 	if _, err := p.Outbox.CutOff(ctx, now); err != nil {
 		return 0, fmt.Errorf("cutting off abandoned posts: %w", err)
 	}
-	s, ok, err := p.Outbox.Claim(ctx, cases.SendReply, nil, now, lease)
-	if err != nil {
-		return 0, fmt.Errorf("claiming the next reply: %w", err)
+	var s cases.Send
+	ok := false
+	for _, kind := range append([]cases.SendKind{cases.SendReply}, asides...) {
+		var err error
+		if s, ok, err = p.Outbox.Claim(ctx, kind, nil, now, lease); err != nil {
+			return 0, fmt.Errorf("claiming the next %s: %w", kind, err)
+		}
+		if ok {
+			break
+		}
 	}
 	if !ok {
 		return 0, nil
@@ -61,7 +68,11 @@ func (p *Poster) Step(ctx context.Context, now time.Time) (int, error) {
 	// shutdown must not leave the answer of a finished call unwritten.
 	settle, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
 	defer cancel()
-	set, ch := p.attempt(ctx, c, s)
+	attempt := p.attempt
+	if s.Kind.Aside() {
+		attempt = p.aside
+	}
+	set, ch := attempt(ctx, c, s)
 	if err := p.Outbox.Settle(settle, set, ch); err != nil {
 		return 0, fmt.Errorf("settling %s: %w", s.Key, err)
 	}
@@ -257,7 +268,7 @@ func InDoubt(ctx context.Context, sends interface {
 		return cases.Send{}, false, fmt.Errorf("reading the outbox of case %d: %w", caseID, err)
 	}
 	for _, s := range rows {
-		if s.State == cases.InDoubt {
+		if s.State == cases.InDoubt && s.Kind == cases.SendReply {
 			return s, true, nil
 		}
 	}

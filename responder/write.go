@@ -32,7 +32,8 @@ type Writer struct {
 	// What written rules need; without it nothing leaves by a rule.
 	Count   func(ctx context.Context, by string, since time.Time) (int, error)
 	Stopped func(ctx context.Context) bool
-	Crisis  *Crisis // nil: bursts are not looked for
+	Asides  func(ctx context.Context, by string, since time.Time) (int, error) // said beside answers; nil: nothing is
+	Crisis  *Crisis                                                            // nil: bursts are not looked for
 }
 
 // Step drafts for the flagged cases and reports how many there were.
@@ -69,7 +70,10 @@ func (w *Writer) propose(ctx context.Context, c cases.Case, now time.Time) error
 		return err
 	}
 	if bare {
-		_, err := w.Desk.Apply(ctx, ch)
+		after, err := w.Desk.Apply(ctx, ch)
+		if err == nil {
+			err = w.acknowledge(ctx, after, now)
+		}
 		return err
 	}
 	d, err := w.Draft(ctx, c, now)
@@ -82,7 +86,10 @@ func (w *Writer) propose(ctx context.Context, c cases.Case, now time.Time) error
 	}
 	after, err := w.Desk.Apply(ctx, ch)
 	if err == nil && ruling.Rule.Automatic() {
-		err = w.byRule(ctx, after, ruling.Rule, now)
+		return w.byRule(ctx, after, ruling.Rule, now)
+	}
+	if err == nil {
+		err = w.acknowledge(ctx, after, now)
 	}
 	return err
 }

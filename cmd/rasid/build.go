@@ -263,7 +263,7 @@ func (h *house) makeWriter(ctx context.Context) (err error) {
 		return err
 	}
 	h.writer = &responder.Writer{
-		Desk: h.store, Office: h.office, Drafter: drafter, Late: late, Log: h.log, Count: h.store.Decisions, Stopped: h.stopped,
+		Desk: h.store, Office: h.office, Drafter: drafter, Late: late, Log: h.log, Count: h.store.Decisions, Asides: h.store.Asides, Stopped: h.stopped,
 		Guard: guard.New(h.spoken(private)),
 	}
 	h.crisis = &responder.Crisis{Incidents: h.store, Tally: h.store, Office: h.office, Limits: responder.CrisisLimits(h.cfg.Policy.Incidents), Log: h.log}

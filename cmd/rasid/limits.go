@@ -16,6 +16,7 @@ func policy(c config.Policy) responder.Policy {
 	p.Targets = targets(c.Targets, config.Targets{})
 	p.Hold, p.HoldUpTo = c.HoldUntilOpen != "never", severity(c.HoldUntilOpen)
 	p.HoldAbuse = c.Abuse == "hold"
+	p.Acknowledge = responder.Aside{EnabledBy: c.Acknowledge.EnabledBy, PerDay: c.Acknowledge.PerDay}
 	switch c.FourEyes {
 	case "low":
 		p.FourEyes, p.FourEyesFrom = true, cases.Low

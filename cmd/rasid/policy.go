@@ -6,6 +6,7 @@ import (
 	"io"
 	"log/slog"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -93,6 +94,8 @@ type rehearsal struct {
 	daily  int                    // replies an author may get in a day
 	sent   int
 	held   int
+	told   int // acknowledgements
+	zone   *time.Location
 }
 
 // rehearse plays the past days to the rules.
@@ -107,7 +110,7 @@ func (p *program) rehearse(ctx context.Context, days int) error {
 		if err != nil {
 			return err
 		}
-		re := &rehearsal{out: p.out, writer: writer, left: map[string][]time.Time{}, daily: r.cfg.Policy.Budgets.PerAuthorDay}
+		re := &rehearsal{out: p.out, writer: writer, left: map[string][]time.Time{}, daily: r.cfg.Policy.Budgets.PerAuthorDay, zone: r.zone}
 		answered := map[int64]bool{}
 		read := 0
 		for _, s := range said {
@@ -129,6 +132,9 @@ func (p *program) rehearse(ctx context.Context, days int) error {
 		}
 		fmt.Fprintf(p.out, "%s read over %s: %d would have left, %d left to a person by a limit. Nothing was sent.\n",
 			count(read, "mention"), count(days, "day"), re.sent, re.held)
+		if a := r.cfg.Policy.Acknowledge; a.EnabledBy != "" {
+			fmt.Fprintf(p.out, "%s outside the hours would have left (enabled by %s).\n", count(re.told, "acknowledgement"), a.EnabledBy)
+		}
 		return nil
 	})
 }
@@ -155,7 +161,7 @@ func (p *program) dryWriter(ctx context.Context, r *records) (*responder.Writer,
 func (re *rehearsal) play(ctx context.Context, c cases.Case, at time.Time, r *records) (bool, error) {
 	ruling := re.writer.Office.Rule(c, c.Score, at)
 	if !ruling.Rule.Automatic() {
-		return false, nil
+		return false, re.acknowledge(c, ruling, at)
 	}
 	d, err := re.writer.Draft(ctx, c, at)
 	if err != nil {
@@ -181,6 +187,38 @@ func (re *rehearsal) play(ctx context.Context, c cases.Case, at time.Time, r *re
 	re.left[author] = append(re.left[author], at)
 	fmt.Fprintf(re.out, "%s  #%d %s (enabled by %s)\n  %s\n  → %s\n\n", r.clock(at), c.ID, ruling.Rule.Name, ruling.Rule.EnabledBy, said, responder.Isolate(d.Text))
 	return true, nil
+}
+
+// acknowledge shows what a case would have been told outside the hours.
+func (re *rehearsal) acknowledge(c cases.Case, ruling responder.Ruling, at time.Time) error {
+	office := re.writer.Office
+	if !office.Flags(c, c.Score, ruling) {
+		return nil
+	}
+	c.State = cases.Waiting
+	row, why, err := re.writer.Acknowledgement(c, at)
+	if err != nil || row.Key == "" {
+		return err
+	}
+	// The last part of the key is the opening: once for each author and closing.
+	once := c.Source + "/" + c.AuthorID + row.Key[strings.LastIndex(row.Key, "/"):]
+	by, most := responder.RuleAcknowledge, office.Policy.Acknowledge.PerDay
+	switch {
+	case len(re.left[once]) > 0:
+		return nil
+	case why == "" && re.within(by, at) >= most:
+		why = fmt.Sprintf("%d of %d in 24 hours", most, most)
+	}
+	said := responder.Isolate(responder.Excerpt(responder.Visible(c.Last().Text), 90))
+	head := fmt.Sprintf("%s  #%d acknowledgement", at.In(re.zone).Format("2006-01-02 15:04"), c.ID)
+	if why != "" {
+		fmt.Fprintf(re.out, "%s  none: %s\n  %s\n\n", head, why, said)
+		return nil
+	}
+	re.told++
+	re.left[once], re.left[by] = []time.Time{at}, append(re.left[by], at)
+	fmt.Fprintf(re.out, "%s (enabled by %s)\n  %s\n  → %s\n\n", head, office.Policy.Acknowledge.EnabledBy, said, responder.Isolate(row.Reply.Text))
+	return nil
 }
 
 // within counts what left in the 24 hours before.

@@ -77,6 +77,9 @@ func (d Draft) Blocked() bool {
 // Rasid is the By of everything the program did by itself.
 const Rasid = "rasid"
 
+// Customer is the By of what the author of a mention did.
+const Customer = "customer"
+
 // Entry is one line of the append-only, hash-chained history of a case.
 type Entry struct {
 	Seq      int64
@@ -132,6 +135,10 @@ type Case struct {
 	AckedAt    time.Time // first decision or claim by a person
 	AnsweredAt time.Time
 	ClosedAt   time.Time
+	ToldAt     time.Time // when the customer was told, outside hours, when somebody answers
+	AskedAt    time.Time // when the customer was asked how satisfied they are; zero: not yet
+	Rating     int       // what they answered, 1..5; 0 = nothing
+	RatedAt    time.Time
 	UpdatedAt  time.Time
 }
 

@@ -29,6 +29,7 @@ type Change struct {
 	Reminds  *int
 	Promises []Promise // opened, moved on or settled with the step
 	Receipt  *Receipt  // where the reply stands in public
+	Rating   int       // with Rate: what the customer answered, 1..5
 	Rooms    []string  // rooms that show this case's card from now on
 	Send     []Send    // outbox rows written with the step
 	Withdraw []string  // outbox keys taken back; ErrStale when one already started
@@ -43,15 +44,24 @@ type Claimed struct {
 
 // SendKind says what an outbox row carries, which decides how a cut-off is
 // treated: a reply becomes unsure, a notice is sent again, a digest waits for
-// a person.
+// a person. What is said beside the answer (ack, ask) is as public as a reply
+// and leaves as strictly, but moves no case and is never sent again.
 type SendKind string
 
 // The kinds of outbox rows.
 const (
 	SendReply  SendKind = "reply"
+	SendAck    SendKind = "ack" // outside hours: when somebody will answer
+	SendAsk    SendKind = "ask" // after it was solved: how satisfied the customer is
 	SendNotice SendKind = "notice"
 	SendDigest SendKind = "digest"
 )
+
+// Public reports whether a row of the kind appears where customers read.
+func (k SendKind) Public() bool { return k == SendReply || k.Aside() }
+
+// Aside reports whether a row of the kind is said beside the answer.
+func (k SendKind) Aside() bool { return k == SendAck || k == SendAsk }
 
 // SendState is where an outbox row stands:
 // ready → started → delivered | ready | gave-up | in-doubt; ready → withdrawn;
@@ -76,7 +86,7 @@ type Send struct {
 	Kind   SendKind
 	Case   int64  // 0 when it belongs to no case
 	Target string // source name for a reply, room name for the rest
-	Reply  Reply  // for SendReply
+	Reply  Reply  // for what is public
 	Text   string // for SendNotice and SendDigest
 	Body   []byte // more to send with it (a picture); may be nil
 	Hash   string // hex SHA-256 of target, mention and text, fixed at approval

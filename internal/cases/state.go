@@ -66,6 +66,9 @@ const (
 	Release  Event = "release"   // the claim ended
 	Snooze   Event = "snooze"    // not now
 	Kept     Event = "kept"      // what a reply promised was done
+	Ack      Event = "ack"       // outside hours, the customer was told when somebody answers
+	Ask      Event = "ask"       // the customer was asked how satisfied they are
+	Rate     Event = "rate"      // the customer said how satisfied they are
 	Note     Event = "note"      // something to remember that changes no state
 	Dismiss  Event = "dismiss"   // no answer, with a reason
 	Handle   Event = "handle"    // answered elsewhere by a person
@@ -80,7 +83,7 @@ const (
 // Events lists every event in the order of the story.
 func Events() []Event {
 	return []Event{Calm, Flag, Propose, Hold, Revise, Approve, ByRule, Undo, Sent, Refuse, CutOff, Found, NotThere,
-		Escalate, Remind, Claim, Release, Snooze, Kept, Note, Dismiss, Handle, Expire, Resolve, Again, Edit, Delete, Reopen}
+		Escalate, Remind, Claim, Release, Snooze, Kept, Ack, Ask, Rate, Note, Dismiss, Handle, Expire, Resolve, Again, Edit, Delete, Reopen}
 }
 
 // Rule is one legal step.
@@ -162,6 +165,13 @@ var rules = []Rule{
 	{Waiting, CutOff, Unsure},
 	{Gone, CutOff, Gone},
 
+	// An acknowledgement is not the answer: the case waits on, wherever it is
+	// by the time it stands.
+	{Waiting, Ack, Waiting},
+	{New, Ack, New},
+	{Flagged, Ack, Flagged},
+	{Approved, Ack, Approved},
+
 	// Afterwards.
 	{Answered, Resolve, Resolved},
 	{Answered, Remind, Answered},
@@ -171,6 +181,10 @@ var rules = []Rule{
 	{Handled, Note, Handled},
 	{Handled, Kept, Handled},
 	{Resolved, Note, Resolved},
+	{Resolved, Ask, Resolved},
+	{Resolved, Rate, Resolved}, // a low one opens it again, one level up
+	{New, Ask, New},            // the customer wrote again while the question left
+	{Flagged, Ask, Flagged},
 	{Noted, Note, Noted}, // a promise runs on whatever becomes of its case
 	{Dismissed, Note, Dismissed},
 	{Expired, Note, Expired},

@@ -114,7 +114,23 @@ func (r *reader) checkPolicy(c *Config) {
 	r.checkCounts(p)
 	r.checkLevels(c)
 	r.checkOffers(p)
+	r.checkAcknowledge(c)
 	r.checkRules(c)
+}
+
+// checkAcknowledge looks that what is told outside the hours can be told.
+func (r *reader) checkAcknowledge(c *Config) {
+	a := c.Policy.Acknowledge
+	if a.PerDay < 1 || a.PerDay > 10_000 {
+		r.fault("policy.acknowledge.per_day", fmt.Sprintf("%d is out of bounds", a.PerDay), "a number from 1 to 10000")
+	}
+	if a.EnabledBy == "" {
+		return
+	}
+	r.checkEnabled(c, a.EnabledBy, "policy.acknowledge")
+	if !c.Business.Hours.written() && !slices.ContainsFunc(c.Branches, func(b Branch) bool { return b.Hours.written() }) {
+		r.fault("policy.acknowledge.enabled_by", "the business has no hours, so it is never closed", `business: {hours: {days: {sun-thu: ["09:00-17:00"]}}}`)
+	}
 }
 
 // checkTargets looks that every target is a time a shop can mean.

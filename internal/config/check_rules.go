@@ -89,7 +89,7 @@ func (r *reader) checkDo(c *Config, rule Rule, path string) {
 		}
 		return
 	}
-	r.checkEnabled(c, rule, path)
+	r.checkEnabled(c, rule.EnabledBy, path)
 	never := func(key, cause, write string) {
 		r.fault(path+".when."+key, "the rule is dead: "+cause, write)
 	}
@@ -114,15 +114,15 @@ func (r *reader) checkDo(c *Config, rule Rule, path string) {
 }
 
 // checkEnabled looks for the person who answers for what leaves by a rule.
-func (r *reader) checkEnabled(c *Config, rule Rule, path string) {
-	if rule.EnabledBy == "" {
+func (r *reader) checkEnabled(c *Config, enabledBy, path string) {
+	if enabledBy == "" {
 		r.fault(path+".enabled_by", "replies would leave with nobody answering for them", "enabled_by: the id of an approver under staff")
 		return
 	}
 	ids := make([]string, 0, len(c.Staff))
 	for _, p := range c.Staff {
 		ids = append(ids, p.ID)
-		if p.ID != rule.EnabledBy {
+		if p.ID != enabledBy {
 			continue
 		}
 		if !p.Role.Approves() {
@@ -130,7 +130,7 @@ func (r *reader) checkEnabled(c *Config, rule Rule, path string) {
 		}
 		return
 	}
-	r.fault(path+".enabled_by", fmt.Sprintf("there is nobody %q under staff%s", rule.EnabledBy, hint(rule.EnabledBy, ids)), orList(ids))
+	r.fault(path+".enabled_by", fmt.Sprintf("there is nobody %q under staff%s", enabledBy, hint(enabledBy, ids)), orList(ids))
 }
 
 // checkReached looks whether earlier rules leave a rule anything to decide.

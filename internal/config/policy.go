@@ -62,9 +62,23 @@ type Policy struct {
 	Budgets Budgets `yaml:"budgets"`
 	// Incidents say from where on many complaints are one incident with one card.
 	Incidents Incidents `yaml:"incidents"`
+	// Acknowledge tells a customer who writes outside the hours when somebody
+	// will answer. It leaves by itself, within every limit; off until somebody
+	// enables it.
+	Acknowledge Acknowledge `yaml:"acknowledge"`
 	// Rules say what happens to mentions of one sort; the first that matches
 	// decides. Without rules a person decides about every unhappy mention.
 	Rules []Rule `yaml:"rules"`
+}
+
+// Acknowledge is what a customer is told outside the hours: when the business
+// opens, once for each time it is closed. It is not the answer; the case waits
+// on.
+type Acknowledge struct {
+	// EnabledBy is the id of the approver who answers for it; left out, it is off.
+	EnabledBy string `yaml:"enabled_by"`
+	// PerDay is how many may leave in 24 hours; left out, 50.
+	PerDay int `yaml:"per_day"`
 }
 
 // Target is how fast the business wants to be.
@@ -182,6 +196,7 @@ func defaultPolicy() Policy {
 		SnoozeFor:     2 * time.Hour,
 		FourEyes:      "never",
 		Abuse:         "draft",
+		Acknowledge:   Acknowledge{PerDay: 50},
 		Commitment:    Commitment{ReplyWithin: day},
 		Budgets:       Budgets{PerAuthorDay: 3, PerHour: 30, PerDay: 200, PerApproverHour: 60},
 		Incidents:     Incidents{Cards: 10, Copies: 5, Burst: 10},

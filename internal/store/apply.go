@@ -9,8 +9,8 @@ import (
 	"rasid/internal/cases"
 )
 
-// customer is the By of what the author of a mention did.
-const customer = "customer"
+// customer is short for the By of what the author of a mention did.
+const customer = cases.Customer
 
 // Apply takes one legal step of one case and writes all of it or none of it.
 // ErrStale says that the case is no longer at ch.Version, ErrIllegal that the
@@ -130,6 +130,12 @@ func moved(c cases.Case, to cases.State, ch cases.Change) cases.Case {
 		c.ApprovedBy = ch.By
 	case cases.Sent, cases.Found:
 		c.AnsweredAt = ch.At
+	case cases.Ack:
+		c.ToldAt = ch.At
+	case cases.Ask:
+		c.AskedAt = ch.At
+	case cases.Rate:
+		c.Rating, c.RatedAt = ch.Rating, ch.At
 	}
 	return told(c, ch)
 }
@@ -151,7 +157,7 @@ func told(c cases.Case, ch cases.Change) cases.Case {
 	if ch.Claim != nil {
 		c.ClaimedBy, c.ClaimedUntil = ch.Claim.By, ch.Claim.Until
 	}
-	if ch.Receipt != nil {
+	if ch.Receipt != nil && ch.Event != cases.Ack && ch.Event != cases.Ask {
 		c.Reply = *ch.Receipt
 		if !c.Reply.At.IsZero() && (ch.Event == cases.Sent || ch.Event == cases.Found) {
 			c.AnsweredAt = c.Reply.At
@@ -179,6 +185,11 @@ func checkSends(ctx context.Context, q querier, c cases.Case, ch cases.Change) e
 	approving := ch.Event == cases.Approve || ch.Event == cases.ByRule
 	replies := 0
 	for _, m := range ch.Send {
+		if m.Kind.Aside() {
+			if err := checkAside(ctx, q, c, m); err != nil {
+				return err
+			}
+		}
 		if m.Kind != cases.SendReply {
 			continue
 		}

@@ -38,14 +38,17 @@ func (b Budget) orDefaults() Budget {
 // over says which budget a reply would break; "" for none. It counts every
 // attempt that may have reached the public, also those in doubt.
 func (b Budget) over(ctx context.Context, q querier, r row, now time.Time) (string, error) {
+	// The budgets of author and thread are for answers; what is said beside an
+	// answer counts there only against its own like, so that an acknowledgement
+	// never holds back the answer it announces.
 	var author, thread, source, all int
 	err := q.QueryRowContext(ctx, `SELECT
-			count(*) FILTER (WHERE target = $1 AND author_id = $2 AND author_id <> ''),
-			count(*) FILTER (WHERE target = $1 AND thread = $3 AND thread <> ''),
+			count(*) FILTER (WHERE target = $1 AND author_id = $2 AND author_id <> '' AND (kind = 'reply' OR $6)),
+			count(*) FILTER (WHERE target = $1 AND thread = $3 AND thread <> '' AND (kind = 'reply' OR $6)),
 			count(*) FILTER (WHERE target = $1 AND started_at > $4),
 			count(*)
-		FROM outbox WHERE kind = 'reply' AND state IN ('started', 'delivered', 'in-doubt') AND started_at > $5`,
-		r.Target, r.author, r.thread, micros(now.Add(-time.Hour)), micros(now.Add(-24*time.Hour))).Scan(&author, &thread, &source, &all)
+		FROM outbox WHERE kind IN ('reply', 'ack', 'ask') AND state IN ('started', 'delivered', 'in-doubt') AND started_at > $5`,
+		r.Target, r.author, r.thread, micros(now.Add(-time.Hour)), micros(now.Add(-24*time.Hour)), r.Kind.Aside()).Scan(&author, &thread, &source, &all)
 	if err != nil {
 		return "", err
 	}

@@ -13,22 +13,25 @@ import (
 // caseCols are the columns of a case's head, in the order scanHead reads them.
 const caseCols = `c.id, c.version, c.state, c.level, c.source, c.thread, c.author_id, c.author, c.score,
 	c.claimed_by, c.claimed_until, c.wake_at, c.wake_for, c.reminds, c.approved_by,
-	c.reply_id, c.reply_url, c.reply_at, c.opened_at, c.flagged_at, c.acked_at, c.answered_at, c.closed_at, c.updated_at, c.closed_by, c.closed_note`
+	c.reply_id, c.reply_url, c.reply_at, c.opened_at, c.flagged_at, c.acked_at, c.answered_at, c.closed_at, c.updated_at, c.closed_by, c.closed_note,
+	c.told_at, c.asked_at, c.rating, c.rated_at`
 
 // scanHead reads a case without its mentions, drafts and past.
 func scanHead(row scanner) (cases.Case, error) {
 	var c cases.Case
 	var score string
-	var claimed, wake, reply, opened, flagged, acked, answered, closed, updated int64
+	var claimed, wake, reply, opened, flagged, acked, answered, closed, updated, told, asked, rated int64
 	err := row.Scan(&c.ID, &c.Version, &c.State, &c.Level, &c.Source, &c.Thread, &c.AuthorID, &c.Author, &score,
 		&c.ClaimedBy, &claimed, &wake, &c.WakeFor, &c.Reminds, &c.ApprovedBy,
-		&c.Reply.ID, &c.Reply.URL, &reply, &opened, &flagged, &acked, &answered, &closed, &updated, &c.ClosedBy, &c.ClosedNote)
+		&c.Reply.ID, &c.Reply.URL, &reply, &opened, &flagged, &acked, &answered, &closed, &updated, &c.ClosedBy, &c.ClosedNote,
+		&told, &asked, &c.Rating, &rated)
 	if err != nil {
 		return c, err
 	}
 	c.ClaimedUntil, c.WakeAt, c.Reply.At = moment(claimed), moment(wake), moment(reply)
 	c.OpenedAt, c.FlaggedAt, c.AckedAt = moment(opened), moment(flagged), moment(acked)
 	c.AnsweredAt, c.ClosedAt, c.UpdatedAt = moment(answered), moment(closed), moment(updated)
+	c.ToldAt, c.AskedAt, c.RatedAt = moment(told), moment(asked), moment(rated)
 	c.Score, err = unpack[cases.Score](score)
 	return c, err
 }
@@ -57,12 +60,12 @@ func saveHead(ctx context.Context, q querier, was int, c cases.Case) error {
 	n, err := changed(q.ExecContext(ctx, `UPDATE cases SET version = $1, state = $2, level = $3, score = $4, severity = $5, topic = $6,
 		claimed_by = $7, claimed_until = $8, wake_at = $9, wake_for = $10, reminds = $11, approved_by = $12,
 		reply_id = $13, reply_url = $14, reply_at = $15, flagged_at = $16, acked_at = $17, answered_at = $18, closed_at = $19, updated_at = $20,
-		author = $21, closed_by = $22, closed_note = $23
-		WHERE id = $24 AND version = $25`,
+		author = $21, closed_by = $22, closed_note = $23, told_at = $24, asked_at = $25, rating = $26, rated_at = $27
+		WHERE id = $28 AND version = $29`,
 		c.Version, c.State, c.Level, packScore(c.Score), int(c.Score.Severity), topicOf(c.Score),
 		c.ClaimedBy, micros(c.ClaimedUntil), micros(c.WakeAt), c.WakeFor, c.Reminds, c.ApprovedBy,
 		c.Reply.ID, c.Reply.URL, micros(c.Reply.At), micros(c.FlaggedAt), micros(c.AckedAt), micros(c.AnsweredAt), micros(c.ClosedAt), micros(c.UpdatedAt),
-		c.Author, c.ClosedBy, c.ClosedNote, c.ID, was))
+		c.Author, c.ClosedBy, c.ClosedNote, micros(c.ToldAt), micros(c.AskedAt), c.Rating, micros(c.RatedAt), c.ID, was))
 	if err == nil && n != 1 {
 		err = fmt.Errorf("case %d: %w", c.ID, cases.ErrStale)
 	}

@@ -48,7 +48,7 @@ func (s *Store) claim(ctx context.Context, kind cases.SendKind, targets []string
 	var started int64
 	err = s.write(ctx, func(tx *sql.Tx) error {
 		m, ok, started = cases.Send{}, false, 0
-		if isReply(kind) {
+		if kind.Public() {
 			if open, err := s.mayPost(ctx, tx, now); err != nil || !open {
 				return err
 			}
@@ -58,7 +58,7 @@ func (s *Store) claim(ctx context.Context, kind cases.SendKind, targets []string
 			return err
 		}
 		for _, r := range rs {
-			if isReply(kind) {
+			if kind.Public() {
 				if free, err := s.mayLeave(ctx, tx, r, now); err != nil {
 					return err
 				} else if !free {
@@ -99,7 +99,7 @@ func (s *Store) mayPost(ctx context.Context, q querier, now time.Time) (bool, er
 // mayLeave reports whether this reply may leave now; when it may not, it says
 // so in the row, so that staff can see why it waits.
 func (s *Store) mayLeave(ctx context.Context, q querier, r row, now time.Time) (bool, error) {
-	busy, err := one[int](q.QueryRowContext(ctx, `SELECT count(*) FROM outbox WHERE kind = 'reply' AND state = 'started' AND target = $1`, r.Target))
+	busy, err := one[int](q.QueryRowContext(ctx, `SELECT count(*) FROM outbox WHERE kind IN ('reply', 'ack', 'ask') AND state = 'started' AND target = $1`, r.Target))
 	if err != nil || busy > 0 {
 		return false, err
 	}
@@ -107,7 +107,11 @@ func (s *Store) mayLeave(ctx context.Context, q querier, r row, now time.Time) (
 	if err != nil {
 		return false, err
 	}
-	switch err := stands(ctx, q, c, r); {
+	decided := stands
+	if r.Kind.Aside() {
+		decided = standsAside
+	}
+	switch err := decided(ctx, q, c, r); {
 	case errors.Is(err, ErrUnapproved):
 		return false, takeBack(ctx, q, c, r, now, err)
 	case err != nil:
@@ -144,7 +148,7 @@ func stands(ctx context.Context, q querier, c cases.Case, r row) error {
 // case back to staff.
 func takeBack(ctx context.Context, q querier, c cases.Case, r row, now time.Time, why error) error {
 	_, err := q.ExecContext(ctx, `UPDATE outbox SET state = 'withdrawn', last_error = $1 WHERE key = $2`, why.Error(), r.Key)
-	if err != nil || c.State != cases.Approved {
+	if err != nil || c.State != cases.Approved || r.Kind.Aside() {
 		return err
 	}
 	_, err = step(ctx, q, c, cases.Change{

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"strings"
 
 	"rasid/internal/cases"
 )
@@ -36,10 +37,26 @@ func (in *intake) ours(ctx context.Context, m cases.Mention) error {
 	if err != nil || busy > 0 {
 		return err
 	}
+	if own, err := in.aside(ctx, c, m); err != nil || own {
+		return err
+	}
 	_, err = step(ctx, in.q, c, cases.Change{
 		Case: c.ID, Version: c.Version, Event: cases.Handle, By: colleague(m), At: in.now, Note: clip(m.Text, mostNote),
 	})
 	return err
+}
+
+// aside reports whether what was read is what we said beside the answer: some
+// platforms bring our own posts back, and those answer nothing.
+func (in *intake) aside(ctx context.Context, c cases.Case, m cases.Mention) (bool, error) {
+	said, err := collect(ctx, in.q, one[string], `SELECT body FROM outbox WHERE case_id = $1 AND kind IN ('ack', 'ask') AND state IN ('started', 'in-doubt', 'delivered')`, c.ID)
+	for _, text := range said {
+		// A platform may put the name of whom we answer before our words.
+		if strings.HasSuffix(strings.Join(strings.Fields(m.Text), " "), strings.Join(strings.Fields(text), " ")) {
+			return true, nil
+		}
+	}
+	return false, err
 }
 
 // answered finds the case that our own words answer: that of the mention they

@@ -26,7 +26,7 @@ func scanRow(sc scanner) (row, error) {
 	err := sc.Scan(&r.Key, &r.Kind, &r.Case, &r.Target, &r.Reply.Draft, &r.Reply.Mention.Num, &r.thread, &r.author, &r.Text, &r.Body, &r.Hash, &r.By, &due,
 		&r.State, &r.Attempts, &first, &started, &r.Owner, &lease, &quiet, &r.LastError, &r.Receipt.ID, &r.Receipt.URL, &receipt)
 	r.DueAt, r.StartedAt, r.leaseUntil, r.quietUntil, r.Receipt.At = moment(due), moment(started), moment(lease), moment(quiet), moment(receipt)
-	if isReply(r.Kind) {
+	if r.Kind.Public() {
 		r.Reply.Key, r.Reply.Case, r.Reply.Text = r.Key, r.Case, r.Text
 		r.Reply.Attempt, r.Reply.First = r.Attempts, moment(first)
 		r.Text = ""
@@ -41,7 +41,7 @@ func rows(ctx context.Context, q querier, where string, args ...any) ([]row, err
 		return nil, err
 	}
 	for i := range rs {
-		if isReply(rs[i].Kind) {
+		if rs[i].Kind.Public() {
 			m, err := mentionOf(ctx, q, rs[i].Case, rs[i].Reply.Mention.Num)
 			if err != nil {
 				return nil, err
@@ -80,7 +80,7 @@ func (s *Store) Outbox(ctx context.Context, caseID int64) ([]cases.Send, error) 
 // InDoubt returns what may or may not stand in public and still waits for a
 // look-up or a person, oldest first.
 func (s *Store) InDoubt(ctx context.Context, limit int) ([]cases.Send, error) {
-	return s.sends(ctx, `o.state = 'in-doubt' AND (o.kind <> 'reply' OR o.case_id IN (SELECT id FROM cases WHERE state = 'unsure')) ORDER BY o.started_at, o.key LIMIT $1`, limit)
+	return s.sends(ctx, `o.state = 'in-doubt' AND o.kind NOT IN ('ack', 'ask') AND (o.kind <> 'reply' OR o.case_id IN (SELECT id FROM cases WHERE state = 'unsure')) ORDER BY o.started_at, o.key LIMIT $1`, limit)
 }
 
 func (s *Store) sends(ctx context.Context, where string, args ...any) ([]cases.Send, error) {
@@ -99,7 +99,7 @@ func (s *Store) sends(ctx context.Context, where string, args ...any) ([]cases.S
 // Enqueue puts a notice or a digest into the outbox and reports whether its
 // key was new; a key is used once for ever.
 func (s *Store) Enqueue(ctx context.Context, m cases.Send) (added bool, err error) {
-	if isReply(m.Kind) {
+	if m.Kind.Public() {
 		return false, fmt.Errorf("enqueueing %s: %w", m.Key, ErrUnapproved)
 	}
 	err = s.write(ctx, func(tx *sql.Tx) error {
@@ -115,7 +115,7 @@ func (s *Store) Enqueue(ctx context.Context, m cases.Send) (added bool, err erro
 // insertRow writes a ready row and reports whether its key was new.
 func insertRow(ctx context.Context, q querier, m cases.Send, mention cases.Mention, now time.Time) (bool, error) {
 	text := m.Text
-	if isReply(m.Kind) {
+	if m.Kind.Public() {
 		text = m.Reply.Text
 	}
 	n, err := changed(q.ExecContext(ctx, `INSERT INTO outbox (key, kind, case_id, target, draft, mention, thread, author_id, body, attachment, hash, by_whom, due_at,
@@ -214,7 +214,7 @@ func notThere(ctx context.Context, q querier, c cases.Case, ch cases.Change) err
 // addSend writes one row of a step. The reply of an approval that was taken
 // back is ready again when the same draft is approved again.
 func addSend(ctx context.Context, q querier, c cases.Case, ch cases.Change, m cases.Send) error {
-	if !isReply(m.Kind) {
+	if !m.Kind.Public() {
 		m.Case = c.ID
 		_, err := insertRow(ctx, q, m, cases.Mention{}, ch.At)
 		return err
@@ -231,7 +231,7 @@ func addSend(ctx context.Context, q querier, c cases.Case, ch cases.Change, m ca
 	n, err := changed(q.ExecContext(ctx, `UPDATE outbox SET state = 'ready', target = $1, mention = $2, hash = $3, by_whom = $4, due_at = $5, last_error = ''
 		WHERE key = $6 AND state = 'withdrawn'`, m.Target, mention.Num, m.Hash, m.By, micros(m.DueAt), m.Key))
 	if err == nil && n == 0 {
-		err = fmt.Errorf("this draft was sent before: %w", cases.ErrStale)
+		err = fmt.Errorf("this was sent before: %w", cases.ErrStale)
 	}
 	return err
 }

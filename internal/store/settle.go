@@ -159,6 +159,9 @@ func settleLate(ctx context.Context, q querier, r row, st cases.Settlement, told
 		return err
 	}
 	ch := implied(r, st)
+	if r.Kind.Aside() {
+		ch = told // what stands beside the answer is told by who posted it
+	}
 	if ch != nil && told != nil {
 		ch.Promises = told.Promises // they stand in public now
 	}
@@ -206,12 +209,15 @@ func cutRow(ctx context.Context, q querier, r row, now, quiet time.Time) error {
 		state = cases.Ready
 	}
 	_, err := q.ExecContext(ctx, `UPDATE outbox SET state = $1, lease_until = 0, quiet_until = $2, last_error = $3 WHERE key = $4`, state, micros(quiet), why, r.Key)
-	if err != nil || !isReply(r.Kind) {
+	if err != nil || !r.Kind.Public() {
 		return err
 	}
 	c, err := head(ctx, q, r.Case)
 	if err != nil {
 		return err
+	}
+	if r.Kind.Aside() {
+		return jot(ctx, q, c, cases.Change{By: cases.Rasid, At: now, Note: why + ": " + string(r.Kind) + " may or may not stand in public"})
 	}
 	return land(ctx, q, c, cases.Change{
 		Case: c.ID, Version: c.Version, Event: cases.CutOff, By: cases.Rasid, At: now, DraftNo: r.Reply.Draft,

@@ -38,6 +38,9 @@ type Replier struct {
 	Clock  func() time.Time
 }
 
+// Talks says that several replies may stand under one message.
+func (*Replier) Talks() {}
+
 // Fits says whether a text fits one message: 2000 Unicode code points.
 func (*Replier) Fits(text string) error { return discord.Fits(text) }
 

@@ -117,6 +117,9 @@ func (p *Replier) Fits(text string) error {
 	return nil
 }
 
+// Talks says that several posts may answer one post.
+func (p *Replier) Talks() {}
+
 // Reply posts the approved text under the mention, after the author's name.
 func (p *Replier) Reply(ctx context.Context, r cases.Reply) (cases.Receipt, error) {
 	if err := p.postable(r); err != nil {

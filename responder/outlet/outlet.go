@@ -96,6 +96,9 @@ func (o *Outlet) Find(_ context.Context, r cases.Reply) (cases.Receipt, bool, er
 	return cases.Receipt{}, false, nil
 }
 
+// Talks says that any number of posts may stand under one mention.
+func (o *Outlet) Talks() {}
+
 // Fits says by how many letters a text is too long.
 func (o *Outlet) Fits(text string) error {
 	if n := utf8.RuneCountInString(text); n > Limit {

@@ -56,5 +56,8 @@ func (p Replier) fitFor(r cases.Reply) error {
 	return telegram.Literal(r.Text)
 }
 
+// Talks says that several replies may stand under one message.
+func (Replier) Talks() {}
+
 // Fits returns nil, or by how many UTF-16 units text is too long.
 func (Replier) Fits(text string) error { return telegram.Fits(text) }
