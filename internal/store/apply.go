@@ -157,7 +157,7 @@ func told(c cases.Case, ch cases.Change) cases.Case {
 	if ch.Claim != nil {
 		c.ClaimedBy, c.ClaimedUntil = ch.Claim.By, ch.Claim.Until
 	}
-	if ch.Receipt != nil && ch.Event != cases.Ack && ch.Event != cases.Ask {
+	if ch.Receipt != nil {
 		c.Reply = *ch.Receipt
 		if !c.Reply.At.IsZero() && (ch.Event == cases.Sent || ch.Event == cases.Found) {
 			c.AnsweredAt = c.Reply.At
