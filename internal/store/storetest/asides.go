@@ -64,8 +64,12 @@ var asides = map[string]func(*testing.T, Place){
 		d := open(t, p, store.Options{})
 		a := d.waiting("amal", "Sorry!")
 		a = d.do(a, cases.Note, "rule:policy.aside", beside(a, cases.SendAck, "900", "We open at nine."))
-		d.later(100 * time.Hour) // far enough for a case of its own
+		d.do(a, cases.Dismiss, "staff:1")
+		d.later(1000 * time.Hour) // far enough for a case of its own
 		b := d.waiting("amal", "Sorry again!")
+		if b.ID == a.ID {
+			t.Fatal("it joined the first case")
+		}
 		if _, err := d.try(b, cases.Note, "rule:policy.aside", beside(b, cases.SendAck, "900", "We open at nine.")); !errors.Is(err, cases.ErrStale) {
 			t.Errorf("told twice: got %v, want ErrStale", err)
 		}
@@ -75,7 +79,6 @@ var asides = map[string]func(*testing.T, Place){
 		n, err := d.Asides(t.Context(), "rule:policy.aside", d.now.Add(-time.Hour))
 		d.ok(err)
 		want(t, "counted in an hour", n, 2)
-		_ = a
 	},
 	"what moved on is not acknowledged": func(t *testing.T, p Place) {
 		d := open(t, p, store.Options{})
