@@ -65,7 +65,7 @@ crash: ## kill the program KILLS times (500) on each database, and the classic m
 	$(GO) test -count=1 -timeout 60m -v ./internal/crashtest -kills $(KILLS) -mutants
 
 .PHONY: docs
-docs: ## rewrite the generated pages: states.md, config.md, commands.md, how-a-case-lives.md
+docs: ## rewrite the generated pages: states.md, config.md, commands.md, sources.md, how-a-case-lives.md
 	$(GO) test ./internal/cases ./internal/config ./cmd/rasid -run 'Docs|PageIsFresh' -update
 	$(GO) test ./responder -run TestADayOfAShop -update
 

@@ -374,7 +374,7 @@ func (h *house) makeWatchers(ctx context.Context) error {
 		_ = s.Decode(settings) // its problems were told when the source was opened
 		w := &watchers.Watcher{
 			Name: s.Name, Kind: s.Kind, Source: h.sources[s.Name], Book: h.store, Match: about,
-			Every: cmp.Or(s.Every, kinds[s.Kind].every(settings)), Limits: kinds[s.Kind].limits, Log: h.log,
+			Every: cmp.Or(s.Every, kinds[s.Kind].every(settings)), Limits: kinds[s.Kind].notAllowed(), Log: h.log,
 		}
 		for _, st := range saved {
 			if st.Source == s.Name {

@@ -63,11 +63,32 @@ type sourceKind struct {
 	every    func(settings any) time.Duration
 	open     func(settings any, d deps) (watchers.Source, error)
 	reply    string // kind of reply place when the configuration names none
-	limits   string // what the platform does not allow, in plain words
 	blind    bool   // deletions cannot be seen
 	// unfit says why replies of a kind cannot reach what these settings read;
 	// "" when they can, nil when they always can.
 	unfit func(settings any, reply string) string
+
+	// What people are told of the kind, in plain sentences: docs/sources.md,
+	// `rasid sources` and the page show them.
+	reads     string // what is read, and how
+	answers   string // how an answer gets there, and how long it may be, in the platform's own unit
+	limits    string // what the platform does not allow or does not show
+	keys      string // what it takes to read and to answer
+	edits     string // whether and when edits are seen
+	deletions string // whether and when deletions are seen
+	approval  string // why a person approves each answer unless a written rule says otherwise; "" where the program never answers
+}
+
+// ourRule is the approval of kinds whose platform has no rule about automatic
+// answers.
+const ourRule = "We know of no rule of the platform about it; ours is that words in public have a person behind them."
+
+// notAllowed is what staff are told next to how a source fares.
+func (k sourceKind) notAllowed() string {
+	if k.approval == "" || k.approval == ourRule {
+		return k.limits
+	}
+	return k.limits + " Answers are approved by a person: " + k.approval
 }
 
 // sourceKinds is where a new source is registered: one line.
@@ -81,9 +102,14 @@ func sourceKinds() map[string]sourceKind { //nolint:funlen // one entry for each
 				c.Dir = d.dir
 				return feed.New(c, d.name, d.net, d.now)
 			},
-			reply:  "manual",
-			limits: "A feed takes no replies: staff answer by the link.",
-			blind:  true,
+			reply:     "manual",
+			limits:    "A feed takes no replies, and shows only its newest items.",
+			blind:     true,
+			reads:     "Posts and reviews in RSS, Atom and JSON feeds, Apple's customer reviews among them, by fetching the feed.",
+			answers:   "By hand: staff post the text behind the link.",
+			keys:      "None; headers with a key where the feed asks for one.",
+			edits:     "Seen while the item is in the feed.",
+			deletions: "Not seen: an item that left the feed may still stand.",
 		},
 		"telegram": {
 			settings: func() any { return &telegram.Config{} },
@@ -92,12 +118,26 @@ func sourceKinds() map[string]sourceKind { //nolint:funlen // one entry for each
 			reply:    "telegram",
 			limits:   "Telegram does not tell bots of deletions, and keeps what a bot missed for 24 hours.",
 			blind:    true,
+			reads:    "Messages in groups and channels that the bot is a member of, as they are written.",
+			answers:  "As the bot, under the message; at most 4,096 UTF-16 units.",
+			keys:     "A bot's token; in groups its privacy mode off, or the bot an administrator.",
+
+			edits:     "Seen.",
+			deletions: "Not seen.",
+			approval:  ourRule,
 		},
 		"discord": {
-			settings: func() any { c := discord.DefaultConfig(); return &c },
-			every:    func(any) time.Duration { return fromInbox },
-			open:     openDiscord,
-			reply:    "discord",
+			settings:  func() any { c := discord.DefaultConfig(); return &c },
+			every:     func(any) time.Duration { return fromInbox },
+			open:      openDiscord,
+			reply:     "discord",
+			reads:     "Messages in channels, forums and threads that the bot may read, as they are written.",
+			answers:   "As the bot, under the message; at most 2,000 characters.",
+			keys:      "A bot's token, with the message content intent switched on.",
+			edits:     "Seen.",
+			deletions: "Seen.",
+			limits:    "Without the message content intent, messages arrive empty; verified bots need Discord's approval for it.",
+			approval:  ourRule,
 		},
 		"hackernews": {
 			settings: func() any { c := hackernews.DefaultConfig(); return &c },
@@ -105,9 +145,14 @@ func sourceKinds() map[string]sourceKind { //nolint:funlen // one entry for each
 			open: func(s any, d deps) (watchers.Source, error) {
 				return hackernews.New(*s.(*hackernews.Config), d.name, d.net, d.now)
 			},
-			reply:  "manual",
-			limits: "Hacker News takes no replies by API: staff answer by the link. Edits and deletions are not seen.",
-			blind:  true,
+			reply:     "manual",
+			limits:    "Hacker News takes no replies by API, and a search lists at most 1,000 results. Edits and deletions are not seen.",
+			blind:     true,
+			reads:     "Stories and comments that hold a name, by the public search that Algolia runs.",
+			answers:   "By hand: staff post the text behind the link.",
+			keys:      "None.",
+			edits:     "Not seen.",
+			deletions: "Not seen.",
 		},
 		"mastodon": {
 			settings: func() any { c := mastodon.DefaultConfig(); return &c },
@@ -115,9 +160,15 @@ func sourceKinds() map[string]sourceKind { //nolint:funlen // one entry for each
 			open: func(s any, d deps) (watchers.Source, error) {
 				return mastodon.New(*s.(*mastodon.Config), d.name, d.net, d.now)
 			},
-			reply:  "manual",
-			limits: "Only posts with the hashtag or a mention of us are seen; edits while the post is among the newest 40; deletions only just before a reply.",
-			blind:  true,
+			reply:     "manual",
+			limits:    "Only posts with the hashtag or a mention of us are seen; edits while the post is among the newest 40; deletions only just before a reply.",
+			blind:     true,
+			reads:     "Posts with a hashtag, and posts that mention our account, by the API of one server.",
+			answers:   "As our account, under the post and to its author only; at most 500 characters less 32 for the name, or what the server allows, an address counting 23.",
+			keys:      "None for hashtags where the server shows them to everybody; a token for mentions and to answer.",
+			edits:     "Seen while the post is among the newest 40, and just before a reply.",
+			deletions: "Seen just before a reply only.",
+			approval:  "Each server has rules of its own for accounts run by programs, and many want them to speak only when spoken to.",
 		},
 		"lemmy": {
 			settings: func() any { c := lemmy.DefaultConfig(); return &c },
@@ -125,9 +176,14 @@ func sourceKinds() map[string]sourceKind { //nolint:funlen // one entry for each
 			open: func(s any, d deps) (watchers.Source, error) {
 				return lemmy.New(*s.(*lemmy.Config), d.name, d.net, d.now)
 			},
-			reply:  "manual",
-			limits: "Lemmy is read only: staff answer by the link. Edits and deletions are not seen.",
-			blind:  true,
+			reply:     "manual",
+			limits:    "Only what the server knows is found, and rasid only reads there. Edits and deletions are not seen.",
+			blind:     true,
+			reads:     "Posts and comments that hold a name, by the search of one server.",
+			answers:   "By hand: staff post the text behind the link.",
+			keys:      "None.",
+			edits:     "Not seen.",
+			deletions: "Not seen.",
 		},
 		"googleplay": {
 			settings: func() any { c := googleplay.DefaultConfig(); return &c },
@@ -135,9 +191,15 @@ func sourceKinds() map[string]sourceKind { //nolint:funlen // one entry for each
 			open: func(s any, d deps) (watchers.Source, error) {
 				return googleplay.New(*s.(*googleplay.Config), d.name, d.net, d.now)
 			},
-			reply:  "manual",
-			limits: "Google lists reviews with words of the last seven days. Deletions are seen only just before a reply.",
-			blind:  true,
+			reply:     "manual",
+			limits:    "Google lists reviews with words of the last seven days. Deletions are seen only just before a reply.",
+			blind:     true,
+			reads:     "Reviews of one app that have words, by the Android Publisher API.",
+			answers:   "As the developer, one reply to each review; at most 350 characters.",
+			keys:      "The key of a service account that may reply to reviews.",
+			edits:     "Seen for seven days.",
+			deletions: "Seen just before a reply only.",
+			approval:  "One reply stands under each review and a second one replaces it, so a reply written in the console must not be overwritten unseen.",
 		},
 		"appstore": {
 			settings: func() any { c := appstore.DefaultConfig(); return &c },
@@ -154,6 +216,13 @@ func sourceKinds() map[string]sourceKind { //nolint:funlen // one entry for each
 				}
 				return ""
 			},
+
+			reads:     "Reviews of one app: the public feed of each country without a key, or all of them by App Store Connect.",
+			answers:   "As the developer, one response to each review, which Apple shows after a while; at most 5,970 characters.",
+			keys:      "None for the public feed; a key of App Store Connect to answer.",
+			edits:     "Seen while the review is on the first page, and just before an answer.",
+			deletions: "Seen just before a reply only.",
+			approval:  "One response stands under each review and another one replaces it, so one that a colleague wrote must not be overwritten unseen.",
 		},
 		"googlebusiness": {
 			settings: func() any { c := googlebusiness.DefaultConfig(); return &c },
@@ -161,9 +230,15 @@ func sourceKinds() map[string]sourceKind { //nolint:funlen // one entry for each
 			open: func(s any, d deps) (watchers.Source, error) {
 				return googlebusiness.New(*s.(*googlebusiness.Config), d.name, d.net, d.now)
 			},
-			reply:  "manual",
-			limits: "Google looks replies over before it shows them. Deletions are seen only just before a reply.",
-			blind:  true,
+			reply:     "manual",
+			limits:    "Google looks replies over before it shows them. Deletions are seen only just before a reply.",
+			blind:     true,
+			reads:     "Reviews of the locations of a Business Profile, by the reviews API (version 4).",
+			answers:   "As the business, one reply to each review; at most 4,096 bytes, which are about 2,000 Arabic letters.",
+			keys:      "The key of an account that manages the profile, in a project that Google has approved for the API.",
+			edits:     "Seen.",
+			deletions: "Seen just before a reply only.",
+			approval:  "Google asks for the owner's express consent to what a program does in the profile, and looks replies over before it shows them.",
 		},
 		"reddit": {
 			settings: func() any { c := reddit.DefaultConfig(); return &c },
@@ -172,8 +247,15 @@ func sourceKinds() map[string]sourceKind { //nolint:funlen // one entry for each
 				return reddit.New(*s.(*reddit.Config), d.name, d.net, d.now)
 			},
 			reply:  "manual",
-			limits: "Without an application that Reddit approved, its feeds are often refused (\"blocked by Reddit\") and deletions are not seen; with one, edits and deletions are seen for two days. Reddit forbids accounts that write without a person: let staff approve every reply.",
+			limits: "Without an application that Reddit approved, its feeds are often refused (\"blocked by Reddit\") and deletions are not seen; with one, edits and deletions are seen for two days.",
 			blind:  true,
+
+			reads:     "Posts and comments by feeds, or by Reddit's API with an application that Reddit approved.",
+			answers:   "As our account, a comment under the post or comment; at most 10,000 characters.",
+			keys:      "None for feeds; an approved application and an account of ours to read by the API and to answer.",
+			edits:     "Seen for two days with an application; otherwise not.",
+			deletions: "Not seen by feeds; for two days with an application.",
+			approval:  "Reddit forbids accounts that write without a person: let staff approve every reply.",
 		},
 		"stackexchange": {
 			settings: func() any { c := stackexchange.DefaultConfig(); return &c },
@@ -183,6 +265,12 @@ func sourceKinds() map[string]sourceKind { //nolint:funlen // one entry for each
 			},
 			reply:  "manual",
 			limits: "Staff answer by the link: comments need reputation, and whoever works for the business must say so. 300 requests a day without a key. Questions only; edits and deletions are seen for two weeks.",
+
+			reads:     "Questions by search and by tag, by the API of one site of Stack Exchange.",
+			answers:   "By hand: staff post the text behind the link.",
+			keys:      "None; a free key for more requests a day.",
+			edits:     "Seen for two weeks.",
+			deletions: "Seen for two weeks.",
 		},
 		"trustpilot": {
 			settings: func() any { c := trustpilot.DefaultConfig(); return &c },
@@ -193,6 +281,13 @@ func sourceKinds() map[string]sourceKind { //nolint:funlen // one entry for each
 			reply:  "manual",
 			limits: "Trustpilot sells its API by calls a year. Edits are seen while a review is among the newest 100; deletions only just before a reply.",
 			blind:  true,
+
+			reads:     "Reviews of one business unit, by Trustpilot's API.",
+			answers:   "As the business, one reply to each review; Trustpilot names no limit, rasid allows 3,000 characters.",
+			keys:      "An API key to read; the application's secret and a business user's id to answer.",
+			edits:     "Seen while the review is among the newest 100, and just before a reply.",
+			deletions: "Seen just before a reply only.",
+			approval:  "One reply stands under each review, and a colleague may have written it by hand.",
 		},
 		"webhook": {
 			settings: func() any { return &webhook.Config{} },
@@ -200,8 +295,14 @@ func sourceKinds() map[string]sourceKind { //nolint:funlen // one entry for each
 			open: func(s any, d deps) (watchers.Source, error) {
 				return webhook.New(*s.(*webhook.Config), d.name, d.store, d.now)
 			},
-			reply:  "manual",
-			limits: "Edits and deletions are seen when the sender tells of them.",
+			reply:     "manual",
+			limits:    "A message holds at most 500 mentions and 1 MiB, and must be less than five minutes old. Edits and deletions are seen when the sender tells of them.",
+			reads:     "Whatever another program tells of, in signed messages of JSON ([webhooks.md](webhooks.md)).",
+			answers:   "By a signed message to another program; at most 2,000 characters, or `max_length`.",
+			keys:      "A secret shared with the other program.",
+			edits:     "Seen when the sender tells of them.",
+			deletions: "Seen when the sender tells of them.",
+			approval:  ourRule,
 		},
 	}
 }

@@ -15,8 +15,9 @@ func (p *program) sourcesCommand() *cobra.Command {
 		Use:   "sources",
 		Short: "Say how each source fares, from the records",
 		Long: `Lists the sources of config.yaml as the records know them: how much was read, when
-a platform last answered, what went wrong, where answers appear, and what the
-platform does not allow. It asks no platform; "rasid doctor" does.`,
+a platform last answered, what went wrong, where answers appear, what is seen of edits
+and deletions, and what the platform does not allow. It asks no platform; "rasid
+doctor" does.`,
 		Example: `  rasid sources`,
 		Args:    nothing,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -33,14 +34,19 @@ platform does not allow. It asks no platform; "rasid doctor" does.`,
 					kind := sourceKinds()[s.Kind]
 					fmt.Fprintf(p.out, "%s (%s), answers: %s\n", s.Name, s.Kind, cmp.Or(s.Reply.Kind, kind.reply))
 					fmt.Fprintf(p.out, "  %s\n", p.fares(states[s.Name]))
-					if kind.limits != "" {
-						fmt.Fprintf(p.out, "  %s\n", kind.limits)
+					for _, line := range kind.told() {
+						fmt.Fprintf(p.out, "  %s\n", line)
 					}
 				}
 				return nil
 			})
 		},
 	}
+}
+
+// told is what people should know of a kind, a line each.
+func (k sourceKind) told() []string {
+	return []string{"Edits: " + k.edits, "Deletions: " + k.deletions, k.notAllowed()}
 }
 
 // fares says in one line how a source stands.

@@ -8,34 +8,104 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"unicode"
+	"unicode/utf8"
 )
 
-// TestTheTableOfSourcesIsFresh keeps docs/sources.md equal to the registry.
-func TestTheTableOfSourcesIsFresh(t *testing.T) {
-	const path = "../../docs/sources.md"
-	var b strings.Builder
-	b.WriteString("<!-- Generated from cmd/rasid/kinds.go by \"make docs\". Do not edit. -->\n\n# Sources\n\nEvery kind of source, whether rasid can answer there by itself, whether it sees that something was deleted, and what the\nplatform does not allow. Keys of each kind are in [config.md](config.md). `rasid sources` says how yours fare.\n\n| kind | answers | deletions | what the platform does not allow |\n|---|---|---|---|\n")
+const sourcesIntro = `<!-- Generated from cmd/rasid/kinds.go by "make docs". Do not edit. -->
+
+# Sources
+
+Every kind of source: what rasid reads and how, how it answers there and how long an answer may be, what it takes, what is
+seen of edits and deletions, and what the platform does not allow. The settings of each kind are in [config.md](config.md).
+` + "`rasid sources`" + ` says how yours fare.
+
+`
+
+const sourcesOutro = `
+Any source can also answer by ` + "`manual`" + ` (staff post it themselves), ` + "`webhook`" + ` ([webhooks.md](webhooks.md)) or ` + "`outlet`" + ` (a file on this machine, to try things).
+
+## Why a person approves
+
+Nothing leaves without a person unless a written rule of yours says so ([policy.md](policy.md)), whatever the platform. Where the
+platform itself has something to say about answers that programs send, it stands here; read its rules before you write a
+rule for such a source.
+
+| kind | why a person approves by default |
+|---|---|
+`
+
+// sourcesPage writes docs/sources.md from the registry.
+func sourcesPage() string {
+	var b, why strings.Builder
+	b.WriteString(sourcesIntro)
+	b.WriteString("| kind | reads | answers | keys needed | edits | deletions | what the platform does not allow |\n|---|---|---|---|---|---|---|\n")
 	replies := replyKinds()
 	for _, name := range slices.Sorted(maps.Keys(sourceKinds())) {
 		k := sourceKinds()[name]
-		answers := "by the link"
+		answers := k.answers
 		if _, ok := replies[name]; ok {
-			answers = "`reply: {kind: " + name + "}`"
+			answers = "`reply: {kind: " + name + "}`: " + answers
 		}
-		deletions := "seen"
-		if k.blind {
-			deletions = "not seen"
+		fmt.Fprintf(&b, "| `%s` | %s | %s | %s | %s | %s | %s |\n", name, k.reads, answers, k.keys, k.edits, k.deletions, k.limits)
+		if k.approval != "" {
+			fmt.Fprintf(&why, "| `%s` | %s |\n", name, k.approval)
 		}
-		fmt.Fprintf(&b, "| `%s` | %s | %s | %s |\n", name, answers, deletions, k.limits)
 	}
-	b.WriteString("\nAny source can also answer by `manual` (staff post it themselves), `webhook` ([webhooks.md](webhooks.md)) or `outlet` (a file on this machine, to try things).\n")
+	return b.String() + sourcesOutro + why.String()
+}
+
+// TestTheSourcesPageIsFresh keeps docs/sources.md equal to the registry.
+func TestTheSourcesPageIsFresh(t *testing.T) {
+	const path = "../../docs/sources.md"
+	want := sourcesPage()
 	if f := flag.Lookup("update"); f != nil && f.Value.String() == "true" {
-		if err := os.WriteFile(path, []byte(b.String()), 0o644); err != nil {
+		if err := os.WriteFile(path, []byte(want), 0o644); err != nil {
 			t.Fatal(err)
 		}
 	}
 	got, err := os.ReadFile(path)
-	if err != nil || string(got) != b.String() {
+	if err != nil || string(got) != want {
 		t.Errorf("docs/sources.md is stale, run make docs (%v)", err)
 	}
+}
+
+// TestPeopleAreToldWhatEveryKindOfSourceCanAndCannotDo looks at the sentences
+// that stand in docs/sources.md, in `rasid sources` and on the page.
+func TestPeopleAreToldWhatEveryKindOfSourceCanAndCannotDo(t *testing.T) {
+	replies := replyKinds()
+	for name, k := range sourceKinds() {
+		told := map[string]string{"reads": k.reads, "answers": k.answers, "limits": k.limits, "keys": k.keys, "edits": k.edits, "deletions": k.deletions}
+		_, speaks := replies[name]
+		if speaks {
+			told["approval"] = k.approval
+		} else if k.approval != "" {
+			t.Errorf("%s: approval is told, but there is no reply kind %s", name, name)
+		}
+		for field, text := range told {
+			if why := notASentence(text); why != "" {
+				t.Errorf("%s: %s in cmd/rasid/kinds.go %s: %q", name, field, why, text)
+			}
+		}
+		if speaks && !strings.ContainsFunc(k.answers, unicode.IsDigit) {
+			t.Errorf("%s: answers does not say how long one may be: %q", name, k.answers)
+		}
+		if seen := strings.HasPrefix(k.deletions, "Seen") && !strings.HasPrefix(k.deletions, "Seen just before a reply"); seen == k.blind {
+			t.Errorf("%s: blind is %v, but people are told of deletions: %q", name, k.blind, k.deletions)
+		}
+	}
+}
+
+// notASentence says what is wrong with a text that should fit into a table.
+func notASentence(s string) string {
+	first, _ := utf8.DecodeRuneInString(s)
+	switch {
+	case s == "":
+		return "is missing"
+	case !unicode.IsUpper(first) || !strings.HasSuffix(s, "."):
+		return "is not a sentence"
+	case strings.ContainsAny(s, "|\n"):
+		return "does not fit into a table"
+	}
+	return ""
 }

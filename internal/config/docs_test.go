@@ -80,6 +80,9 @@ mistakes are reported at once, each with its line and what to write. Run
 const docsKinds = `## Keys of each kind
 
 Besides the keys above, each kind has keys of its own in the same section.
+What each kind of source can and cannot do, and why a person approves by
+default where the platform restricts automatic answers, is in
+[sources.md](sources.md).
 
 `
 
