@@ -83,8 +83,8 @@ func (h *house) console(ctx context.Context) (*console.Console, error) {
 	o := console.Options{
 		Office: h.office, Name: h.cfg.Business.Name.In, Record: rec, Detail: rec, Ledger: h.store, Clerk: h.clerk, Visits: h.store, Passwords: h.store,
 		Key: key, Spend: h.store.UseToken, Pulse: h.store.Pulse, Room: room, Language: string(h.cfg.Business.Language),
-		Digest: func(ctx context.Context, day time.Time) (digest.Figures, error) {
-			return h.figures(ctx, digest.Day(day.In(h.office.Zone)))
+		Digest: func(ctx context.Context, day time.Time, period responder.Period) (digest.Figures, error) {
+			return h.figures(ctx, h.spanOf(day, period))
 		},
 		Incidents: func(ctx context.Context) ([]cases.Incident, error) { return h.store.Incidents(ctx, 50) },
 		Incident: func(ctx context.Context, i cases.Incident, language string) (responder.Card, error) {

@@ -121,7 +121,7 @@ func TestEveryPageSpeaksBothLanguages(t *testing.T) {
 	b := h.browse().as("mona")
 	for _, language := range []string{"ar", "en"} {
 		b.post("/language", url.Values{"language": {language}})
-		for _, path := range []string{"/", "/?show=all", "/?show=closed&q=nothing", "/case/1", "/case/99", "/digest", "/digest?date=2020-01-01", "/sources", "/incidents", "/promises", "/outlet", "/people", "/policy", "/audit", "/audit?date=2020-01-01", "/help", "/report", "/enter?key=x", "/nothing"} {
+		for _, path := range []string{"/", "/?show=all", "/?show=closed&q=nothing", "/case/1", "/case/99", "/digest", "/digest?date=2020-01-01", "/digest?span=week", "/digest?span=month&date=2020-01-01", "/sources", "/incidents", "/promises", "/outlet", "/people", "/policy", "/audit", "/audit?date=2020-01-01", "/help", "/report", "/enter?key=x", "/nothing"} {
 			_, page := b.get(path)
 			if !strings.Contains(page, `<html lang="`+language+`"`) || !strings.Contains(page, "</html>") {
 				t.Errorf("%s in %s is not a whole page in that language", path, language)

@@ -67,6 +67,7 @@ type (
 	}
 	apiEntry struct {
 		Seq   int64     `json:"seq"`
+		Case  int64     `json:"case"`
 		Event string    `json:"event"`
 		From  string    `json:"from"`
 		To    string    `json:"to"`
@@ -82,17 +83,6 @@ type (
 		Attempts int    `json:"attempts"`
 		Error    string `json:"error"`
 		URL      string `json:"url"`
-	}
-	apiSource struct {
-		Name     string     `json:"name"`
-		Kind     string     `json:"kind"`
-		LastOK   *time.Time `json:"last_ok,omitempty"`
-		LastNew  *time.Time `json:"last_new,omitempty"`
-		Error    string     `json:"error"`
-		Errors   int        `json:"errors_in_row"`
-		Stalled  bool       `json:"stalled"`
-		Mentions int64      `json:"mentions"`
-		Limits   string     `json:"limits"`
 	}
 	apiDecision struct {
 		Action string `json:"action"`
@@ -116,6 +106,11 @@ func (c *Console) apiRoutes() map[string]http.HandlerFunc {
 		"GET /api/v1/digest":      c.apiDigest,
 		"GET /api/v1/sources":     c.apiSources,
 		"GET /api/v1/export":      c.export,
+
+		"GET /api/v1/incidents":       c.apiIncidents,
+		"POST /api/v1/incidents/{id}": c.apiStatement,
+		"GET /api/v1/promises":        c.apiPromises,
+		"GET /api/v1/audit":           c.apiAudit,
 	}
 }
 
@@ -230,7 +225,7 @@ func (c *Console) apiOne(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	for _, e := range history {
-		out.History = append(out.History, apiEntry{e.Seq, string(e.Event), string(e.From), string(e.To), e.By, e.Draft, e.Note, e.At, e.Hash})
+		out.History = append(out.History, apiEntry{e.Seq, e.Case, string(e.Event), string(e.From), string(e.To), e.By, e.Draft, e.Note, e.At, e.Hash})
 	}
 	sends, err := c.Detail.Outbox(r.Context(), id)
 	if err != nil {
@@ -291,54 +286,6 @@ func (c *Console) apiSay(w http.ResponseWriter, r *http.Request, d responder.Dec
 		status = http.StatusConflict
 	}
 	answerJSON(w, status, apiAnswer{Done: status == http.StatusOK, Say: answer.Text})
-}
-
-func (c *Console) apiCounts(w http.ResponseWriter, r *http.Request) {
-	counts, err := c.Ledger.Counts(r.Context())
-	if err != nil {
-		c.apiProblem(w, r, err)
-		return
-	}
-	out := map[string]int{}
-	for _, s := range cases.States() {
-		out[string(s)] = counts[s]
-	}
-	answerJSON(w, http.StatusOK, out)
-}
-
-func (c *Console) apiDigest(w http.ResponseWriter, r *http.Request) {
-	day, ok := c.day(r)
-	if !ok {
-		apiError(w, http.StatusBadRequest, "date is written like 2026-11-20")
-		return
-	}
-	f, err := c.Digest(r.Context(), day)
-	if err != nil {
-		c.apiProblem(w, r, err)
-		return
-	}
-	topics := map[string]int{}
-	for _, t := range f.Topics {
-		topics[t.Topic] = t.N
-	}
-	answerJSON(w, http.StatusOK, map[string]any{
-		"day": day.Format(time.DateOnly), "mentions": f.Total, "unhappy": f.Neg, "neutral": f.Neu, "happy": f.Pos, "answered": f.Answered,
-		"median_seconds": int(f.Median.Seconds()), "sent_unchanged": f.Same, "sent_edited": f.Edited, "set_aside": f.SetAside,
-		"waiting": f.Waiting, "longest_seconds": int(f.Longest.Seconds()), "topics": topics,
-	})
-}
-
-func (c *Console) apiSources(w http.ResponseWriter, r *http.Request) {
-	list, err := c.Sources(r.Context())
-	if err != nil {
-		c.apiProblem(w, r, err)
-		return
-	}
-	out := []apiSource{}
-	for _, s := range list {
-		out = append(out, apiSource{s.Source, s.Kind, when(s.LastOK), when(s.LastNew), s.LastError, s.ErrorsInRow, s.Stalled, s.Seen, s.Limits})
-	}
-	answerJSON(w, http.StatusOK, map[string]any{"sources": out})
 }
 
 // openapi describes the API to programs and their writers.

@@ -79,7 +79,7 @@ type Options struct {
 	Pulse     func(ctx context.Context) (string, error) // changes when anything on the page does
 	Room      string                                    // the room of kind console in config.yaml
 	Language  string                                    // of a visitor who chose none
-	Digest    func(ctx context.Context, day time.Time) (digest.Figures, error)
+	Digest    func(ctx context.Context, day time.Time, period responder.Period) (digest.Figures, error)
 	Sources   func(ctx context.Context) ([]cases.SourceStatus, error)
 	Stopped   func(ctx context.Context) (by, why string, at time.Time, on bool, err error)
 	Outlet    func() ([]Post, error)                              // nil when no outlet is configured

@@ -113,7 +113,10 @@ func newHouse(t *testing.T, change ...func(*Options)) *house {
 	o := Options{
 		Office: office, Name: func(string) string { return "Noor" }, Record: record{s}, Detail: record{s}, Ledger: s, Clerk: h.desk,
 		Visits: s, Passwords: s, Key: []byte("a key of thirty-two bytes or more"), Spend: s.UseToken, Pulse: s.Pulse, Room: "desk", Language: "en",
-		Digest: func(ctx context.Context, day time.Time) (digest.Figures, error) {
+		Digest: func(ctx context.Context, day time.Time, period responder.Period) (digest.Figures, error) {
+			if period == responder.OneWeek {
+				return digest.Counter{Book: s, Load: s}.Tally(ctx, digest.Days(day.UTC(), 7), h.clock())
+			}
 			return digest.Tally(ctx, s, s, day, time.UTC, h.clock())
 		},
 		Incidents: func(ctx context.Context) ([]cases.Incident, error) { return h.fire, nil },

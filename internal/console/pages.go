@@ -24,33 +24,16 @@ func (c *Console) day(r *http.Request) (time.Time, bool) {
 	return d.Add(12 * time.Hour), err == nil // noon is on the same day whatever the clocks did
 }
 
-// dayView is a page about one day.
+// dayView is a page about one day, or about a period that ends with it.
 type dayView struct {
 	Day, Prev, Next string
-	Figures         digest.Figures
-	Answers         int // drafts decided upon
+	Period          responder.Period
 	Entries         []cases.Entry
 	Chain           chainState
 }
 
 func dayOf(day time.Time) dayView {
 	return dayView{Day: day.Format(time.DateOnly), Prev: day.AddDate(0, 0, -1).Format(time.DateOnly), Next: day.AddDate(0, 0, 1).Format(time.DateOnly)}
-}
-
-func (c *Console) showDigest(w http.ResponseWriter, r *http.Request) {
-	day, ok := c.day(r)
-	if !ok {
-		c.problem(w, r, cases.ErrNotFound)
-		return
-	}
-	v := dayOf(day)
-	var err error
-	if v.Figures, err = c.Digest(r.Context(), day); err != nil {
-		c.problem(w, r, err)
-		return
-	}
-	v.Answers = v.Figures.Same + v.Figures.Edited + v.Figures.SetAside
-	c.render(w, r, http.StatusOK, "digest", v)
 }
 
 // chain remembers what the last walk along the history found: it reads every
@@ -88,18 +71,25 @@ func (c *Console) showAudit(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	v := dayOf(day)
-	y, m, d := day.Date()
-	from, to := time.Date(y, m, d, 0, 0, 0, 0, c.Office.Zone), time.Date(y, m, d+1, 0, 0, 0, 0, c.Office.Zone)
 	var err error
-	if v.Entries, err = c.Ledger.EntriesBetween(r.Context(), from, to); err == nil {
-		v.Chain, err = c.verified(r.Context())
-	}
-	if err != nil {
+	if v.Entries, v.Chain, err = c.recorded(r.Context(), day); err != nil {
 		c.problem(w, r, err)
 		return
 	}
 	slices.Reverse(v.Entries)
 	c.render(w, r, http.StatusOK, "audit", v)
+}
+
+// recorded reads the lines of a local day, and whether the whole record is as
+// it was written.
+func (c *Console) recorded(ctx context.Context, day time.Time) ([]cases.Entry, chainState, error) {
+	span := digest.Day(day)
+	lines, err := c.Ledger.EntriesBetween(ctx, span.From, span.To)
+	if err != nil {
+		return nil, chainState{}, err
+	}
+	chain, err := c.verified(ctx)
+	return lines, chain, err
 }
 
 // sourceRow is one source as configured, with how it fares.

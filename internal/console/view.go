@@ -15,6 +15,7 @@ import (
 	"rasid/internal/cases"
 	"rasid/internal/phrases"
 	"rasid/responder"
+	"rasid/responder/digest"
 )
 
 // errNotHere says that something exists, but not for this visitor.
@@ -201,6 +202,7 @@ func (c *Console) funcs(lang string, marks map[string]string) template.FuncMap {
 		},
 		"number": say.Number,
 		"add":    func(a, b int) int { return a + b },
+		"drawn":  func(prefix string, d digest.Drawing, words string) drawn { return drawn{d, prefix, words} },
 		"list":   func(words ...string) []string { return words },
 		"cutoff": cutoff,
 		"parts":  highlight,
@@ -210,6 +212,14 @@ func (c *Console) funcs(lang string, marks map[string]string) template.FuncMap {
 		"link":   webLink,
 		"asset":  func(name string) string { return "/static/" + name + "?v=" + marks[name] },
 	}
+}
+
+// drawn is a picture inside a page: its shapes are named with a prefix, since
+// a page has several pictures.
+type drawn struct {
+	digest.Drawing
+	Prefix string
+	Words  string // for those who hear pages
 }
 
 // word is a phrase of a kind, or the value itself where no phrase is known.

@@ -2,7 +2,6 @@ package digest
 
 import (
 	"fmt"
-	"image/color"
 	"strconv"
 
 	"rasid/internal/phrases"
@@ -46,17 +45,50 @@ type chart struct {
 	y float64
 }
 
-func (f Figures) picture(s speaker) (*picture, error) {
+// DaysDrawing draws the row of days for a page that writes the heading itself.
+func (f Figures) DaysDrawing(say *phrases.Catalogue) (Drawing, error) {
+	return f.alone(say, func(c *chart) { c.days(f.Days) })
+}
+
+// HoursDrawing draws the hours of the day for a page that writes the heading
+// itself.
+func (f Figures) HoursDrawing(say *phrases.Catalogue) (Drawing, error) {
+	return f.alone(say, func(c *chart) { c.day(f.Hours) })
+}
+
+// alone draws one part.
+func (f Figures) alone(say *phrases.Catalogue, draw func(*chart)) (Drawing, error) {
+	c, err := newChart(speaker{say})
+	if err != nil {
+		return Drawing{}, err
+	}
+	draw(c)
+	c.height = int(c.y) + 8
+	return c.drawing(), nil
+}
+
+func newChart(s speaker) (*chart, error) {
 	l, err := newLetters(s.Language)
 	if err != nil {
 		return nil, err
 	}
-	c := &chart{picture: &picture{width: chartWidth, mirrored: s.arabic(), letters: l}, speaker: s, y: 54}
+	return &chart{picture: &picture{width: chartWidth, mirrored: s.arabic(), letters: l}, speaker: s}, nil
+}
+
+func (f Figures) picture(s speaker) (*picture, error) {
+	c, err := newChart(s)
+	if err != nil {
+		return nil, err
+	}
+	c.y = 54
 	c.write(string(s.dates(f.Span)), 26, margin, c.y, start, ink)
 	c.y += 34
 	c.write(s.Say("digest.total", "n", f.Total, "neg", f.Neg, "neu", f.Neu, "pos", f.Pos), 17, margin, c.y, start, faint)
-	c.mood(f.Days)
-	c.hours(f.Hours)
+	c.heading("digest.chart.mood", true)
+	c.y += 12
+	c.days(f.Days)
+	c.heading("digest.chart.hours", false)
+	c.day(f.Hours)
 	c.topics(f.Topics)
 	c.height = int(c.y) + margin
 	return c.picture, nil
@@ -72,7 +104,7 @@ func (c *chart) heading(key string, legend bool) {
 	}
 	for _, part := range []struct {
 		key  string
-		fill color.RGBA
+		fill paint
 	}{{"pos", glad}, {"neu", calm}, {"neg", angry}} {
 		x -= c.write(c.Say("digest.chart."+part.key), 15, x, c.y, end, faint)
 		x -= 22
@@ -85,7 +117,7 @@ func (c *chart) heading(key string, legend bool) {
 func (c *chart) column(x, base, width, unit float64, m Mood) {
 	for _, part := range []struct {
 		n    int
-		fill color.RGBA
+		fill paint
 	}{{m.Neg, angry}, {m.Neu + m.Unread, calm}, {m.Pos, glad}} {
 		h := float64(part.n) * unit
 		base -= h
@@ -117,14 +149,13 @@ func tick(most int) int {
 	}
 }
 
-// mood draws the row of days.
-func (c *chart) mood(days []Dawn) {
-	c.heading("digest.chart.mood", true)
+// days draws the row of days.
+func (c *chart) days(days []Dawn) {
 	most := 0
 	for _, d := range days {
 		most = max(most, d.Total)
 	}
-	top := c.y + 34
+	top := c.y + 22
 	unit := c.scale(top, moodHeight, most)
 	pitch := (inner - 34) / float64(len(days))
 	width := min(pitch*0.62, 40)
@@ -145,9 +176,8 @@ func (c *chart) mood(days []Dawn) {
 	c.y = top + moodHeight + 42
 }
 
-// hours draws the day by the hour.
-func (c *chart) hours(hours [24]Mood) {
-	c.heading("digest.chart.hours", false)
+// day draws the day by the hour.
+func (c *chart) day(hours [24]Mood) {
 	most := 0
 	for _, h := range hours {
 		most = max(most, h.Total)

@@ -41,18 +41,18 @@ func (f Figures) Burning() (n int) {
 const incidentsShown = 5
 
 // incidents tells of the crises of the span.
-func (f Figures) incidents(s speaker) section {
-	out := section{Head: s.Say("digest.incidents")}
+func (f Figures) incidents(s speaker) Section {
+	out := Section{Name: "incidents", Head: s.Say("digest.incidents")}
 	for _, i := range f.Incidents[:min(len(f.Incidents), incidentsShown)] {
 		key, over := "digest.incident.open", any("")
 		if !i.Open() {
 			key, over = "digest.incident.over", s.moment(i.ClosedAt.In(f.From.Location()), f.Span)
 		}
-		out.Lines = append(out.Lines, line{Text: s.Say(key, "kind", s.plain("incident."+string(i.Kind)), "source", i.Source, "n", i.Count,
+		out.Lines = append(out.Lines, Line{Text: s.Say(key, "kind", s.plain("incident."+string(i.Kind)), "source", i.Source, "n", i.Count,
 			"from", s.moment(i.OpenedAt.In(f.From.Location()), f.Span), "to", over)})
 	}
 	if more := len(f.Incidents) - incidentsShown; more > 0 {
-		out.Lines = append(out.Lines, line{Text: s.Say("digest.incident.more", "n", more)})
+		out.Lines = append(out.Lines, Line{Text: s.Say("digest.incident.more", "n", more)})
 	}
 	return out
 }

@@ -10,18 +10,23 @@ import (
 	"rasid/responder"
 )
 
-// section is a part of the report: the words that every format shares.
-type section struct {
+// Section is a part of the report: the words that every format shares.
+type Section struct {
+	Name  string // spoken, incidents, complaints, worst, answers, waiting, sources
 	Head  string // "" for the first
-	Lines []line
+	Lines []Line
 }
 
-// line is one line of a section.
-type line struct {
+// Line is one line of a section.
+type Line struct {
 	Text string
 	URL  string // http or https; "" when there is none
+	Case int64  // it is about; 0 for none
 	Sub  bool   // belongs to the line above
 }
+
+// Report is the figures in words, with everything there is to tell.
+func (f Figures) Report(say *phrases.Catalogue) []Section { return f.sections(say, full) }
 
 // detail is how much a report tells.
 type detail struct {
@@ -101,22 +106,22 @@ func (f Figures) title(say *phrases.Catalogue, business string) string {
 }
 
 // sections puts the figures into words.
-func (f Figures) sections(say *phrases.Catalogue, d detail) []section {
+func (f Figures) sections(say *phrases.Catalogue, d detail) []Section {
 	s := speaker{say}
 	if f.Quiet() && len(f.Merged) == 0 {
 		if f.Total == 0 {
-			return []section{{Lines: []line{{Text: s.Say("digest.none") + " " + s.Say("digest.waiting.none")}}}}
+			return []Section{{Name: "spoken", Lines: []Line{{Text: s.Say("digest.none") + " " + s.Say("digest.waiting.none")}}}}
 		}
-		return []section{{Lines: []line{{Text: s.Say("digest.quiet", "n", f.Total)}}}}
+		return []Section{{Name: "spoken", Lines: []Line{{Text: s.Say("digest.quiet", "n", f.Total)}}}}
 	}
-	var all []section
-	for _, part := range []section{f.spoken(s), f.incidents(s), f.complaints(s, d), f.worstOnes(s, d), f.answers(s), f.waiting(s, d), f.health(s, d)} {
+	var all []Section
+	for _, part := range []Section{f.spoken(s), f.incidents(s), f.complaints(s, d), f.worstOnes(s, d), f.answers(s), f.waiting(s, d), f.health(s, d)} {
 		if len(part.Lines) > 0 {
 			all = append(all, part)
 		}
 	}
 	if f.Anchor != "" {
-		anchor := line{Text: s.Say("digest.anchor", "n", f.Line, "hash", f.Anchor[:min(len(f.Anchor), 16)])}
+		anchor := Line{Text: s.Say("digest.anchor", "n", f.Line, "hash", f.Anchor[:min(len(f.Anchor), 16)])}
 		all[len(all)-1].Lines = append(all[len(all)-1].Lines, anchor)
 	}
 	return all
@@ -126,9 +131,9 @@ func (f Figures) sections(say *phrases.Catalogue, d detail) []section {
 const mergedShown = 7
 
 // spoken tells how many spoke and how the mood moved.
-func (f Figures) spoken(s speaker) section {
-	var out section
-	add := func(key string, pairs ...any) { out.Lines = append(out.Lines, line{Text: s.Say(key, pairs...)}) }
+func (f Figures) spoken(s speaker) Section {
+	out := Section{Name: "spoken"}
+	add := func(key string, pairs ...any) { out.Lines = append(out.Lines, Line{Text: s.Say(key, pairs...)}) }
 	older := max(0, len(f.Merged)-mergedShown)
 	for _, m := range f.Merged[older:] {
 		add("digest.merged", "date", s.date(m.Day), "n", m.Total, "neg", m.Neg)
@@ -164,25 +169,25 @@ func (f Figures) spoken(s speaker) section {
 }
 
 // complaints tells what people complained of.
-func (f Figures) complaints(s speaker, d detail) section {
-	out := section{Head: s.Say("digest.topics")}
+func (f Figures) complaints(s speaker, d detail) Section {
+	out := Section{Name: "complaints", Head: s.Say("digest.topics")}
 	for _, t := range f.Topics[:min(len(f.Topics), d.topics)] {
-		out.Lines = append(out.Lines, line{Text: s.Say("digest.topic.change", "topic", s.topic(t.Topic), "n", t.N, "change", s.change(t.N, t.Before))})
+		out.Lines = append(out.Lines, Line{Text: s.Say("digest.topic.change", "topic", s.topic(t.Topic), "n", t.N, "change", s.change(t.N, t.Before))})
 		if text := excerpt(t.Sample.Mention.Text, d.excerpt); d.samples && text != "" {
-			out.Lines = append(out.Lines, line{Text: s.Say("digest.sample", "text", text), Sub: true})
+			out.Lines = append(out.Lines, Line{Text: s.Say("digest.sample", "text", text), Sub: true, Case: t.Sample.Case})
 		}
 	}
 	return out
 }
 
-func (f Figures) worstOnes(s speaker, d detail) section {
-	out := section{Head: s.Say("digest.worst")}
+func (f Figures) worstOnes(s speaker, d detail) Section {
+	out := Section{Name: "worst", Head: s.Say("digest.worst")}
 	for _, m := range f.Worst[:min(len(f.Worst), d.worst)] {
 		key := "digest.line"
 		if m.Case == 0 { // a trial opens no cases
 			key = "digest.line.loose"
 		}
-		l := line{Text: s.Say(key, "case", m.Case, "name", excerpt(m.Mention.Author, 30), "text", excerpt(m.Mention.Text, d.excerpt))}
+		l := Line{Case: m.Case, Text: s.Say(key, "case", m.Case, "name", excerpt(m.Mention.Author, 30), "text", excerpt(m.Mention.Text, d.excerpt))}
 		if d.links {
 			l.URL = link(m.Mention.URL)
 		}
@@ -192,14 +197,14 @@ func (f Figures) worstOnes(s speaker, d detail) section {
 }
 
 // answers tells how fast, how well and with what effect we answered.
-func (f Figures) answers(s speaker) section {
-	out := section{Head: s.Say("digest.work")}
-	add := func(key string, pairs ...any) { out.Lines = append(out.Lines, line{Text: s.Say(key, pairs...)}) }
+func (f Figures) answers(s speaker) Section {
+	out := Section{Name: "answers", Head: s.Say("digest.work")}
+	add := func(key string, pairs ...any) { out.Lines = append(out.Lines, Line{Text: s.Say(key, pairs...)}) }
 	timed := func(t Times, text string) {
 		if share, ok := t.Share(); ok {
 			text += " · " + s.Say("digest.within", "share", s.percent(share, false))
 		}
-		out.Lines = append(out.Lines, line{Text: text})
+		out.Lines = append(out.Lines, Line{Text: text})
 	}
 	if f.Ack.N > 0 {
 		timed(f.Ack, s.Say("digest.ack", "median", f.Ack.Median, "slow", f.Ack.Slow))
@@ -236,31 +241,31 @@ func (f Figures) answers(s speaker) section {
 	return out
 }
 
-func (f Figures) waiting(s speaker, d detail) section {
-	out := section{Head: s.Say("digest.waiting.head")}
+func (f Figures) waiting(s speaker, d detail) Section {
+	out := Section{Name: "waiting", Head: s.Say("digest.waiting.head")}
 	if f.Waiting == 0 {
-		out.Lines = []line{{Text: s.Say("digest.waiting.none")}}
+		out.Lines = []Line{{Text: s.Say("digest.waiting.none")}}
 		return out
 	}
-	out.Lines = []line{{Text: s.Say("digest.waiting", "n", f.Waiting, "age", f.Longest)}}
+	out.Lines = []Line{{Text: s.Say("digest.waiting", "n", f.Waiting, "age", f.Longest)}}
 	for _, w := range f.Waits[:min(len(f.Waits), d.worst)] {
-		out.Lines = append(out.Lines, line{Sub: true, Text: s.Say("digest.wait", "case", w.Case, "name", excerpt(w.Author, 30), "topic", s.topic(w.Topic), "age", w.Age)})
+		out.Lines = append(out.Lines, Line{Sub: true, Case: w.Case, Text: s.Say("digest.wait", "case", w.Case, "name", excerpt(w.Author, 30), "topic", s.topic(w.Topic), "age", w.Age)})
 	}
 	return out
 }
 
 // health tells what was read, and what was not.
-func (f Figures) health(s speaker, d detail) section {
-	out := section{Head: s.Say("digest.sources")}
+func (f Figures) health(s speaker, d detail) Section {
+	out := Section{Name: "sources", Head: s.Say("digest.sources")}
 	for _, c := range f.Sources {
 		if d.sources || c.Bad != "" {
-			out.Lines = append(out.Lines, line{Text: s.Say("digest.source.counted", "source", c.Name, "n", c.N, "neg", c.Neg)})
+			out.Lines = append(out.Lines, Line{Text: s.Say("digest.source.counted", "source", c.Name, "n", c.N, "neg", c.Neg)})
 		}
 		if c.Bad != "" {
-			out.Lines = append(out.Lines, line{Text: f.unread(s, c), Sub: true})
+			out.Lines = append(out.Lines, Line{Text: f.unread(s, c), Sub: true})
 		}
 		if d.limits && c.Limits != "" {
-			out.Lines = append(out.Lines, line{Text: s.Say("digest.source.limits", "source", c.Name, "why", responder.Visible(c.Limits)), Sub: true})
+			out.Lines = append(out.Lines, Line{Text: s.Say("digest.source.limits", "source", c.Name, "why", responder.Visible(c.Limits)), Sub: true})
 		}
 	}
 	return out
