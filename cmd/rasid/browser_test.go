@@ -21,9 +21,9 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// shots is where the browser test leaves its pictures; the README's are made
-// with -shots FOLDER, and six of them copied.
-var shots = flag.String("shots", "", "folder for the pictures of the page; empty = a temporary one")
+// shots is where the browser tests leave their pictures; six of them are copied
+// into docs/images for the README.
+var shots = flag.String("shots", filepath.Join("..", "..", "test-artifacts"), "folder for the pictures of the page")
 
 // lines collects what a running program prints.
 type lines struct {
@@ -138,10 +138,8 @@ type tab struct {
 func open(t *testing.T, base string) *tab {
 	t.Helper()
 	p := &tab{t: t, ctx: browser(t), base: base, dir: *shots}
-	if p.dir == "" {
-		p.dir = t.TempDir()
-	} else if err := os.MkdirAll(p.dir, 0o750); err != nil {
-		t.Fatal(err)
+	if err := os.MkdirAll(p.dir, 0o750); err != nil {
+		p.dir = t.TempDir() // a source tree that may only be read
 	}
 	chromedp.ListenTarget(p.ctx, func(e any) {
 		if r, ok := e.(*cdp.EventRequestWillBeSent); ok && !strings.HasPrefix(r.Request.URL, base+"/") && !strings.HasPrefix(r.Request.URL, "data:") {
