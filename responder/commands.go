@@ -33,7 +33,7 @@ func (k *Clerk) command(ctx context.Context, r *request) (Answer, error) {
 	case CmdHelp:
 		return k.help(r), nil
 	case ActApprove, ActConfirm, ActEdit, ActRedraft, ActEscalate, ActDismiss, ActClaim, ActRelease, ActSnooze,
-		ActHandled, ActUndo, ActThere, ActNotThere, ActResolve, ActReopen, ActStatement, ActKept:
+		ActHandled, ActUndo, ActThere, ActNotThere, ActResolve, ActReopen, ActStatement, ActKept, ActFlag:
 	}
 	return r.refuse("answer.unknown"), nil
 }

@@ -125,7 +125,7 @@ func needs(a Action) Role {
 		return Approver
 	case CmdResume, ActStatement:
 		return Supervisor
-	case ActKept, ActEdit, ActRedraft, ActEscalate, ActClaim, ActRelease, ActSnooze,
+	case ActKept, ActFlag, ActEdit, ActRedraft, ActEscalate, ActClaim, ActRelease, ActSnooze,
 		CmdInbox, CmdCase, CmdDigest, CmdReport, CmdStop, CmdHelp:
 		return Agent
 	}
@@ -193,6 +193,8 @@ func (k *Clerk) act(ctx context.Context, r *request) (Answer, error) {
 		return k.apply(ctx, r, ch, r.answer("answer.resolved"))
 	case ActKept:
 		return k.kept(ctx, r)
+	case ActFlag:
+		return k.apply(ctx, r, r.change(cases.Flag), r.answer("answer.flagged"))
 	case ActReopen:
 		return k.apply(ctx, r, r.change(cases.Reopen), r.answer("answer.reopened"))
 	case ActStatement, CmdInbox, CmdCase, CmdDigest, CmdReport, CmdStop, CmdResume, CmdHelp:

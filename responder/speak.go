@@ -77,6 +77,7 @@ const (
 	ActResolve  Action = "resolve"
 	ActReopen   Action = "reopen"
 	ActKept     Action = "kept" // what the reply promised was done
+	ActFlag     Action = "flag" // what was noted does need an answer
 
 	// ActStatement approves the holding statement of an incident; Case is the
 	// incident's number.

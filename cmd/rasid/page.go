@@ -92,7 +92,7 @@ func (h *house) console(ctx context.Context) (*console.Console, error) {
 			return b.Render(ctx, i, h.now())
 		},
 		Promises: func(ctx context.Context) ([]cases.Promise, error) {
-			return h.store.Promises(ctx, cases.PromiseOpen, cases.PromiseLate)
+			return h.store.Promises(ctx)
 		},
 		Sources: h.store.Statuses, Stopped: posting{h.store}.Stopped, Terms: terms(h.cfg), Metrics: h.metrics(), Hooks: h.hooks(""), Clock: h.now, Log: h.log.With("part", "console"),
 	}

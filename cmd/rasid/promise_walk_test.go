@@ -48,6 +48,8 @@ func TestJourneyNineInABrowser(t *testing.T) {
 		s.until("the late promise, marked", fmt.Sprintf(`document.querySelector("tr:has(a[href='/case/%d']) .tag.hot")`, id))
 		s.visit(fmt.Sprintf("/case/%d", id))
 		s.until("a follow-up draft", `document.querySelector("#draft-2") && document.querySelector("#answer button[value=approve]")`)
+		s.until("a promise that waits", fmt.Sprintf(`document.querySelector("#answer").innerText.includes(%q)`, s.phrase(language, "promise.overdue")))
+		s.until("the first reply in the conversation", `document.querySelector("#said .ours blockquote")`)
 		s.picture("follow-up-"+language, 1200)
 		s.press("#answer button[value=kept]")
 		s.until("a promise that was kept late", fmt.Sprintf(`document.querySelector("#answer").innerText.includes(%q)`, s.phrase(language, "promise.late")))

@@ -107,12 +107,7 @@ func (s *shop) enter(who string) {
 // once it waits with a draft.
 func (s *shop) hear(author, text string) int64 {
 	s.t.Helper()
-	s.said++
-	m := cases.Mention{Source: "reviews", ID: fmt.Sprint(s.said), AuthorID: fmt.Sprint(s.said), Author: author, Text: text, PostedAt: s.now(), Direct: true}
-	if _, err := s.store.Record(s.t.Context(), "reviews", cases.Page{Mentions: []cases.Mention{m}, Next: cases.Cursor(m.ID)}, s.now()); err != nil {
-		s.t.Fatal(err)
-	}
-	id := int64(s.said)
+	id := s.record(author, text)
 	soon(s.t, "a draft for "+author, func() string {
 		c, err := s.store.Case(s.t.Context(), id)
 		if err != nil || c.State != cases.Waiting {
@@ -121,6 +116,18 @@ func (s *shop) hear(author, text string) int64 {
 		return "yes"
 	})
 	return id
+}
+
+// record writes down what a customer says now, and returns the number of the
+// case.
+func (s *shop) record(author, text string) int64 {
+	s.t.Helper()
+	s.said++
+	m := cases.Mention{Source: "reviews", ID: fmt.Sprint(s.said), AuthorID: fmt.Sprint(s.said), Author: author, Text: text, PostedAt: s.now(), Direct: true}
+	if _, err := s.store.Record(s.t.Context(), "reviews", cases.Page{Mentions: []cases.Mention{m}, Next: cases.Cursor(m.ID)}, s.now()); err != nil {
+		s.t.Fatal(err)
+	}
+	return int64(s.said)
 }
 
 // phrase is what the page says in a language.

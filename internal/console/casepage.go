@@ -115,6 +115,7 @@ func (c *Console) viewCase(r *http.Request, id int64) (caseView, error) {
 func (c *Console) buttons(r *http.Request, v *caseView) {
 	room, _ := c.Office.Room(c.Room)
 	room.Language = c.languageOf(r)
+	v.Buttons = c.seconds(r, v.State)
 	for _, row := range c.Office.Card(v.Case, room, c.Clock(), false).Buttons {
 		for _, b := range row {
 			switch {
@@ -124,6 +125,21 @@ func (c *Console) buttons(r *http.Request, v *caseView) {
 			}
 		}
 	}
+}
+
+// seconds are the buttons of a case that is over, or was never open: here it
+// can be found again, while its card in a chat is long gone.
+func (c *Console) seconds(r *http.Request, s cases.State) []responder.Button {
+	action := responder.Action("")
+	switch s { //nolint:exhaustive // the others have cards with buttons
+	case cases.Noted:
+		action = responder.ActFlag
+	case cases.Dismissed, cases.Expired, cases.Resolved:
+		action = responder.ActReopen
+	default:
+		return nil
+	}
+	return []responder.Button{{Action: action, Label: c.words[c.languageOf(r)].Say("button." + string(action))}}
 }
 
 // act takes a press of the page: the same decision as a button in a chat.

@@ -85,7 +85,7 @@ type Options struct {
 	Outlet    func() ([]Post, error)                              // nil when no outlet is configured
 	Incidents func(ctx context.Context) ([]cases.Incident, error) // newest first
 	Incident  func(ctx context.Context, i cases.Incident, language string) (responder.Card, error)
-	Promises  func(ctx context.Context) ([]cases.Promise, error) // that customers wait for, the earliest due first
+	Promises  func(ctx context.Context) ([]cases.Promise, error) // the latest due first
 	Terms     Terms
 	Metrics   http.Handler   // nil: no /metrics
 	Hooks     http.Handler   // what other programs call below /hook/, with guards of its own; nil: nothing

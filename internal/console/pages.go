@@ -2,6 +2,7 @@ package console
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -155,6 +156,9 @@ type personRow struct {
 	Password bool
 	Visits   int
 	Seen     time.Time
+	Away     bool     // not on shift now
+	Shifts   []string // the hours of the week in words; none: always there
+	Back     time.Time
 }
 
 // roleName is the word of config.yaml for a role.
@@ -181,6 +185,7 @@ func (c *Console) viewPeople(r *http.Request) (peopleView, error) {
 	}
 	for _, p := range c.Office.People {
 		row := personRow{Person: p, Role: roleName(p.Role)}
+		c.shifts(r, &row)
 		for _, platform := range []string{"telegram", "discord"} {
 			if p.Accounts[platform] != "" {
 				row.Chats = append(row.Chats, platform)
@@ -206,6 +211,43 @@ func (c *Console) viewPeople(r *http.Request) (peopleView, error) {
 		v.People = append(v.People, row)
 	}
 	return v, nil
+}
+
+// clockFace writes a time of day, given in minutes.
+func clockFace(minutes int) string { return fmt.Sprintf("%02d:%02d", minutes/60, minutes%60) }
+
+// shifts says when a person works, and whether that is now.
+func (c *Console) shifts(r *http.Request, row *personRow) {
+	if row.Shift == nil {
+		return
+	}
+	say, now := c.words[c.languageOf(r)], c.Clock()
+	row.Away = !row.Shift.Open(now)
+	if next, ok := row.Shift.NextOpen(now); ok && row.Away {
+		row.Back = next
+	}
+	times := func(day int) string {
+		var parts []string
+		for _, x := range row.Shift.Week[day] {
+			parts = append(parts, localDigits(say, clockFace(int(x.From))+"–"+clockFace(int(x.To))))
+		}
+		return strings.Join(parts, " · ")
+	}
+	name := func(day int) string { return say.Say(fmt.Sprintf("digest.weekday.%d", day)) }
+	for first := 0; first < 7; {
+		last := first
+		for last < 6 && times(last+1) == times(first) {
+			last++
+		}
+		if h := times(first); h != "" {
+			days := name(first)
+			if last > first {
+				days += "–" + name(last)
+			}
+			row.Shifts = append(row.Shifts, days+" "+h)
+		}
+		first = last + 1
+	}
 }
 
 func (c *Console) showPeople(w http.ResponseWriter, r *http.Request) {

@@ -180,8 +180,8 @@ func (c *Console) funcs(lang string, marks map[string]string) template.FuncMap {
 		"plain":   func(s string) phrases.Plain { return phrases.Plain(s) },
 		"visible": responder.Visible,
 		"excerpt": func(n int, s string) string { return responder.Excerpt(s, n) },
-		"clock":   func(t time.Time) string { return t.In(c.Office.Zone).Format("2006-01-02 15:04") },
-		"hour":    func(t time.Time) string { return t.In(c.Office.Zone).Format("15:04") },
+		"clock":   func(t time.Time) string { return moment(say, t.In(c.Office.Zone), c.Clock()) },
+		"hour":    func(t time.Time) string { return localDigits(say, t.In(c.Office.Zone).Format("15:04")) },
 		"iso":     func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
 		"name": func(by string) string {
 			if key := "by." + by; say.Has(key) {
@@ -212,6 +212,25 @@ func (c *Console) funcs(lang string, marks map[string]string) template.FuncMap {
 		"link":   webLink,
 		"asset":  func(name string) string { return "/static/" + name + "?v=" + marks[name] },
 	}
+}
+
+// localDigits writes the digits of a time as the language does.
+func localDigits(say *phrases.Catalogue, s string) string {
+	if say.Language == "ar" {
+		return phrases.ArabicDigits(s)
+	}
+	return s
+}
+
+// moment writes a day and a time, and the year where it is not this one.
+func moment(say *phrases.Catalogue, t, now time.Time) string {
+	digits := func(s string) phrases.Plain { return phrases.Plain(localDigits(say, s)) }
+	month := phrases.Plain(say.Say(fmt.Sprintf("digest.month.%d", t.Month())))
+	key := "digest.moment"
+	if t.Year() != now.In(t.Location()).Year() {
+		key = "page.moment.year"
+	}
+	return say.Say(key, "day", digits(t.Format("2")), "month", month, "year", digits(t.Format("2006")), "time", digits(t.Format("15:04")))
 }
 
 // drawn is a picture inside a page: its shapes are named with a prefix, since

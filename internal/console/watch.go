@@ -2,6 +2,7 @@ package console
 
 import (
 	"net/http"
+	"slices"
 	"strconv"
 
 	"rasid/internal/cases"
@@ -66,18 +67,28 @@ type promiseRow struct {
 	Late bool
 }
 
+// pastPromises is how many promises of the past are shown.
+const pastPromises = 50
+
+// promisesView is what customers wait for, and how earlier promises ended.
+type promisesView struct{ Waiting, Past []promiseRow }
+
 func (c *Console) showPromises(w http.ResponseWriter, r *http.Request) {
 	list, err := c.Promises(r.Context())
 	if err != nil {
 		c.problem(w, r, err)
 		return
 	}
-	var rows []promiseRow
+	var v promisesView
 	for _, p := range list {
-		if !p.SettledAt.IsZero() {
-			continue // nobody waits any more
+		row := promiseRow{p, p.DueAt.Before(c.Clock())}
+		switch {
+		case p.SettledAt.IsZero():
+			v.Waiting = append(v.Waiting, row)
+		case len(v.Past) < pastPromises && p.State != cases.PromiseVoid:
+			v.Past = append(v.Past, row)
 		}
-		rows = append(rows, promiseRow{p, p.DueAt.Before(c.Clock())})
 	}
-	c.render(w, r, http.StatusOK, "promises", rows)
+	slices.Reverse(v.Waiting) // the most urgent first
+	c.render(w, r, http.StatusOK, "promises", v)
 }

@@ -19,7 +19,11 @@ func (f Figures) Tiles(say *phrases.Catalogue) []Tile {
 		return Tile{Name: name, Value: string(value), Label: s.Say("digest.tile." + name), Note: note}
 	}
 	mood := func(name string, now, before int) Tile {
-		return tile(name, phrases.Plain(s.Number(now)), s.Say("digest.tile.change", "change", s.change(now, before), "before", before))
+		note := s.Say("digest.tile.before", "before", before)
+		if now != before {
+			note = s.Say("digest.tile.change", "change", s.change(now, before), "before", before)
+		}
+		return tile(name, phrases.Plain(s.Number(now)), note)
 	}
 	reply, aimed := phrases.Plain("–"), ""
 	if f.Reply.N > 0 {
