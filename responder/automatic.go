@@ -65,10 +65,13 @@ func contradicted(s cases.Score, stars int) bool {
 }
 
 // hold says why nothing may leave by a rule at this moment: a crisis, the kill
-// switch, the budget of the rule.
-func (w *Writer) hold(ctx context.Context, r Rule, now time.Time) (string, error) {
+// switch, the same words to many, the budget of the rule.
+func (w *Writer) hold(ctx context.Context, r Rule, d cases.Draft, now time.Time) (string, error) {
 	if why, err := w.halted(ctx); why != "" || err != nil {
 		return why, err
+	}
+	if n, err := w.repeated(ctx, d.Text, now); err != nil || n > 0 {
+		return fmt.Sprintf("these very words went to %d customers within an hour", n), err
 	}
 	if w.Count == nil {
 		return "its replies are not counted", nil
@@ -121,7 +124,7 @@ func (w *Writer) byRule(ctx context.Context, c cases.Case, r Rule, now time.Time
 	why := w.Office.Refrain(c, d)
 	if why == "" {
 		var err error
-		if why, err = w.hold(ctx, r, now); err != nil {
+		if why, err = w.hold(ctx, r, d, now); err != nil {
 			return err
 		}
 	}

@@ -24,6 +24,7 @@ func (o *Office) Card(c cases.Case, room Room, now time.Time, stopped bool) Card
 	w.author()
 	w.said()
 	w.score()
+	w.notes()
 	w.draft()
 	w.promise()
 	w.standing(stopped)
@@ -159,6 +160,17 @@ func (w *cardWriter) score() {
 		parts = append(parts, part)
 	}
 	w.line(parts...)
+}
+
+// notes shows what the business wrote down for whoever answers.
+func (w *cardWriter) notes() {
+	if w.c.State != cases.Waiting && w.c.State != cases.Failed {
+		return
+	}
+	notes := w.o.NotesFor(w.c, w.say.Language)
+	for _, n := range notes[:min(len(notes), mostNotes)] {
+		w.line(w.say.Say("card.note", "text", Visible(n)))
+	}
 }
 
 func signed(v float64, digits int) string {

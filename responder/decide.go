@@ -230,6 +230,11 @@ func (k *Clerk) approve(ctx context.Context, r *request) (Answer, error) {
 	case k.Office.Policy.FourEyes && r.c.Score.Severity >= k.Office.Policy.FourEyesFrom && draft.By == r.who.ID:
 		return r.refuse("answer.foureyes"), nil
 	}
+	if n, err := k.Writer.repeated(ctx, draft.Text, r.d.At); err != nil {
+		return Answer{}, err
+	} else if n > 0 && !k.twice(r, "same") {
+		return r.refuse("answer.same", "n", n), nil
+	}
 	if limit := k.Office.Policy.ApprovalsHour; limit > 0 && k.Count != nil {
 		n, err := k.Count(ctx, r.who.ID, r.d.At.Add(-time.Hour))
 		if err != nil {
@@ -241,7 +246,7 @@ func (k *Clerk) approve(ctx context.Context, r *request) (Answer, error) {
 		if n, err = k.Count(ctx, r.who.ID, r.d.At.Add(-time.Minute)); err != nil {
 			return Answer{}, fmt.Errorf("counting approvals of %s: %w", r.who.ID, err)
 		}
-		if n >= fastApprovals && !k.twice(r) {
+		if n >= fastApprovals && !k.twice(r, "fast") {
 			return r.refuse("answer.fast", "n", n), nil
 		}
 	}
@@ -295,9 +300,10 @@ func (k *Clerk) confirmed(r *request) bool {
 const fastApprovals = 5
 
 // twice reports whether this person already pressed once for this draft and
-// was asked to look again. Any of the two buttons counts as the second press.
-func (k *Clerk) twice(r *request) bool {
-	key := fmt.Sprintf("fast/%d/%d/%s", r.c.ID, r.d.Draft, r.who.ID)
+// was asked to look again because of something. Any of the two buttons counts
+// as the second press.
+func (k *Clerk) twice(r *request, because string) bool {
+	key := fmt.Sprintf("%s/%d/%d/%s", because, r.c.ID, r.d.Draft, r.who.ID)
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if k.asked[key] {

@@ -30,6 +30,7 @@ type Policy struct {
 	ApprovalsHour int   // approvals a person may give in an hour; 0 = no limit
 	Acknowledge   Aside // outside hours: when somebody will answer
 	Satisfaction  Aside // after it was solved: how satisfied the customer is
+	SameText      int   // customers the very same words may reach in an hour before a further one needs a second press; 0 = no limit
 	HoldAbuse     bool  // insults get no draft: a person decides whether to answer at all
 
 	Hold     bool           // new cases rest until opening …
@@ -42,7 +43,7 @@ func DefaultPolicy() Policy {
 		FlagAt: 0.5, Undo: 10 * time.Second, MaxAge: 24 * time.Hour,
 		Targets: DefaultTargets(), RemindAfter: 30 * time.Minute, RemindTimes: 3, EscalateAfter: 2 * time.Hour, ExpireAfter: 7 * 24 * time.Hour,
 		ClaimFor: time.Hour, SnoozeFor: 2 * time.Hour, ResendLock: 10 * time.Minute,
-		FourEyesFrom: cases.Critical, ApprovalsHour: 60,
+		FourEyesFrom: cases.Critical, ApprovalsHour: 60, SameText: 5,
 	}
 }
 
@@ -113,6 +114,7 @@ type Office struct {
 	Words    map[string]*phrases.Catalogue // by language
 	Signer   Signer
 	Promises *promise.Finder // nil: promises are not looked for
+	Notes    []Note          // what one should know to answer
 }
 
 // Person finds who an actor is, by platform and numeric id only.

@@ -29,6 +29,9 @@ type Commitment struct {
 type Templates struct {
 	Commitment Commitment
 	Fits       func(source, text string) error // the place's own length limit
+	// Discreet says that no reply may confirm that somebody is a customer: no
+	// wording then names the problem.
+	Discreet bool
 
 	sections map[string]map[string][]string // language → "delivery.acknowledge" → wordings
 
@@ -90,6 +93,9 @@ func (t *Templates) Draft(_ context.Context, c cases.Case) (cases.Draft, error) 
 	if c.Score.Label == "pos" {
 		topic = "thanks"
 	}
+	if t.Discreet {
+		topic = map[bool]string{true: "discreet-thanks", false: "discreet"}[topic == "thanks"]
+	}
 	said := t.sections[language]
 	if len(said[topic+".acknowledge"]) == 0 {
 		topic = "other"
@@ -122,12 +128,16 @@ func (t *Templates) compose(language, topic string, c cases.Case, n int) (text, 
 	if c.Score.Severity >= cases.Critical {
 		next = pick(said["common.critical"], n)
 	}
-	if topic == "thanks" {
+	praise := topic == "thanks" || topic == "discreet-thanks"
+	if praise {
 		next = ""
 	}
 	private := ""
-	if values["private"] != "" && topic != "thanks" {
+	if values["private"] != "" && !praise {
 		private = pick(said["common.private"], n)
+		if t.Discreet {
+			private = pick(said["discreet.private"], n)
+		}
 		if strings.HasSuffix(values["private"], ".") {
 			private = "{private}" // the business wrote a whole sentence of its own
 		}

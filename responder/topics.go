@@ -22,6 +22,7 @@ type Topics struct {
 	words   map[string][]weighted // single folded words
 	stems   map[string][]weighted // words written with a star: any ending
 	phrases []weighted            // several words, folded
+	replies *Topics               // the words with which replies speak of a topic
 }
 
 // enough is the weight from which a topic counts: a hint alone is none.
@@ -59,7 +60,26 @@ func NewTopics() (*Topics, error) {
 			t.add(weighted{topic: cols[0], weight: w, text: fold.Text(cols[2])})
 		}
 	}
-	return t, nil
+	return t, t.readReplies()
+}
+
+// readReplies reads the words of replies, where each is as good as any other.
+func (t *Topics) readReplies() error {
+	b, err := topicFiles.ReadFile("topics/replies.tsv")
+	if err != nil {
+		return fmt.Errorf("reading the words of replies: %w", err)
+	}
+	t.replies = &Topics{words: map[string][]weighted{}, stems: map[string][]weighted{}}
+	for line := range strings.SplitSeq(string(b), "\n") {
+		topic, words, ok := strings.Cut(line, "\t")
+		if !ok || strings.HasPrefix(line, "#") {
+			continue
+		}
+		for word := range strings.FieldsSeq(words) {
+			t.replies.add(weighted{topic: topic, weight: 1, text: fold.Text(word)})
+		}
+	}
+	return nil
 }
 
 func (t *Topics) add(w weighted) {
@@ -77,19 +97,7 @@ func (t *Topics) add(w weighted) {
 
 // Of lists the topics of a text, most likely first; TopicOther when none fits.
 func (t *Topics) Of(text string) []string {
-	words := strings.FieldsFunc(fold.Text(text), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsNumber(r) && r != '\'' && r != '-' })
-	line := " " + strings.Join(words, " ") + " "
-	sum := map[string]float64{}
-	for _, w := range words {
-		for _, h := range t.hits(w) {
-			sum[h.topic] += h.weight
-		}
-	}
-	for _, p := range t.phrases {
-		if strings.Contains(line, " "+p.text+" ") || strings.Contains(line, " و"+p.text+" ") {
-			sum[p.topic] += p.weight
-		}
-	}
+	sum := t.weigh(text)
 	found := make([]string, 0, len(sum))
 	for topic, weight := range sum {
 		if weight >= enough {
@@ -106,6 +114,30 @@ func (t *Topics) Of(text string) []string {
 		return []string{TopicOther}
 	}
 	return found
+}
+
+// weigh adds up what the words of a text say for each topic.
+func (t *Topics) weigh(text string) map[string]float64 {
+	words := strings.FieldsFunc(fold.Text(text), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsNumber(r) && r != '\'' && r != '-' })
+	line := " " + strings.Join(words, " ") + " "
+	sum := map[string]float64{}
+	for _, w := range words {
+		for _, h := range t.hits(w) {
+			sum[h.topic] += h.weight
+		}
+	}
+	for _, p := range t.phrases {
+		if strings.Contains(line, " "+p.text+" ") || strings.Contains(line, " و"+p.text+" ") {
+			sum[p.topic] += p.weight
+		}
+	}
+	return sum
+}
+
+// Speaks reports whether a text, a reply for instance, has words about a topic;
+// a hint is enough.
+func (t *Topics) Speaks(text, topic string) bool {
+	return t.weigh(text)[topic] >= 1 || t.replies.weigh(text)[topic] >= 1
 }
 
 // hits are the entries a word stands for: as written, without its particles

@@ -34,6 +34,15 @@ type Writer struct {
 	Stopped func(ctx context.Context) bool
 	Asides  func(ctx context.Context, by string, since time.Time) (int, error) // said beside answers; nil: nothing is
 	Crisis  *Crisis                                                            // nil: bursts are not looked for
+
+	// Same counts the customers that these very words went to since a time; nil:
+	// it is not looked at.
+	Same func(ctx context.Context, text string, since time.Time) (int, error)
+	// Topics tells whether words speak of the problem; nil: it is not looked at.
+	Topics *Topics
+	// Discreet says that no reply may confirm who is a customer, so that none
+	// can speak of the problem either.
+	Discreet bool
 }
 
 // Step drafts for the flagged cases and reports how many there were.
@@ -153,16 +162,69 @@ func (w *Writer) Draft(ctx context.Context, c cases.Case, now time.Time) (cases.
 	if _, overdue := c.Overdue(now); overdue && w.Late != nil && !newsSince(c, c.Reply.At) {
 		drafter = w.Late // the case came back for a promise, not for something new
 	}
-	d, err := drafter.Draft(ctx, asked)
+	d, err := w.fitting(ctx, drafter, asked)
 	if err != nil {
 		return cases.Draft{}, err
 	}
-	if len(c.Score.Topics) > 0 && d.Topic == "calm" {
+	if len(c.Score.Topics) > 0 && (d.Topic == "calm" || d.Topic == "discreet") {
 		d.Topic = c.Score.Topics[0]
 	}
 	d.At, d.By = now, cases.Rasid
 	d.Findings = w.Look(d.Text, c)
 	return d, nil
+}
+
+// fitting asks a drafter until its words speak of the problem: those that
+// ignore it are not offered first. When none does, the first one is offered,
+// and the card says so.
+func (w *Writer) fitting(ctx context.Context, drafter Drafter, c cases.Case) (cases.Draft, error) {
+	first, err := drafter.Draft(ctx, c)
+	if err != nil || !w.ignores(first.Text, c) {
+		return first, err
+	}
+	again := c
+	again.Drafts = append(slices.Clone(c.Drafts), first)
+	for range 4 {
+		d, err := drafter.Draft(ctx, again)
+		if err != nil {
+			return first, nil //nolint:nilerr // there is no other wording, and the first one stands
+		}
+		if !w.ignores(d.Text, c) {
+			return d, nil
+		}
+		again.Drafts = append(again.Drafts, d)
+	}
+	return first, nil
+}
+
+// ignores reports whether words do not speak of what the customer wrote about.
+// Praise, insults and what nobody could name a topic of ask for none.
+func (w *Writer) ignores(text string, c cases.Case) bool {
+	topics := c.Score.Topics
+	if w.Topics == nil || w.Discreet || len(topics) == 0 || c.Score.Label == "pos" {
+		return false
+	}
+	if topics[0] == TopicOther || topics[0] == "calm" || slices.Contains(c.Score.Signals, "abuse") || len(c.Owed()) > 0 {
+		return false
+	}
+	return !slices.ContainsFunc(topics, func(t string) bool { return w.Topics.Speaks(text, t) })
+}
+
+// repeated says how many customers got these very words within an hour, when
+// that is as many as the policy allows; 0 when they may go out once more.
+func (w *Writer) repeated(ctx context.Context, text string, now time.Time) (int, error) {
+	limit := w.Office.Policy.SameText
+	if limit == 0 || w.Same == nil {
+		return 0, nil
+	}
+	n, err := w.Same(ctx, text, now.Add(-time.Hour))
+	if err != nil {
+		return 0, fmt.Errorf("counting the same words: %w", err)
+	}
+	if n < limit {
+		return 0, nil
+	}
+	return n, nil
 }
 
 // Look gathers what the guard and the place's own length limit say of a text.
@@ -172,6 +234,9 @@ func (w *Writer) Look(text string, c cases.Case) []cases.Finding {
 		if err := r.Fits(text); err != nil {
 			found = append(found, cases.Finding{Kind: "length", Words: err.Error(), Block: true})
 		}
+	}
+	if w.ignores(text, c) {
+		found = append(found, cases.Finding{Kind: "topic", Words: Excerpt(text, 40)})
 	}
 	return found
 }

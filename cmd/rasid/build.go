@@ -126,6 +126,9 @@ func (h *house) makeOffice(ctx context.Context) error {
 		Hours:  cfg.Calendar(""),
 		Places: map[string]responder.Place{}, Words: map[string]*phrases.Catalogue{}, Policy: policy(cfg.Policy), Rules: rules(cfg.Policy.Rules),
 	}
+	for _, n := range cfg.Policy.Knowledge {
+		h.office.Notes = append(h.office.Notes, responder.Note{Topics: plain(n.Topics), Text: map[string]string{"ar": n.AR, "en": n.EN}})
+	}
 	for _, language := range []string{"ar", "en"} {
 		words, err := phrases.Load(language)
 		if err != nil {
@@ -255,6 +258,7 @@ func (h *house) makeWriter(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
+	drafter.Discreet = h.cfg.Policy.Words.Secrecy
 	late, err := responder.NewFollowUps(commitment, h.fits)
 	if err != nil {
 		return err
@@ -264,7 +268,7 @@ func (h *house) makeWriter(ctx context.Context) (err error) {
 	}
 	h.writer = &responder.Writer{
 		Desk: h.store, Office: h.office, Drafter: drafter, Late: late, Log: h.log, Count: h.store.Decisions, Asides: h.store.Asides, Stopped: h.stopped,
-		Guard: guard.New(h.spoken(private)),
+		Guard: guard.New(h.spoken(private)), Topics: h.topics, Discreet: h.cfg.Policy.Words.Secrecy, Same: h.store.SameText,
 	}
 	h.crisis = &responder.Crisis{Incidents: h.store, Tally: h.store, Office: h.office, Limits: responder.CrisisLimits(h.cfg.Policy.Incidents), Log: h.log}
 	h.writer.Crisis = h.crisis
@@ -279,7 +283,11 @@ func (h *house) makeWriter(ctx context.Context) (err error) {
 // spoken is what the policy allows words to say. An offer that has ended by now
 // is none.
 func (h *house) spoken(private map[string]string) guard.Policy {
-	p := guard.Policy{Contacts: slices.Concat(h.cfg.Policy.Contacts, slices.Collect(maps.Values(private)))}
+	w := h.cfg.Policy.Words
+	p := guard.Policy{
+		Contacts:    slices.Concat(h.cfg.Policy.Contacts, slices.Collect(maps.Values(private))),
+		Competitors: w.Competitors, Names: w.Customers, Jargon: w.Jargon, Secrecy: w.Secrecy,
+	}
 	if d := h.cfg.Policy.Commitment.ReplyWithin; d > 0 {
 		p.Times = []time.Duration{d}
 	}

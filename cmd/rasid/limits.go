@@ -15,6 +15,7 @@ func policy(c config.Policy) responder.Policy {
 	p.EscalateAfter, p.ExpireAfter, p.RemindTimes, p.ResendLock = c.EscalateAfter, c.ExpireAfter, c.RemindTimes, c.ResendAfter
 	p.Targets = targets(c.Targets, config.Targets{})
 	p.Hold, p.HoldUpTo = c.HoldUntilOpen != "never", severity(c.HoldUntilOpen)
+	p.SameText = c.Words.SameText
 	p.HoldAbuse = c.Abuse == "hold"
 	p.Acknowledge = responder.Aside{EnabledBy: c.Acknowledge.EnabledBy, PerDay: c.Acknowledge.PerDay}
 	switch c.FourEyes {

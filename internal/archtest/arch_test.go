@@ -117,7 +117,7 @@ var arrows = []arrow{
 	{"internal/outbound", []string{"internal/cases"}, "the way out does not know who calls it"},
 	{"internal/store", words, "the store does not know who calls it"},
 	{"internal/store/*", slices.Concat(words, []string{"internal/store", "internal/store/*"}), "the suite knows the store only"},
-	{"internal/config", []string{"internal/cases", "responder/hours"}, "each part stays raw until its own kind decodes it"},
+	{"internal/config", []string{"internal/cases", "internal/fold", "responder/hours"}, "each part stays raw until its own kind decodes it"},
 	{"internal/platform/*", slices.Concat(words, []string{"internal/outbound", "internal/platform/*/*"}), "a wire client speaks one API"},
 	{"internal/platform/*/*", slices.Concat(words, []string{"internal/outbound", "internal/platform/*"}), "a fake knows its own platform only"},
 	{"internal/console", slices.Concat(words, []string{"responder", "responder/digest"}), "the page is one more staff room"},

@@ -115,6 +115,8 @@ func (r *reader) checkPolicy(c *Config) {
 	r.checkLevels(c)
 	r.checkOffers(p)
 	r.checkAcknowledge(c)
+	r.checkWording(c)
+	r.checkNotes(p)
 	r.checkRules(c)
 }
 

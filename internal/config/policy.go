@@ -55,6 +55,10 @@ type Policy struct {
 	Offers []Offer `yaml:"offers"`
 	// Contacts are the only addresses and numbers replies may name.
 	Contacts []string `yaml:"contacts"`
+	// Words are names and words that replies may not say.
+	Words Wording `yaml:"words"`
+	// Knowledge is what staff should know when they answer, by topic.
+	Knowledge []Note `yaml:"knowledge"`
 	// Abuse is what happens to insults: draft (a calm wording, a person approves)
 	// or hold (no draft: a person decides whether to answer at all).
 	Abuse Abuse `yaml:"abuse"`
@@ -198,6 +202,7 @@ func defaultPolicy() Policy {
 		Abuse:         "draft",
 		Acknowledge:   Acknowledge{PerDay: 50},
 		Commitment:    Commitment{ReplyWithin: day},
+		Words:         Wording{SameText: 5},
 		Budgets:       Budgets{PerAuthorDay: 3, PerHour: 30, PerDay: 200, PerApproverHour: 60},
 		Incidents:     Incidents{Cards: 10, Copies: 5, Burst: 10},
 	}

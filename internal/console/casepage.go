@@ -18,6 +18,7 @@ type caseView struct {
 	Older     []version // earlier drafts, newest first
 	History   []cases.Entry
 	Sends     []cases.Send
+	Notes     []string // what one should know to answer
 	Buttons   []responder.Button
 	Shelf     bool // it can be put aside
 	Writable  bool // staff may write other words
@@ -101,6 +102,9 @@ func (c *Console) viewCase(r *http.Request, id int64) (caseView, error) {
 	v.Shelf = k.State.Open() && k.State != cases.Approved && k.State != cases.New
 	v.Writable = k.State == cases.Waiting || k.State == cases.Failed
 	v.Snooze = v.Writable
+	if k.State.Open() {
+		v.Notes = c.Office.NotesFor(k, c.languageOf(r))
+	}
 	c.buttons(r, &v)
 	for _, s := range v.Sends {
 		if free := s.StartedAt.Add(c.Office.Policy.ResendLock); s.State == cases.InDoubt && free.After(c.Clock()) {

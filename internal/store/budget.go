@@ -68,5 +68,17 @@ func (b Budget) over(ctx context.Context, q querier, r row, now time.Time) (stri
 	return "", nil
 }
 
+// SameText returns how many customers replies with exactly these words were
+// approved for since a time; those taken back do not count. Somebody whose
+// platform tells no id counts each time.
+func (s *Store) SameText(ctx context.Context, text string, since time.Time) (int, error) {
+	n, err := one[int](s.r.QueryRowContext(ctx, `SELECT count(DISTINCT CASE WHEN author_id = '' THEN key ELSE target || '/' || author_id END)
+		FROM outbox WHERE kind = 'reply' AND made_at >= $1 AND body = $2 AND state NOT IN ('withdrawn', 'gave-up')`, micros(since), text))
+	if err != nil {
+		return 0, fmt.Errorf("counting replies with the same words: %w", err)
+	}
+	return n, nil
+}
+
 // isReply is short for the kind with the strict rules.
 func isReply(k cases.SendKind) bool { return k == cases.SendReply }

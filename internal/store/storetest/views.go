@@ -36,6 +36,25 @@ var views = map[string]func(*testing.T, Place){
 			want(t, "search for "+x.query, numbers(cs), x.want)
 		}
 	},
+	"the same words are counted once for each customer, unless they were taken back": func(t *testing.T, p Place) {
+		d := open(t, p, store.Options{Budget: store.NoBudget})
+		since := d.now
+		for _, author := range []string{"amal", "badr", "amal", ""} {
+			d.approve(d.waiting(author, "We are sorry."), "staff:1")
+			d.later(time.Minute)
+		}
+		d.approve(d.waiting("dina", "We are sorry indeed."), "staff:1")
+		undone := d.approve(d.waiting("essa", "We are sorry."), "staff:1")
+		d.do(undone, cases.Undo, "staff:1", func(ch *cases.Change) { ch.Withdraw = []string{cases.ReplyKey(undone.ID, 1)} })
+		for _, x := range []struct {
+			since time.Time
+			want  int
+		}{{since, 3}, {since.Add(90 * time.Second), 2}, {d.now, 0}} {
+			n, err := d.SameText(t.Context(), "We are sorry.", x.since)
+			d.ok(err)
+			want(t, "customers since "+x.since.String(), n, x.want)
+		}
+	},
 	"search follows edits": func(t *testing.T, p Place) {
 		d := open(t, p, store.Options{})
 		m := d.said("amal", "", "terrible")
