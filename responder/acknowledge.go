@@ -42,7 +42,7 @@ func (w *Writer) Acknowledgement(c cases.Case, now time.Time) (row cases.Send, w
 	if o.Policy.Acknowledge.EnabledBy == "" || !closed || !talks || c.State != cases.Waiting || c.Score.Label == "pos" {
 		return row, "", nil
 	}
-	language := languageOf(c)
+	language := LanguageOf(c)
 	list, err := wordings(acknowledgeFiles, "acknowledge/"+language+".txt")
 	if err != nil {
 		return row, "", err

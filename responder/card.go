@@ -190,6 +190,9 @@ func (w *cardWriter) draft() {
 		return
 	}
 	w.line("✍️ " + Isolate(Visible(d.Text)))
+	if d.ByModel() {
+		w.line(w.say.Say("card.model"))
+	}
 	for _, f := range d.Findings {
 		w.line(w.say.Say("card.finding", "what", phrases.Plain(w.say.Say("finding."+f.Kind)), "words", Visible(f.Words)))
 	}

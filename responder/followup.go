@@ -34,7 +34,7 @@ func NewFollowUps(c Commitment, fits func(source, text string) error) (*FollowUp
 
 // Draft writes the next wording that the case has not seen and that fits.
 func (f *FollowUps) Draft(_ context.Context, c cases.Case) (cases.Draft, error) {
-	language := languageOf(c)
+	language := LanguageOf(c)
 	wordings := f.wordings[language]
 	greet := greeting(c, language)
 	start := seed(c) + len(c.Drafts)

@@ -22,14 +22,14 @@ func (w Wants) take(c cases.Case) bool {
 	if c.Score.Severity < w.Severity {
 		return false
 	}
-	if len(w.Languages) > 0 && !slices.Contains(w.Languages, languageOf(c)) {
+	if len(w.Languages) > 0 && !slices.Contains(w.Languages, LanguageOf(c)) {
 		return false
 	}
 	return len(w.Topics) == 0 || slices.ContainsFunc(c.Score.Topics, func(t string) bool { return slices.Contains(w.Topics, t) })
 }
 
-// languageOf is the language in which a case is answered.
-func languageOf(c cases.Case) string {
+// LanguageOf is the language in which a case is answered.
+func LanguageOf(c cases.Case) string {
 	if c.Score.Language == "en" {
 		return "en"
 	}
@@ -94,7 +94,7 @@ func (o *Office) OnDuty(c cases.Case, level int, now time.Time) []Person {
 	for _, p := range o.People {
 		switch {
 		case p.Role < role, !p.Shift.Open(now):
-		case len(p.Languages) > 0 && !slices.Contains(p.Languages, languageOf(c)):
+		case len(p.Languages) > 0 && !slices.Contains(p.Languages, LanguageOf(c)):
 		case slices.ContainsFunc(c.Score.Topics, func(t string) bool { return slices.Contains(p.Skills, t) }):
 			skilled = append(skilled, p)
 		default:

@@ -114,9 +114,27 @@ func (t *Templates) Draft(_ context.Context, c cases.Case) (cases.Draft, error) 
 	return cases.Draft{}, ErrNoWording
 }
 
-// compose puts the sentences together, and leaves out the least needed ones
-// until the text fits its place. It never cuts a sentence.
+// compose puts the sentences of one wording together.
 func (t *Templates) compose(language, topic string, c cases.Case, n int) (text, origin string) {
+	acknowledge := t.sections[language][topic+".acknowledge"]
+	text = t.around(language, topic, pick(acknowledge, n), c, n)
+	if text == "" {
+		return "", ""
+	}
+	return text, fmt.Sprintf("template:%s/%s/%d", language, topic, n%max(1, len(acknowledge))+1)
+}
+
+// Around puts the sentence of somebody else that names the problem between a
+// greeting and the next step with its time. It reports false when that does not
+// fit the place.
+func (t *Templates) Around(c cases.Case, acknowledge string) (string, bool) {
+	text := t.around(LanguageOf(c), "", strings.NewReplacer("{", "(", "}", ")").Replace(acknowledge), c, seed(c)+len(c.Drafts))
+	return text, text != ""
+}
+
+// around puts the sentences together, and leaves out the least needed ones
+// until the text fits its place. It never cuts a sentence.
+func (t *Templates) around(language, topic, acknowledge string, c cases.Case, n int) string {
 	said := t.sections[language]
 	values := map[string]string{"within": t.Commitment.Within[language], "private": t.Commitment.Private[language]}
 	greet := pick(said["common.greet"], n)
@@ -142,8 +160,6 @@ func (t *Templates) compose(language, topic string, c cases.Case, n int) (text, 
 			private = "{private}" // the business wrote a whole sentence of its own
 		}
 	}
-	acknowledge := pick(said[topic+".acknowledge"], n)
-	origin = fmt.Sprintf("template:%s/%s/%d", language, topic, n%max(1, len(said[topic+".acknowledge"]))+1)
 	for _, sentences := range [][]string{
 		{greet, acknowledge, next, private},
 		{acknowledge, next, private},
@@ -157,12 +173,12 @@ func (t *Templates) compose(language, topic string, c cases.Case, n int) (text, 
 				full = append(full, put(s, values))
 			}
 		}
-		text = strings.Join(full, " ")
+		text := strings.Join(full, " ")
 		if t.Fits == nil || t.Fits(c.Source, text) == nil {
-			return text, origin
+			return text
 		}
 	}
-	return "", origin
+	return ""
 }
 
 // put fills {name}, {within} and {private} once; what is put in is never read

@@ -27,7 +27,9 @@ type Writer struct {
 	Drafter Drafter
 	Guard   Guard
 	Log     *slog.Logger
-	Late    Drafter // words for a promise that fell due; nil: the Drafter's
+	// Model writes the first draft where a person decides; nil: the Drafter does.
+	Model Drafter
+	Late  Drafter // words for a promise that fell due; nil: the Drafter's
 
 	// What written rules need; without it nothing leaves by a rule.
 	Count   func(ctx context.Context, by string, since time.Time) (int, error)
@@ -85,7 +87,8 @@ func (w *Writer) propose(ctx context.Context, c cases.Case, now time.Time) error
 		}
 		return err
 	}
-	d, err := w.Draft(ctx, c, now)
+	d, instead, err := w.first(ctx, c, ruling.Rule, now)
+	ch.Note = strings.TrimPrefix(ch.Note+instead, "; ")
 	if err != nil {
 		// A case without a draft still reaches staff: they write.
 		ch.Event, ch.Note = cases.Hold, strings.TrimPrefix(ch.Note+"; "+err.Error(), "; ")
@@ -150,6 +153,26 @@ func (w *Writer) obey(c cases.Case, r Ruling, ch *cases.Change, now time.Time) (
 		rise(r.Rule.Level)
 	}
 	return ch.Event == cases.Hold
+}
+
+// first drafts for a case that has no draft yet: with the model where there is
+// one, with the templates whenever the model's words are late or no use. The
+// model is not asked where a rule may let the words go, for insults, or where
+// nothing may be said of the problem.
+func (w *Writer) first(ctx context.Context, c cases.Case, r Rule, now time.Time) (d cases.Draft, instead string, err error) {
+	if w.Model != nil && !r.Automatic() && !w.Discreet && c.Score.Label == "neg" && !slices.Contains(c.Score.Signals, "abuse") && len(c.Owed()) == 0 {
+		if d, err = w.Model.Draft(ctx, c); err == nil {
+			d.At, d.By = now, cases.Rasid
+			if d.Findings = w.Look(d.Text, c); !d.Blocked() {
+				return d, "", nil
+			}
+			err = fmt.Errorf("the guard found %s", d.Findings[0].Kind)
+		}
+		w.Log.Warn("template instead of the model", "case", c.ID, "err", err)
+		instead = "; a template instead of the model: " + Excerpt(err.Error(), 160)
+	}
+	d, err = w.Draft(ctx, c, now)
+	return d, instead, err
 }
 
 // Draft asks the drafter and lets the guard look at what it wrote.

@@ -266,9 +266,12 @@ func (h *house) makeWriter(ctx context.Context) (err error) {
 	if h.office.Promises, err = promise.New(); err != nil {
 		return err
 	}
+	spoken := guard.New(h.spoken(private))
 	h.writer = &responder.Writer{
+		Model: h.model(drafter, spoken),
+
 		Desk: h.store, Office: h.office, Drafter: drafter, Late: late, Log: h.log, Count: h.store.Decisions, Asides: h.store.Asides, Stopped: h.stopped,
-		Guard: guard.New(h.spoken(private)), Topics: h.topics, Discreet: h.cfg.Policy.Words.Secrecy, Same: h.store.SameText,
+		Guard: spoken, Topics: h.topics, Discreet: h.cfg.Policy.Words.Secrecy, Same: h.store.SameText,
 	}
 	h.crisis = &responder.Crisis{Incidents: h.store, Tally: h.store, Office: h.office, Limits: responder.CrisisLimits(h.cfg.Policy.Incidents), Log: h.log}
 	h.writer.Crisis = h.crisis

@@ -77,6 +77,9 @@ func (p *program) examine(ctx context.Context, cfg *config.Config) (bad int, err
 			bad += tell(p.out, "answers to "+s.Name, ask(ctx, r))
 		}
 	}
+	if h.writer.Model != nil {
+		bad += tell(p.out, "model", ask(ctx, h.writer.Model))
+	}
 	asked := map[any]bool{}
 	for _, r := range h.office.Rooms {
 		if !asked[r.Chat] { // one chat may serve several rooms

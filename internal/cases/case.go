@@ -2,6 +2,7 @@ package cases
 
 import (
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -58,7 +59,7 @@ type Draft struct {
 	Text     string // exactly what would be posted
 	Language string // ar or en
 	Topic    string
-	Origin   string // "template:ar/delivery/2", "staff", "model"
+	Origin   string // "template:ar/delivery/2", "staff", "model:NAME"
 	By       string // staff id of the author; "rasid" for a draft of our own
 	Findings []Finding
 	At       time.Time
@@ -73,6 +74,9 @@ func (d Draft) Blocked() bool {
 	}
 	return false
 }
+
+// ByModel reports whether a language model had a hand in the draft.
+func (d Draft) ByModel() bool { return strings.HasPrefix(d.Origin, "model:") }
 
 // Rasid is the By of everything the program did by itself.
 const Rasid = "rasid"

@@ -57,6 +57,9 @@ type Policy struct {
 	Contacts []string `yaml:"contacts"`
 	// Words are names and words that replies may not say.
 	Words Wording `yaml:"words"`
+	// Model is a language model that may write the sentence which names the
+	// problem, in drafts that a person decides about. Left out, none is asked.
+	Model Model `yaml:"model"`
 	// Knowledge is what staff should know when they answer, by topic.
 	Knowledge []Note `yaml:"knowledge"`
 	// Abuse is what happens to insults: draft (a calm wording, a person approves)
@@ -203,6 +206,7 @@ func defaultPolicy() Policy {
 		Acknowledge:   Acknowledge{PerDay: 50},
 		Commitment:    Commitment{ReplyWithin: day},
 		Words:         Wording{SameText: 5},
+		Model:         Model{Within: 10 * time.Second, MaxTokens: 300},
 		Budgets:       Budgets{PerAuthorDay: 3, PerHour: 30, PerDay: 200, PerApproverHour: 60},
 		Incidents:     Incidents{Cards: 10, Copies: 5, Burst: 10},
 	}
