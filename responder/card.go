@@ -342,6 +342,9 @@ func (o *Office) buttons(c cases.Case, room Room, say *phrases.Catalogue, now ti
 		if len(c.Owed()) > 0 {
 			last = append(row(press(ActKept, "kept")), last...)
 		}
+		if o.Savable(c) {
+			last = append(last, press(ActSave, "save"))
+		}
 		rows = [][]Button{last}
 	case cases.Resolved, cases.Dismissed, cases.Expired, cases.Gone, cases.New, cases.Noted, cases.Flagged:
 	}

@@ -32,8 +32,12 @@ func (k *Clerk) command(ctx context.Context, r *request) (Answer, error) {
 		return k.resume(ctx, r)
 	case CmdHelp:
 		return k.help(r), nil
+	case CmdWordings:
+		return k.wordings(r)
+	case CmdForget:
+		return k.forget(ctx, r)
 	case ActApprove, ActConfirm, ActEdit, ActRedraft, ActEscalate, ActDismiss, ActClaim, ActRelease, ActSnooze,
-		ActHandled, ActUndo, ActThere, ActNotThere, ActResolve, ActReopen, ActStatement, ActKept, ActFlag:
+		ActHandled, ActUndo, ActThere, ActNotThere, ActResolve, ActReopen, ActStatement, ActKept, ActFlag, ActSave:
 	}
 	return r.refuse("answer.unknown"), nil
 }
@@ -148,7 +152,7 @@ func (k *Clerk) resume(ctx context.Context, r *request) (Answer, error) {
 
 func (k *Clerk) help(r *request) Answer {
 	lines := []string{r.say.Say("help.title")}
-	for _, key := range []string{"inbox", "case", "digest", "report", "stop", "resume", "edit"} {
+	for _, key := range []string{"inbox", "case", "digest", "report", "stop", "resume", "wordings", "forget", "edit"} {
 		lines = append(lines, r.say.Say("help."+key))
 	}
 	return Answer{Text: strings.Join(lines, "\n")}

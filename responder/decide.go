@@ -32,6 +32,8 @@ type Clerk struct {
 	Digest func(ctx context.Context, day time.Time, period Period, language string) (text string, png []byte, err error)
 	// Incidents are shown before all cases; nil: there are none.
 	Incidents IncidentDesk
+	// Templates keep replies of staff as wordings; nil: none are kept.
+	Templates *Templates
 	Log       *slog.Logger
 
 	mu    sync.Mutex
@@ -121,12 +123,12 @@ func (k *Clerk) carryOut(ctx context.Context, r *request) (ans Answer, err error
 // needs is the role an action asks for.
 func needs(a Action) Role {
 	switch a {
-	case ActApprove, ActConfirm, ActDismiss, ActUndo, ActThere, ActNotThere, ActHandled, ActResolve, ActReopen:
+	case ActApprove, ActConfirm, ActDismiss, ActUndo, ActThere, ActNotThere, ActHandled, ActResolve, ActReopen, ActSave, CmdForget:
 		return Approver
 	case CmdResume, ActStatement:
 		return Supervisor
 	case ActKept, ActFlag, ActEdit, ActRedraft, ActEscalate, ActClaim, ActRelease, ActSnooze,
-		CmdInbox, CmdCase, CmdDigest, CmdReport, CmdStop, CmdHelp:
+		CmdInbox, CmdCase, CmdDigest, CmdReport, CmdStop, CmdHelp, CmdWordings:
 		return Agent
 	}
 	return Agent
@@ -195,9 +197,11 @@ func (k *Clerk) act(ctx context.Context, r *request) (Answer, error) {
 		return k.kept(ctx, r)
 	case ActFlag:
 		return k.apply(ctx, r, r.change(cases.Flag), r.answer("answer.flagged"))
+	case ActSave:
+		return k.save(ctx, r)
 	case ActReopen:
 		return k.apply(ctx, r, r.change(cases.Reopen), r.answer("answer.reopened"))
-	case ActStatement, CmdInbox, CmdCase, CmdDigest, CmdReport, CmdStop, CmdResume, CmdHelp:
+	case ActStatement, CmdInbox, CmdCase, CmdDigest, CmdReport, CmdStop, CmdResume, CmdHelp, CmdWordings, CmdForget:
 	}
 	return r.refuse("answer.unknown"), nil
 }

@@ -115,6 +115,7 @@ type Office struct {
 	Signer   Signer
 	Promises *promise.Finder // nil: promises are not looked for
 	Notes    []Note          // what one should know to answer
+	Keeps    bool            // replies of staff may be saved as wordings
 }
 
 // Person finds who an actor is, by platform and numeric id only.

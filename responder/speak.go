@@ -83,6 +83,9 @@ const (
 	// incident's number.
 	ActStatement Action = "statement"
 
+	// ActSave keeps the reply that a person wrote as a wording for its topic.
+	ActSave Action = "save"
+
 	CmdInbox  Action = "/inbox"
 	CmdCase   Action = "/case"   // Case is the number
 	CmdDigest Action = "/digest" // Text is what ReadPeriod reads
@@ -90,6 +93,9 @@ const (
 	CmdStop   Action = "/stop"
 	CmdResume Action = "/resume"
 	CmdHelp   Action = "/help"
+
+	CmdWordings Action = "/wordings" // the saved ones
+	CmdForget   Action = "/forget"   // Text is the id of a wording
 )
 
 // Decision is what one person wants, as a room heard it.

@@ -32,6 +32,8 @@ type Templates struct {
 	// Discreet says that no reply may confirm that somebody is a customer: no
 	// wording then names the problem.
 	Discreet bool
+	// Saved are the replies of staff that joined the wordings; nil: none do.
+	Saved *Wordings
 
 	sections map[string]map[string][]string // language → "delivery.acknowledge" → wordings
 
@@ -82,29 +84,21 @@ func (t *Templates) read(language, topic, text string) error {
 
 // Draft writes the next wording for a case in the customer's language.
 func (t *Templates) Draft(_ context.Context, c cases.Case) (cases.Draft, error) {
-	language := "ar"
-	if c.Score.Language == "en" {
-		language = "en"
-	}
-	topic := "other"
-	if len(c.Score.Topics) > 0 {
-		topic = c.Score.Topics[0]
-	}
-	if c.Score.Label == "pos" {
-		topic = "thanks"
-	}
-	if t.Discreet {
-		topic = map[bool]string{true: "discreet-thanks", false: "discreet"}[topic == "thanks"]
-	}
+	language, topic := LanguageOf(c), t.shelved(c)
 	said := t.sections[language]
 	if len(said[topic+".acknowledge"]) == 0 {
-		topic = "other"
+		topic = TopicOther
 	}
-	wordings := len(said[topic+".acknowledge"])
-	start := seed(c)
-	for i := range wordings {
-		n := start + len(c.Drafts) + i
-		text, origin := t.compose(language, topic, c, n)
+	own := len(said[topic+".acknowledge"])
+	saved := t.Saved.Of(language, topic)
+	start := seed(c) + len(c.Drafts)
+	for i := range own + len(saved) {
+		var text, origin string
+		if n := (start + i) % (own + len(saved)); n < own {
+			text, origin = t.compose(language, topic, c, n)
+		} else {
+			text, origin = t.fill(saved[n-own], c, n)
+		}
 		if text == "" || used(c, text) || t.repeats(c.Source, origin) {
 			continue
 		}
@@ -152,13 +146,7 @@ func (t *Templates) around(language, topic, acknowledge string, c cases.Case, n 
 	}
 	private := ""
 	if values["private"] != "" && !praise {
-		private = pick(said["common.private"], n)
-		if t.Discreet {
-			private = pick(said["discreet.private"], n)
-		}
-		if strings.HasSuffix(values["private"], ".") {
-			private = "{private}" // the business wrote a whole sentence of its own
-		}
+		private = t.privately(language, values["private"], n)
 	}
 	for _, sentences := range [][]string{
 		{greet, acknowledge, next, private},
@@ -179,6 +167,18 @@ func (t *Templates) around(language, topic, acknowledge string, c cases.Case, n 
 		}
 	}
 	return ""
+}
+
+// privately is the sentence that leads to the private channel.
+func (t *Templates) privately(language, channel string, n int) string {
+	if strings.HasSuffix(channel, ".") {
+		return "{private}" // the business wrote a whole sentence of its own
+	}
+	section := "common.private"
+	if t.Discreet {
+		section = "discreet.private"
+	}
+	return pick(t.sections[language][section], n)
 }
 
 // put fills {name}, {within} and {private} once; what is put in is never read

@@ -258,6 +258,7 @@ func (h *house) makeWriter(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
+	drafter.Saved, h.office.Keeps = &responder.Wordings{Dir: filepath.Join(h.cfg.Data, "wordings")}, true
 	drafter.Discreet = h.cfg.Policy.Words.Secrecy
 	late, err := responder.NewFollowUps(commitment, h.fits)
 	if err != nil {
@@ -278,7 +279,7 @@ func (h *house) makeWriter(ctx context.Context) (err error) {
 	h.clerk = &responder.Clerk{
 		Incidents: h.store,
 		Desk:      h.store, Office: h.office, Writer: h.writer, Switch: posting{h.store}, Sends: h.store, Count: h.store.Decisions,
-		Report: h.report, Digest: h.digest, Log: h.log,
+		Report: h.report, Digest: h.digest, Log: h.log, Templates: drafter,
 	}
 	return nil
 }

@@ -32,6 +32,8 @@ func slashes() []slash {
 		{responder.CmdReport, "report", "تقرير", &discord.Option{Type: optionText, Name: "text", Description: "…"}},
 		{responder.CmdStop, "stop", "أوقف", &discord.Option{Type: optionText, Name: "text", Description: "…"}},
 		{responder.CmdResume, "resume", "تابع", nil},
+		{responder.CmdWordings, "wordings", "الصياغات", nil},
+		{responder.CmdForget, "forget", "انس", &discord.Option{Type: optionText, Name: "text", Description: "1a2b3c4d", Required: true}},
 		{responder.CmdHelp, "help", "مساعدة", nil},
 	}
 }

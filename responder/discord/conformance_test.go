@@ -215,7 +215,7 @@ func (w *world) levers(chat *discord.Chat) respondertest.Chat {
 			if n, err := strconv.Atoi(rest); err == nil {
 				options = []any{"number", n}
 			} else if rest != "" {
-				options = []any{map[string]string{"digest": "date"}[name] + map[string]string{"report": "text"}[name], rest}
+				options = []any{map[string]string{"digest": "date"}[name] + map[string]string{"report": "text", "forget": "text"}[name], rest}
 			}
 			w.Slash(who(by), w.staff, name, options...)
 		},

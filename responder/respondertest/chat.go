@@ -276,6 +276,8 @@ func typed(t *testing.T, c Chat) {
 		{"report اتصل عميل غاضب", responder.Decision{Action: responder.CmdReport, Text: "اتصل عميل غاضب"}},
 		{"stop", responder.Decision{Action: responder.CmdStop}},
 		{"resume", responder.Decision{Action: responder.CmdResume}},
+		{"wordings", responder.Decision{Action: responder.CmdWordings}},
+		{"forget 1a2b3c4d", responder.Decision{Action: responder.CmdForget, Text: "1a2b3c4d"}},
 		{"help", responder.Decision{Action: responder.CmdHelp}},
 	}
 	for i, tt := range tests {

@@ -288,6 +288,9 @@ func TestCommandsAreUnderstoodInBothLanguages(t *testing.T) {
 		{"تابع", responder.Decision{Action: responder.CmdResume}},
 		{"مساعدة", responder.Decision{Action: responder.CmdHelp}},
 		{"/start", responder.Decision{Action: responder.CmdHelp}},
+		{"الصياغات", responder.Decision{Action: responder.CmdWordings}},
+		{"انس 1A2B3C4D", responder.Decision{Action: responder.CmdForget, Text: "1a2b3c4d"}},
+		{"انس الموضوع", responder.Decision{}},
 		{"صباح الخير", responder.Decision{}},
 		{"/unknown", responder.Decision{}},
 	}

@@ -1,6 +1,7 @@
 package telegram
 
 import (
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -18,6 +19,7 @@ const (
 	number           // of a case
 	day              // a date, a word like "week", or nothing
 	words
+	mark // of a wording: eight hexadecimal digits
 )
 
 // command is one command with its names. The first name, which Telegram's menu
@@ -39,8 +41,13 @@ var commands = []command{
 	{responder.CmdReport, []string{"report"}, []string{"تقرير"}, words, "help.report"},
 	{responder.CmdStop, []string{"stop"}, []string{"اوقف"}, nothing, "help.stop"},
 	{responder.CmdResume, []string{"resume"}, []string{"تابع"}, nothing, "help.resume"},
+	{responder.CmdWordings, []string{"wordings"}, []string{"الصياغات", "صياغات"}, nothing, "help.wordings"},
+	{responder.CmdForget, []string{"forget"}, []string{"انس"}, mark, "help.forget"},
 	{responder.CmdHelp, []string{"help", "start"}, []string{"مساعده"}, nothing, "help.title"},
 }
+
+// hexadecimal is the form of a wording's id.
+var hexadecimal = regexp.MustCompile(`^[0-9a-f]{8}$`)
 
 // parseCommand reads a typed command addressed to bot. It reports false for
 // talk among colleagues.
@@ -99,6 +106,9 @@ func (c command) read(rest string) (responder.Decision, bool) {
 	case words:
 		d.Text = rest
 		return d, rest != ""
+	case mark:
+		d.Text = strings.ToLower(digits(rest))
+		return d, hexadecimal.MatchString(d.Text)
 	case nothing:
 		if c.action == responder.CmdStop && fold(rest) == "النشر" {
 			rest = "" // "stop posting" says no more than "stop"
