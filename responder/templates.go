@@ -35,6 +35,10 @@ type Templates struct {
 	// Saved are the replies of staff that joined the wordings; nil: none do.
 	Saved *Wordings
 
+	// Courtesy is what of Courtesies the policy allows.
+	Courtesy []string
+
+	cues     map[string]map[string]bool     // dialect → its words, folded
 	sections map[string]map[string][]string // language → "delivery.acknowledge" → wordings
 
 	mu   sync.Mutex
@@ -43,7 +47,7 @@ type Templates struct {
 
 // NewTemplates reads the embedded template files.
 func NewTemplates(c Commitment, fits func(source, text string) error) (*Templates, error) {
-	t := &Templates{Commitment: c, Fits: fits, sections: map[string]map[string][]string{}, last: map[string]string{}}
+	t := &Templates{Commitment: c, Fits: fits, sections: map[string]map[string][]string{}, cues: map[string]map[string]bool{}, last: map[string]string{}}
 	for _, language := range []string{"ar", "en"} {
 		t.sections[language] = map[string][]string{}
 		dir := path.Join("templates", language)
@@ -61,7 +65,7 @@ func NewTemplates(c Commitment, fits func(source, text string) error) (*Template
 			}
 		}
 	}
-	return t, nil
+	return t, t.readCourtesies()
 }
 
 // read takes one file: "[section]" lines and one wording a line below them.
@@ -132,9 +136,14 @@ func (t *Templates) around(language, topic, acknowledge string, c cases.Case, n 
 	said := t.sections[language]
 	values := map[string]string{"within": t.Commitment.Within[language], "private": t.Commitment.Private[language]}
 	greet := pick(said["common.greet"], n)
-	if name := givenName(c.Author, language); name != "" {
+	name := givenName(c.Author, language)
+	if name != "" {
 		values["name"] = name
 		greet = pick(said["common.greet-name"], n)
+	}
+	closing := ""
+	if language == "ar" {
+		greet, closing = t.courteous(c, greet, name, n)
 	}
 	next := pick(said["common.next"], n)
 	if c.Score.Severity >= cases.Critical {
@@ -149,6 +158,7 @@ func (t *Templates) around(language, topic, acknowledge string, c cases.Case, n 
 		private = t.privately(language, values["private"], n)
 	}
 	for _, sentences := range [][]string{
+		{greet, acknowledge, next, closing, private},
 		{greet, acknowledge, next, private},
 		{acknowledge, next, private},
 		{acknowledge, next},

@@ -117,6 +117,7 @@ func (r *reader) checkPolicy(c *Config) {
 	r.checkAcknowledge(c)
 	r.checkWording(c)
 	r.checkNotes(p)
+	r.checkCourtesy(p)
 	r.checkModel(c)
 	r.checkRules(c)
 }

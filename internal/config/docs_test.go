@@ -309,7 +309,7 @@ func word(typ string) string {
 		"string": "text", "bool": "true or false", "int": "number", "int64": "number", "float64": "number", "time.Duration": "time",
 		"Language": "ar or en", "Zone": "zone", "Clock": "HH:MM", "Day": "day", "Range": "HH:MM-HH:MM", "ChatID": "numeric id", "UserID": "numeric id",
 		"outbound.Secret": "text", "Secret": "text", "Text": "ar and en",
-		"Sentiment": "word", "Harm": "word", "Topic": "word", "Tongue": "word", "Signal": "word", "OpenOrNot": "word", "Abuse": "word", "Do": "words", "Counts": "number or range",
+		"Sentiment": "word", "Harm": "word", "Topic": "word", "Courtesy": "word", "Tongue": "word", "Signal": "word", "OpenOrNot": "word", "Abuse": "word", "Do": "words", "Counts": "number or range",
 	}
 	if w, ok := words[typ]; ok {
 		return w

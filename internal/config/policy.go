@@ -62,6 +62,11 @@ type Policy struct {
 	Model Model `yaml:"model"`
 	// Knowledge is what staff should know when they answer, by topic.
 	Knowledge []Note `yaml:"knowledge"`
+	// Courtesy is what drafts may take over of an Arabic customer's own tone: a
+	// greeting and closing in their dialect where it is beyond doubt (gulf,
+	// egyptian, levantine, maghrebi), and the answer to a salam (salam). Left
+	// out, drafts are formal.
+	Courtesy []Courtesy `yaml:"courtesy"`
 	// Abuse is what happens to insults: draft (a calm wording, a person approves)
 	// or hold (no draft: a person decides whether to answer at all).
 	Abuse Abuse `yaml:"abuse"`

@@ -73,6 +73,16 @@ func (s *Signal) UnmarshalText(text []byte) error {
 	return err
 }
 
+// Courtesy is a dialect, or salam.
+type Courtesy string
+
+// UnmarshalText reads a courtesy.
+func (c *Courtesy) UnmarshalText(text []byte) error {
+	w, err := oneOf(text, "gulf", "egyptian", "levantine", "maghrebi", "salam")
+	*c = Courtesy(w)
+	return err
+}
+
 // Abuse is draft or hold.
 type Abuse string
 

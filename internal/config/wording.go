@@ -105,6 +105,18 @@ func (c *Config) granted(folded string) bool {
 	return slices.ContainsFunc(words, func(s string) bool { return strings.TrimSpace(fold.Text(s)) == folded })
 }
 
+// checkCourtesy looks whether the courtesies can ever be used.
+func (r *reader) checkCourtesy(p Policy) {
+	for i, c := range p.Courtesy {
+		if slices.Contains(p.Courtesy[:i], c) {
+			r.fault(fmt.Sprintf("policy.courtesy[%d]", i), fmt.Sprintf("%s is named twice", c), "it once")
+		}
+	}
+	if len(p.Courtesy) > 0 && p.Words.Secrecy {
+		r.fault("policy.courtesy", "policy.words.secrecy keeps drafts formal", "one of the two")
+	}
+}
+
 func (r *reader) checkNotes(p Policy) {
 	for i, n := range p.Knowledge {
 		path := fmt.Sprintf("policy.knowledge[%d]", i)
