@@ -48,11 +48,6 @@ var (
 	_ Checker = OneAnswer{}
 )
 
-// sameTries bounds the tries after a lost answer; fewer than the attempts
-// after which the outbox gives up, so that a lost answer never ends as a
-// refusal.
-const sameTries = 4
-
 // ErrColleague says that an answer that is not ours stands there already.
 var ErrColleague = errors.New("somebody of the business answered already")
 
@@ -68,7 +63,7 @@ func (p OneAnswer) Reply(ctx context.Context, r cases.Reply) (cases.Receipt, err
 		return cases.Receipt{}, fmt.Errorf("answering %s: %w: the review is gone", r.Mention.ID, cases.ErrRefused)
 	case err != nil:
 		return cases.Receipt{}, fmt.Errorf("looking at the review before answering: %w", err)
-	case same(was.Answer, r.Text):
+	case SameWords(was.Answer, r.Text):
 		return cases.Receipt{ID: was.AnswerID, At: was.At}, nil // of an earlier attempt
 	case was.Answer != "":
 		return cases.Receipt{}, fmt.Errorf("answering %s: %w: %w", r.Mention.ID, cases.ErrRefused, ErrColleague)
@@ -77,22 +72,24 @@ func (p OneAnswer) Reply(ctx context.Context, r cases.Reply) (cases.Receipt, err
 	if err == nil {
 		return got, nil
 	}
-	err = fmt.Errorf("answering %s: %w", r.Mention.ID, err)
-	if cases.OutcomeOf(err) != cases.WasUnknown {
-		return cases.Receipt{}, err
-	}
-	// The answer was lost, but this place can be looked at, and writing the
-	// same words again changes nothing.
-	if found, there, ferr := p.Find(ctx, r); ferr == nil && there {
-		return found, nil
-	}
-	if r.Attempt < sameTries && !r.First.IsZero() {
-		return cases.Receipt{}, &cases.LaterError{After: 10 * time.Second, Err: err}
-	}
-	return cases.Receipt{}, err
+	return Again(ctx, p, r, fmt.Errorf("answering %s: %w", r.Mention.ID, err))
 }
 
 func (p OneAnswer) postable(r cases.Reply) error {
+	if err := Postable(r); err != nil {
+		return err
+	}
+	if p.Changes != nil {
+		if err := p.Changes(r.Text); err != nil {
+			return err
+		}
+	}
+	return p.Fits(r.Text)
+}
+
+// Postable refuses what no place would show as it was approved, and whom
+// nobody should address.
+func Postable(r cases.Reply) error {
 	switch {
 	case r.Mention.Bot:
 		return errors.New("a program is not answered")
@@ -103,12 +100,13 @@ func (p OneAnswer) postable(r cases.Reply) error {
 	case strings.ContainsFunc(r.Text, func(c rune) bool { return unicode.IsControl(c) && c != '\n' && c != '\t' }):
 		return errors.New("the text holds control characters")
 	}
-	if p.Changes != nil {
-		if err := p.Changes(r.Text); err != nil {
-			return err
-		}
-	}
-	return p.Fits(r.Text)
+	return nil
+}
+
+// SameWords compares texts without regard to white space, which places trim
+// and rewrap.
+func SameWords(a, b string) bool {
+	return a != "" && strings.Join(strings.Fields(a), " ") == strings.Join(strings.Fields(b), " ")
 }
 
 // Fits asks the place.
@@ -121,7 +119,7 @@ func (p OneAnswer) Find(ctx context.Context, r cases.Reply) (cases.Receipt, bool
 	if err != nil {
 		return cases.Receipt{}, false, fmt.Errorf("looking for the answer: %w", err)
 	}
-	if !same(now.Answer, r.Text) {
+	if !SameWords(now.Answer, r.Text) {
 		return cases.Receipt{}, false, nil
 	}
 	return cases.Receipt{ID: now.AnswerID, At: now.At}, true, nil
@@ -137,7 +135,7 @@ func (p OneAnswer) Check(ctx context.Context, m cases.Mention) (Standing, error)
 	case err != nil:
 		return Standing{}, fmt.Errorf("checking the review: %w", err)
 	}
-	if now.Text != "" && same(now.Text, m.Text) {
+	if now.Text != "" && SameWords(now.Text, m.Text) {
 		now.Text = m.Text
 	}
 	return Standing{Text: now.Text}, nil
@@ -152,9 +150,4 @@ func (p OneAnswer) Doctor(ctx context.Context) []cases.Advice {
 		return nil
 	}
 	return d.Doctor(ctx)
-}
-
-// same compares texts without regard to white space.
-func same(a, b string) bool {
-	return a != "" && strings.Join(strings.Fields(a), " ") == strings.Join(strings.Fields(b), " ")
 }

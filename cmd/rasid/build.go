@@ -175,6 +175,12 @@ func (h *house) makePlaces(context.Context) error {
 		}
 		h.secrets.Add(secretsIn(settings)...)
 		d := h.deps(s.Name, s.Account)
+		about, err := h.about(s)
+		if err != nil {
+			problems = append(problems, s.Problem("match", err.Error(), queryAdvice))
+			continue
+		}
+		d.about = about
 		source, err := kind.open(settings, d)
 		if err != nil {
 			return fmt.Errorf("opening source %s: %w", s.Name, err)
@@ -318,25 +324,30 @@ func (h *house) stopped(ctx context.Context) bool {
 	return on || err != nil
 }
 
+// about is what a source's words match; nil where everything is about the
+// business.
+func (h *house) about(s config.Source) (func(cases.Mention) bool, error) {
+	query := cmp.Or(s.Match, h.cfg.Business.Match)
+	if s.Dedicated || strings.TrimSpace(query) == "" {
+		return nil, nil
+	}
+	q, err := match.Parse(query)
+	if err != nil {
+		return nil, err
+	}
+	return q.Match, nil
+}
+
 func (h *house) makeWatchers(ctx context.Context) error {
 	saved, err := h.store.Statuses(ctx)
 	if err != nil {
 		return fmt.Errorf("reading how the sources stood: %w", err)
 	}
-	var problems config.Problems
 	kinds := sourceKinds()
 	for _, s := range h.cfg.Sources {
-		about := func(cases.Mention) bool { return true }
-		if query := cmp.Or(s.Match, h.cfg.Business.Match); !s.Dedicated && strings.TrimSpace(query) != "" {
-			q, err := match.Parse(query)
-			if err != nil {
-				problems = append(problems, s.Problem("match", err.Error(), `words, "phrases", AND, OR, NOT`))
-				continue
-			}
-			about = q.Match
-		}
 		settings := kinds[s.Kind].settings()
-		_ = s.Decode(settings) // its problems were told when the source was opened
+		_ = s.Decode(settings) // its problems, and those of its words, were told when the source was opened
+		about, _ := h.about(s)
 		w := &watchers.Watcher{
 			Name: s.Name, Kind: s.Kind, Source: h.sources[s.Name], Book: h.store, Match: about,
 			Every: cmp.Or(s.Every, kinds[s.Kind].every(settings)), Limits: kinds[s.Kind].notAllowed(), Log: h.log,
@@ -348,5 +359,5 @@ func (h *house) makeWatchers(ctx context.Context) error {
 		}
 		h.watchers = append(h.watchers, w)
 	}
-	return problems.Err()
+	return nil
 }

@@ -12,6 +12,7 @@ import (
 
 	"rasid/internal/config"
 	"rasid/internal/platform/apple/fakeapple"
+	"rasid/internal/platform/bluesky/fakebluesky"
 	"rasid/internal/platform/google/fakegoogle"
 )
 
@@ -64,6 +65,7 @@ sources:
   - {name: a, kind: fed}
   - {name: b, kind: feed, url: "https://example.com/f", reply: shout, match: '"open'}
   - {name: c, kind: appstore, app: "1234567890", countries: [sa], reply: {kind: appstore, app: "1234567890"}}
+  - {name: d, kind: bluesky, dedicated: true, reply: {kind: bluesky, handle: noor.bsky.example}}
 rooms: [{name: desk, kind: consol}]
 staff: [{id: mona, role: approver}]
 `
@@ -80,7 +82,7 @@ staff: [{id: mona, role: approver}]
 	for _, q := range problems {
 		found[q.Path] = true
 	}
-	for _, path := range []string{"sources[2].reply", "business.match", "sources[1].match", "accounts.pager.kind", "sources[0].kind", "sources[1].reply.kind", "rooms[0].kind"} {
+	for _, path := range []string{"sources[2].reply", "sources[3].match", "sources[3].handle", "business.match", "sources[1].match", "accounts.pager.kind", "sources[0].kind", "sources[1].reply.kind", "rooms[0].kind"} {
 		if !found[path] {
 			t.Errorf("the mistake at %s was not found in:\n%v", path, err)
 		}
@@ -104,6 +106,8 @@ func inventedTokens(name string) (string, bool) {
 		f := fakeapple.New(time.Now)
 		defer f.Close()
 		return f.Key().Private.Reveal(), true
+	case "BLUESKY_PASSWORD":
+		return fakebluesky.Password, true
 	case "HOOK_SECRET":
 		return "whsec_aW52ZW50ZWRpbnZlbnRlZGludmVudGVkaW52ZW50ZWQ=", true
 	case "RASID_DATABASE":

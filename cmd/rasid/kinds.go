@@ -10,11 +10,13 @@ import (
 	"strconv"
 	"time"
 
+	"rasid/internal/cases"
 	"rasid/internal/config"
 	"rasid/internal/outbound"
 	"rasid/internal/store"
 	"rasid/responder"
 	sayappstore "rasid/responder/appstore"
+	saybluesky "rasid/responder/bluesky"
 	saydiscord "rasid/responder/discord"
 	saybusiness "rasid/responder/googlebusiness"
 	sayplay "rasid/responder/googleplay"
@@ -26,6 +28,7 @@ import (
 	saywebhook "rasid/responder/webhook"
 	"rasid/watchers"
 	"rasid/watchers/appstore"
+	"rasid/watchers/bluesky"
 	"rasid/watchers/discord"
 	"rasid/watchers/feed"
 	"rasid/watchers/googlebusiness"
@@ -55,6 +58,7 @@ type deps struct {
 	data    string // folder for everything the program writes
 	now     func() time.Time
 	log     *slog.Logger
+	about   func(cases.Mention) bool // whether a mention is about the business; nil where everything is
 }
 
 // sourceKind is a platform that can be listened to.
@@ -64,9 +68,9 @@ type sourceKind struct {
 	open     func(settings any, d deps) (watchers.Source, error)
 	reply    string // kind of reply place when the configuration names none
 	blind    bool   // deletions cannot be seen
-	// unfit says why replies of a kind cannot reach what these settings read;
-	// "" when they can, nil when they always can.
-	unfit func(settings any, reply string) string
+	// wrong finds what is wrong with a source beyond its own settings; nil where
+	// nothing can be.
+	wrong func(settings any, s config.Source, business string) []cases.Fault
 
 	// What people are told of the kind, in plain sentences: docs/sources.md,
 	// `rasid sources` and the page show them.
@@ -170,6 +174,22 @@ func sourceKinds() map[string]sourceKind { //nolint:funlen // one entry for each
 			deletions: "Seen just before a reply only.",
 			approval:  "Each server has rules of its own for accounts run by programs, and many want them to speak only when spoken to.",
 		},
+		"bluesky": {
+			settings: func() any { c := bluesky.DefaultConfig(); return &c },
+			every:    func(s any) time.Duration { return s.(*bluesky.Config).Every },
+			open: func(s any, d deps) (watchers.Source, error) {
+				return bluesky.New(*s.(*bluesky.Config), d.name, d.about, d.net, d.now)
+			},
+			reply:     "manual",
+			wrong:     everybody,
+			reads:     "Every public post, through Jetstream; those with the source's words are kept, and those that answer or mention our account.",
+			answers:   "As our account, under the post; at most 300 letters and 3,000 bytes.",
+			limits:    "Jetstream goes back 36 hours, and is no part of the protocol that Bluesky promises to keep.",
+			keys:      "None to hear; an app password of our account to answer.",
+			edits:     "Seen, also just before a reply.",
+			deletions: "Seen, also just before a reply.",
+			approval:  "Bluesky acts against accounts that speak to people unasked and in bulk.",
+		},
 		"lemmy": {
 			settings: func() any { c := lemmy.DefaultConfig(); return &c },
 			every:    func(s any) time.Duration { return s.(*lemmy.Config).Every },
@@ -210,12 +230,7 @@ func sourceKinds() map[string]sourceKind { //nolint:funlen // one entry for each
 			reply:  "manual",
 			limits: "Without a key Apple shows the newest 500 reviews of each country, and they cannot be answered. One answer for each review, shown after a while. Edits are seen on the first page; deletions only just before an answer.",
 			blind:  true,
-			unfit: func(s any, reply string) string {
-				if reply == "appstore" && !s.(*appstore.Config).Keyed() {
-					return "cannot reach reviews of the public feed, which App Store Connect names otherwise"
-				}
-				return ""
-			},
+			wrong:  keyless,
 
 			reads:     "Reviews of one app: the public feed of each country without a key, or all of them by App Store Connect.",
 			answers:   "As the developer, one response to each review, which Apple shows after a while; at most 5,970 characters.",
@@ -337,6 +352,9 @@ func replyKinds() map[string]replyKind {
 		}},
 		"mastodon": {settings: func() any { c := saymastodon.DefaultReplyConfig(); return &c }, open: func(s any, d deps) (responder.Replier, error) {
 			return saymastodon.New(*s.(*saymastodon.ReplyConfig), d.net, d.now)
+		}},
+		"bluesky": {settings: func() any { return &saybluesky.ReplyConfig{} }, open: func(s any, d deps) (responder.Replier, error) {
+			return saybluesky.New(*s.(*saybluesky.ReplyConfig), d.net, d.now)
 		}},
 		"googleplay": {settings: func() any { return &sayplay.ReplyConfig{} }, open: func(s any, d deps) (responder.Replier, error) {
 			return sayplay.New(*s.(*sayplay.ReplyConfig), d.net, d.now)

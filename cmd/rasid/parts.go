@@ -1,13 +1,17 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
 	"strings"
 
+	"rasid/internal/cases"
 	"rasid/internal/config"
 	"rasid/responder"
+	"rasid/watchers/appstore"
+	"rasid/watchers/bluesky"
 	"rasid/watchers/match"
 )
 
@@ -28,9 +32,9 @@ func inspect(cfg *config.Config) config.Problems {
 		if kind, ok := sources[s.Kind]; ok {
 			settings := kind.settings()
 			wrong := s.Decode(settings)
-			if found = append(found, wrong...); len(wrong) == 0 && kind.unfit != nil {
-				if why := kind.unfit(settings, s.Reply.Kind); why != "" {
-					found = append(found, s.Problem("reply", s.Reply.Kind+" "+why, "reply: manual, or give the source the keys with which docs/config.md says that it can be answered"))
+			if found = append(found, wrong...); len(wrong) == 0 && kind.wrong != nil {
+				for _, f := range kind.wrong(settings, s, cfg.Business.Match) {
+					found = append(found, s.Problem(f.Field, f.Problem, f.Write))
 				}
 			}
 		} else if s.Kind != "" {
@@ -87,3 +91,25 @@ func inspectTopics(cfg *config.Config) config.Problems {
 }
 
 const queryAdvice = `words, "phrases", AND, OR, NOT, author:, site: and lang:`
+
+// keyless refuses to answer App Store reviews where only the public feeds are
+// read: App Store Connect does not know them by the names they have there.
+func keyless(settings any, s config.Source, _ string) []cases.Fault {
+	if s.Reply.Kind != "appstore" || settings.(*appstore.Config).Keyed() {
+		return nil
+	}
+	return []cases.Fault{{Field: "reply", Problem: "appstore cannot reach reviews of the public feeds, which App Store Connect names otherwise", Write: "reply: manual, or give the source the key too and leave out countries"}}
+}
+
+// everybody refuses to take everything that is said on Bluesky for words about
+// the business, and our own answers for somebody else's.
+func everybody(settings any, s config.Source, business string) []cases.Fault {
+	var faults []cases.Fault
+	if s.Dedicated || strings.TrimSpace(cmp.Or(s.Match, business)) == "" {
+		faults = append(faults, cases.Fault{Field: "match", Problem: "is needed: the stream brings what everybody says about everything", Write: `match: with the words to look for, and no dedicated:`})
+	}
+	if s.Reply.Kind == "bluesky" && settings.(*bluesky.Config).Handle == "" {
+		faults = append(faults, cases.Fault{Field: "handle", Problem: "is missing: without it our own answers would be heard as somebody else's", Write: "handle: with the name of the account that answers, such as noor.bsky.social"})
+	}
+	return faults
+}

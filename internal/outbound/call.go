@@ -80,15 +80,11 @@ func (c *Client) CallOnce(ctx context.Context, call Call) error {
 
 // refusal says what an answer other than success proves.
 func refusal(resp *http.Response, now time.Time) error {
-	e := &StatusError{Code: resp.StatusCode, RetryAfter: RetryAfter(resp.Header.Get("Retry-After"), now), Header: resp.Header}
+	e := &StatusError{Code: resp.StatusCode, RetryAfter: askedToWait(resp.StatusCode, resp.Header, now), Header: resp.Header}
 	e.Body, _ = io.ReadAll(io.LimitReader(resp.Body, 1024))
 	switch code := e.Code; {
 	case code == http.StatusTooManyRequests:
-		wait := e.RetryAfter
-		if t, err := time.Parse(time.RFC3339, resp.Header.Get("X-RateLimit-Reset")); err == nil && wait == 0 { // Mastodon's way
-			wait = min(max(t.Sub(now), 0), longest)
-		}
-		return &cases.LaterError{After: max(wait, time.Second), Err: e}
+		return &cases.LaterError{After: max(e.RetryAfter, time.Second), Err: e}
 	case code == http.StatusRequestTimeout, code == http.StatusConflict, code == http.StatusTooEarly, code >= 500:
 		return e
 	}

@@ -86,7 +86,7 @@ func (c *Client) Get(ctx context.Context, q Request) (Response, error) {
 	r := Response{
 		Status: resp.StatusCode, Header: resp.Header,
 		ETag: resp.Header.Get("ETag"), LastModified: resp.Header.Get("Last-Modified"),
-		RetryAfter: RetryAfter(resp.Header.Get("Retry-After"), now),
+		RetryAfter: askedToWait(resp.StatusCode, resp.Header, now),
 		MaxAge:     maxAge(resp.Header.Get("Cache-Control"), resp.Header.Get("Age"), resp.Header.Get("Expires"), now),
 		FinalURL:   resp.Request.URL.String(),
 	}

@@ -110,6 +110,23 @@ func RetryAfter(value string, now time.Time) time.Duration {
 	return min(max(t.Sub(now), 0), longest)
 }
 
+// askedToWait is the pause that an answer asks for. Some platforms name, beside
+// a 429, only the moment from which they take more: Mastodon as a time, Bluesky
+// in seconds since 1970.
+func askedToWait(status int, h http.Header, now time.Time) time.Duration {
+	wait := RetryAfter(h.Get("Retry-After"), now)
+	if status != http.StatusTooManyRequests || wait > 0 {
+		return wait
+	}
+	if t, err := time.Parse(time.RFC3339, h.Get("X-RateLimit-Reset")); err == nil {
+		return min(max(t.Sub(now), 0), longest)
+	}
+	if n, err := strconv.ParseInt(h.Get("RateLimit-Reset"), 10, 64); err == nil {
+		return min(max(time.Unix(n, 0).Sub(now), 0), longest)
+	}
+	return 0
+}
+
 // maxAge reads how long an answer stays fresh, at most a day; 0 = not said.
 func maxAge(cacheControl, age, expires string, now time.Time) time.Duration {
 	for part := range strings.SplitSeq(cacheControl, ",") {

@@ -15,7 +15,6 @@ import (
 	"sync"
 	"time"
 	"unicode"
-	"unicode/utf8"
 
 	"golang.org/x/net/html"
 
@@ -200,16 +199,10 @@ func language(text string) string {
 
 // postable refuses what Mastodon would change, and whom nobody should address.
 func (p *Replier) postable(r cases.Reply) error {
-	switch {
-	case r.Mention.Bot:
-		return errors.New("a program is not answered")
-	case strings.TrimSpace(r.Text) == "":
-		return errors.New("there are no words")
-	case !utf8.ValidString(r.Text):
-		return errors.New("the text is not valid UTF-8")
-	case strings.ContainsFunc(r.Text, func(c rune) bool { return unicode.IsControl(c) && c != '\n' && c != '\t' }):
-		return errors.New("the text holds control characters")
-	case mastodon.Mentions(r.Text):
+	if err := responder.Postable(r); err != nil {
+		return err
+	}
+	if mastodon.Mentions(r.Text) {
 		return errors.New("the text mentions an account (@…), which would be told of it")
 	}
 	return p.Fits(r.Text)

@@ -198,20 +198,16 @@ func TestATokenIsUsedUntilShortlyBeforeItsEnd(t *testing.T) {
 	now := noon
 	f := fakeapple.New(func() time.Time { return now })
 	t.Cleanup(f.Close)
-	s := open(t, f)
-	s.connect = nil
-	k := f.Key()
-	c := s.cfg
-	c.KeyID, c.IssuerID, c.PrivateKey = k.ID, k.Issuer, k.Private
-	s, err := New(c, "reviews", s.net, func() time.Time { return now })
+	at := open(t, f)
+	s, err := New(at.cfg, "reviews", at.net, func() time.Time { return now })
 	if err != nil {
 		t.Fatal(err)
 	}
-	for range 5 { // for longer than any token lives
+	for range 8 { // for longer than any token lives, also just past its end
 		if _, err := s.Poll(t.Context(), ""); err != nil {
 			t.Fatalf("at %v: %v", now, err)
 		}
-		now = now.Add(7 * time.Minute)
+		now = now.Add(4 * time.Minute)
 	}
 }
 

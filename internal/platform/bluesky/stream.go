@@ -1,0 +1,125 @@
+package bluesky
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/gorilla/websocket"
+
+	"rasid/internal/cases"
+	"rasid/internal/outbound"
+)
+
+// Keeps is how long Jetstream can go back: an older cursor starts at the oldest
+// event it has (36 hours by its documentation).
+const Keeps = 36 * time.Hour
+
+const (
+	maxEvent  = 1 << 20 // bytes; a record may hold less than 1 MiB
+	handshake = 10 * time.Second
+)
+
+// Streams returns the addresses of the public Jetstreams.
+func Streams() []string {
+	return []string{"wss://jetstream2.us-east.bsky.network/subscribe", "wss://jetstream1.us-west.bsky.network/subscribe"}
+}
+
+// Event is something that happened to a post.
+type Event struct {
+	DID    string `json:"did"`
+	TimeUS int64  `json:"time_us"` // microseconds since 1970: the position in the stream
+	Kind   string `json:"kind"`    // commit, identity, account
+	Commit *struct {
+		Rev        string          `json:"rev"`
+		Operation  string          `json:"operation"` // create, update, delete
+		Collection string          `json:"collection"`
+		RKey       string          `json:"rkey"`
+		CID        string          `json:"cid"`
+		Record     json.RawMessage `json:"record"`
+	} `json:"commit"`
+}
+
+// CheckStream reports whether an address can be that of a Jetstream.
+func CheckStream(s string) error {
+	if u, err := url.Parse(s); err != nil || u.Host == "" || u.User != nil || (u.Scheme != "wss" && u.Scheme != "ws") {
+		return errors.New("not the address of a Jetstream")
+	}
+	return nil
+}
+
+// Read reads posts from a moment on (0: from now on), until take returns false,
+// nothing comes for quiet, or the stream breaks off. Events that cannot be read
+// are passed over; take is told of them with an empty Event.
+func Read(ctx context.Context, client *outbound.Client, server string, since int64, quiet time.Duration, take func(Event) bool) error {
+	conn, err := dial(ctx, client, server, since)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = conn.Close() }()
+	stop := context.AfterFunc(ctx, func() { _ = conn.Close() })
+	defer stop()
+	conn.SetReadLimit(maxEvent)
+	for {
+		if err := conn.SetReadDeadline(time.Now().Add(quiet)); err != nil {
+			return fmt.Errorf("reading the stream: %w", err)
+		}
+		_, raw, err := conn.ReadMessage()
+		var late net.Error
+		switch {
+		case ctx.Err() != nil:
+			return ctx.Err()
+		case errors.As(err, &late) && late.Timeout():
+			return nil
+		case err != nil:
+			return fmt.Errorf("reading the stream: %w", err)
+		}
+		var e Event
+		if json.Unmarshal(raw, &e) != nil {
+			e = Event{}
+		}
+		if !take(e) {
+			return nil
+		}
+	}
+}
+
+func dial(ctx context.Context, client *outbound.Client, server string, since int64) (*websocket.Conn, error) {
+	u, err := url.Parse(server)
+	if err != nil {
+		return nil, errors.New("connecting to the stream: not an address")
+	}
+	if _, err := client.CheckURL("http" + strings.TrimPrefix(server, "ws")); err != nil {
+		return nil, fmt.Errorf("connecting to the stream: %w", err)
+	}
+	q := u.Query()
+	if q.Set("wantedCollections", Posts); since > 0 {
+		q.Set("cursor", strconv.FormatInt(since, 10))
+	}
+	u.RawQuery = q.Encode()
+	d := websocket.Dialer{NetDialContext: client.DialContext, HandshakeTimeout: handshake}
+	conn, resp, err := d.DialContext(ctx, u.String(), http.Header{"User-Agent": {"rasid"}})
+	if resp != nil && resp.Body != nil {
+		defer func() { _ = resp.Body.Close() }()
+	}
+	if err == nil {
+		return conn, nil
+	}
+	if resp == nil {
+		return nil, fmt.Errorf("connecting to the stream at %s: %w", u.Host, err)
+	}
+	refused := &outbound.StatusError{Code: resp.StatusCode, RetryAfter: outbound.RetryAfter(resp.Header.Get("Retry-After"), time.Now()), Header: resp.Header}
+	err = fmt.Errorf("connecting to the stream at %s: %w", u.Host, refused)
+	if slices.Contains([]int{http.StatusTooManyRequests, http.StatusServiceUnavailable}, resp.StatusCode) && refused.RetryAfter > 0 {
+		return nil, &cases.LaterError{After: refused.RetryAfter, Err: err}
+	}
+	return nil, err
+}

@@ -1,0 +1,226 @@
+package bluesky
+
+import (
+	"bytes"
+	"flag"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"rasid/internal/cases"
+	"rasid/internal/platform/bluesky"
+	"rasid/internal/platform/bluesky/fakebluesky"
+	"rasid/internal/platform/faketest"
+	"rasid/watchers"
+	"rasid/watchers/watcherstest"
+)
+
+var update = flag.Bool("update", false, "write the expected files anew")
+
+var noon = time.Date(2026, 11, 22, 12, 0, 1, 0, time.UTC)
+
+func clock() time.Time { return noon }
+
+func fake(t *testing.T) *fakebluesky.Server {
+	t.Helper()
+	f := fakebluesky.New(clock)
+	t.Cleanup(f.Close)
+	return f
+}
+
+// open makes a source that listens for noor, to both streams.
+func open(t *testing.T, f *fakebluesky.Server) *Source {
+	t.Helper()
+	c := DefaultConfig()
+	c.Handle, c.Streams, c.APIURL = fakebluesky.Handle, []string{f.Stream("one"), f.Stream("two")}, f.URL
+	about := func(m cases.Mention) bool {
+		return strings.Contains(m.Text, "noor") || strings.Contains(m.Text, "نور")
+	}
+	s, err := New(c, "sky", about, faketest.Net(t), clock)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.quiet = 60 * time.Millisecond
+	return s
+}
+
+func poll(t *testing.T, s *Source, after cases.Cursor) cases.Page {
+	t.Helper()
+	p, err := s.Poll(t.Context(), after)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+func TestTheSourceKeepsWhatEverySourceMustKeep(t *testing.T) {
+	watcherstest.Exercise(t, func(t *testing.T) watcherstest.Bench {
+		f, n := fake(t), 0
+		return watcherstest.Bench{
+			Open: func() watchers.Source { return open(t, f) }, Now: clock, Fail: f.Fail, Hang: f.Hang,
+			Say: func(k int) {
+				for range k {
+					n++
+					f.Say("sara", noon.Add(-5*time.Minute+time.Duration(n)*time.Second), fmt.Sprintf("noor %d", n))
+				}
+			},
+		}
+	})
+}
+
+func TestFixturesAreReadAsExpected(t *testing.T) {
+	watcherstest.Fixtures(t, *update, func(t *testing.T, _ string, answer []byte) watchers.Source {
+		f := fake(t)
+		for line := range bytes.Lines(answer) {
+			f.Tell(noon.Add(-time.Second), string(line))
+		}
+		return open(t, f)
+	})
+}
+
+func TestADeletionIsHonoured(t *testing.T) {
+	f := fake(t)
+	s := open(t, f)
+	p := f.Say("sara", noon.Add(-time.Minute), "noor is cold")
+	first := poll(t, s, "")
+	f.Delete(p.URI, noon.Add(-30*time.Second))
+	next := poll(t, s, first.Next)
+	if len(first.Mentions) != 1 || len(next.Mentions) != 1 || !next.Mentions[0].Gone || next.Mentions[0].ID != first.Mentions[0].ID {
+		t.Errorf("%+v, then %+v", first.Mentions, next.Mentions)
+	}
+}
+
+func TestAnEditComesAgainUnderTheSameID(t *testing.T) {
+	f := fake(t)
+	s := open(t, f)
+	p := f.Say("sara", noon.Add(-time.Minute), "noor is cold")
+	first := poll(t, s, "")
+	f.Edit(p.URI, "noor is warm", noon.Add(-30*time.Second))
+	next := poll(t, s, first.Next)
+	if len(next.Mentions) != 1 || next.Mentions[0].ID != first.Mentions[0].ID || next.Mentions[0].Text != "noor is warm" || next.Mentions[0].EditedAt.IsZero() {
+		t.Errorf("%+v", next.Mentions)
+	}
+}
+
+func TestTheNextStreamIsReadWhenOneFails(t *testing.T) {
+	f := fake(t)
+	s := open(t, f)
+	f.Say("sara", noon.Add(-time.Minute), "noor 1")
+	first := poll(t, s, "")
+	f.Down("one", true)
+	f.Say("sara", noon.Add(-59*time.Second), "noor 2")
+	next := poll(t, s, first.Next)
+	if len(next.Mentions) != 1 || next.Mentions[0].Text != "noor 2" {
+		t.Fatalf("%+v", next.Mentions)
+	}
+	f.Down("two", true)
+	if _, err := s.Poll(t.Context(), next.Next); err == nil || !strings.Contains(err.Error(), "503") {
+		t.Errorf("with both down: %v", err)
+	}
+}
+
+// TestAStreamThatBreaksOffLosesAndRepeatsNothing lets every connection end
+// after a few events.
+func TestAStreamThatBreaksOffLosesAndRepeatsNothing(t *testing.T) {
+	f := fake(t)
+	s := open(t, f)
+	for i := range 40 { // a second apart: the rewind goes back over five of them each time
+		f.Say("sara", noon.Add(-2*time.Minute+time.Duration(i)*time.Second), fmt.Sprintf("noor %d", i))
+	}
+	f.Break(8)
+	seen := map[string]int{}
+	after := cases.Cursor("")
+	for range 40 {
+		p := poll(t, s, after)
+		for _, m := range p.Mentions {
+			seen[m.Text]++
+		}
+		after = p.Next
+	}
+	for i := range 40 {
+		if n := seen[fmt.Sprintf("noor %d", i)]; n != 1 {
+			t.Errorf("noor %d was given %d times", i, n)
+		}
+	}
+}
+
+func TestABusyNetworkComesInSeveralPages(t *testing.T) {
+	if testing.Short() {
+		t.Skip("many posts")
+	}
+	f := fake(t)
+	s := open(t, f)
+	const all = maxEvents + 500
+	for i := range all {
+		text := "elsewhere"
+		if i%1000 == 0 {
+			text = "noor"
+		}
+		f.Tell(noon, fmt.Sprintf(`{"did":"did:plc:aaaaaaaaaaaaaaaaaaaaaaaa","time_us":%d,"kind":"commit","commit":{"rev":"r%d","operation":"create","collection":"app.bsky.feed.post","rkey":"k%d","record":{"text":%q,"createdAt":"2026-11-22T11:55:00Z"}}}`,
+			noon.Add(-8*time.Minute).UnixMicro()+int64(i)*10_000, i, i, text))
+	}
+	first := poll(t, s, "")
+	second := poll(t, s, first.Next)
+	if !first.More || second.More || len(first.Mentions)+len(second.Mentions) != all/1000+1 {
+		t.Errorf("%d (more %v), then %d (more %v)", len(first.Mentions), first.More, len(second.Mentions), second.More)
+	}
+}
+
+func TestWhoWasAwayTooLongIsTold(t *testing.T) {
+	f := fake(t)
+	s := open(t, f)
+	old := cases.Cursor(fmt.Sprintf(`{"v":1,"until":%d}`, noon.Add(-40*time.Hour).UnixMicro()))
+	if p := poll(t, s, old); !strings.Contains(p.Gap, "36h") {
+		t.Errorf("gap %q", p.Gap)
+	}
+	f.Tell(noon, "not JSON")
+	if p := poll(t, s, ""); !strings.Contains(p.Gap, "1 events could not be read") {
+		t.Errorf("gap %q", p.Gap)
+	}
+}
+
+func TestAProgramIsKnownByItsProfile(t *testing.T) {
+	f := fake(t)
+	s := open(t, f)
+	f.Say("robot", noon.Add(-time.Minute), "noor noor noor")
+	f.Mark(fakebluesky.DID("robot"))
+	if p := poll(t, s, ""); len(p.Mentions) != 1 || !p.Mentions[0].Bot || p.Mentions[0].Author != "robot" {
+		t.Errorf("%+v", p.Mentions)
+	}
+}
+
+func TestTheDoctorSaysWhichSwitch(t *testing.T) {
+	f := fake(t)
+	f.Say("sara", noon.Add(-10*time.Second), "hello")
+	s := open(t, f)
+	f.Down("two", true)
+	a := s.Doctor(t.Context())
+	if len(a) != 3 || !a[0].OK || a[1].OK || !strings.Contains(a[1].Fix, "streams:") || !a[2].OK {
+		t.Errorf("%+v", a)
+	}
+	s = open(t, f)
+	s.cfg.Handle = "nobody.bsky.example"
+	if a := s.Doctor(t.Context()); a[2].OK || !strings.Contains(a[2].Fix, "without @") {
+		t.Errorf("%+v", a)
+	}
+}
+
+func TestMistakesInTheConfigurationAreNamed(t *testing.T) {
+	var got []string
+	for _, f := range (Config{Handle: "@noor", Streams: []string{"https://x.example"}, Every: time.Second, APIURL: "x"}).Check() {
+		got = append(got, f.Field)
+	}
+	if strings.Join(got, " ") != "handle streams[0] every max_age api_url" {
+		t.Error(got)
+	}
+	if f := DefaultConfig().Check(); f != nil {
+		t.Error(f)
+	}
+	if _, err := New(DefaultConfig(), "sky", nil, faketest.Net(t), clock); err == nil {
+		t.Error("everything anybody says was taken for words about us")
+	}
+	if bluesky.CheckStream(bluesky.Streams()[0]) != nil {
+		t.Error("the public stream is refused")
+	}
+}
