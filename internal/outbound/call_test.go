@@ -3,6 +3,7 @@ package outbound
 import (
 	"errors"
 	"net/http"
+	"strconv"
 	"testing"
 	"time"
 
@@ -11,6 +12,7 @@ import (
 
 func TestACallSaysWhatIsKnownAfterwards(t *testing.T) {
 	reset := time.Now().Add(time.Hour).UTC().Format(time.RFC3339)
+	seconds := strconv.FormatInt(time.Now().Add(time.Hour).Unix(), 10)
 	for name, tc := range map[string]struct {
 		code   int
 		header map[string]string
@@ -22,6 +24,7 @@ func TestACallSaysWhatIsKnownAfterwards(t *testing.T) {
 		"success in other words":  {200, nil, `<html>`, cases.WasUnknown, 0},
 		"success cut off":         {200, map[string]string{"Content-Length": "99"}, `{"id":"1"}`, cases.WasUnknown, 0},
 		"asked to wait":           {429, map[string]string{"Retry-After": "7"}, ``, cases.WasNotSent, 7 * time.Second},
+		"asked to wait for time":  {429, map[string]string{"RateLimit-Reset": seconds}, ``, cases.WasNotSent, 59 * time.Minute},
 		"asked to wait until":     {429, map[string]string{"X-RateLimit-Reset": reset}, ``, cases.WasNotSent, 59 * time.Minute},
 		"asked to wait, unsaid":   {429, nil, ``, cases.WasNotSent, time.Second},
 		"forbidden":               {403, nil, ``, cases.WasRefused, 0},
