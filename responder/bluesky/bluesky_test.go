@@ -32,7 +32,7 @@ func newStage(t *testing.T) *stage {
 	t.Helper()
 	s := &stage{t: t}
 	s.Server = fakebluesky.New(s.clock)
-	t.Cleanup(s.Server.Close)
+	t.Cleanup(s.Close)
 	s.Replier = s.open(s.URL, nil)
 	return s
 }
