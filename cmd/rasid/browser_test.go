@@ -66,7 +66,7 @@ var linkPattern = regexp.MustCompile(`http://127\.0\.0\.1:\d+/enter\?key=\S+`)
 
 // startSample runs the repository's own config.yaml, on a port the system
 // chooses and a database of its own, and returns the one-time link.
-func startSample(t *testing.T) (link string, out *lines) {
+func startSample(t testing.TB) (link string, out *lines) {
 	t.Helper()
 	root := filepath.Join("..", "..")
 	text, err := os.ReadFile(filepath.Join(root, "config.yaml"))
@@ -98,7 +98,7 @@ func startSample(t *testing.T) (link string, out *lines) {
 }
 
 // browser starts Debian's Chromium without a window, or skips.
-func browser(t *testing.T) context.Context {
+func browser(t testing.TB) context.Context {
 	t.Helper()
 	path := ""
 	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
@@ -122,7 +122,7 @@ func browser(t *testing.T) context.Context {
 
 // tab is one open page of a browser.
 type tab struct {
-	t    *testing.T
+	t    testing.TB
 	ctx  context.Context
 	base string // where the page is
 	dir  string // where pictures go
@@ -135,7 +135,7 @@ type tab struct {
 }
 
 // open makes the browser look at the page, and watches where it asks.
-func open(t *testing.T, base string) *tab {
+func open(t testing.TB, base string) *tab {
 	t.Helper()
 	p := &tab{t: t, ctx: browser(t), base: base, dir: *shots}
 	if err := os.MkdirAll(p.dir, 0o750); err != nil {
@@ -266,7 +266,7 @@ func (p *tab) fair(what string) {
 
 // profile is a folder for the browser. Its helpers write for a moment after it
 // has ended, which t.TempDir would call a failure.
-func profile(t *testing.T) string {
+func profile(t testing.TB) string {
 	dir, err := os.MkdirTemp("", "rasid-browser-") //nolint:usetesting // see above
 	if err != nil {
 		t.Fatal(err)

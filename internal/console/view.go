@@ -195,6 +195,7 @@ func (c *Console) funcs(lang string, marks map[string]string) template.FuncMap {
 			}
 			return word(say, "event", e.Event)
 		},
+		"remark": func(e cases.Entry) string { return remark(say, e) },
 		"place":  func(s string) string { return c.Office.Place(s).Title },
 		"signed": func(v float64) string { return strings.Replace(strconv.FormatFloat(v, 'f', 2, 64), "-", "−", 1) },
 		"stars": func(n int) string {
@@ -212,6 +213,20 @@ func (c *Console) funcs(lang string, marks map[string]string) template.FuncMap {
 		"link":   webLink,
 		"asset":  func(name string) string { return "/static/" + name + "?v=" + marks[name] },
 	}
+}
+
+// remark is the note of a line: what people wrote as they wrote it, what the
+// program notes for itself in the reader's language, or not at all.
+func remark(say *phrases.Catalogue, e cases.Entry) string {
+	switch {
+	case e.By != cases.Rasid:
+		return responder.Visible(e.Note)
+	case say.Has("note." + e.Note):
+		return say.Say("note." + e.Note)
+	case !strings.ContainsRune(e.Note, ' '): // a word of the program's own, such as "remind"
+		return ""
+	}
+	return responder.Visible(e.Note)
 }
 
 // localDigits writes the digits of a time as the language does.
