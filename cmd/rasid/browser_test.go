@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"flag"
 	"fmt"
 	"os"
@@ -115,7 +114,7 @@ func browser(t testing.TB) context.Context {
 		chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-sync", true), chromedp.UserDataDir(profile(t)))
 	alloc, stopAll := chromedp.NewExecAllocator(t.Context(), flags...)
 	ctx, stop := chromedp.NewContext(alloc)
-	ctx, cancel := context.WithTimeout(ctx, 3*time.Minute) // machines that run many tests at once are slow
+	ctx, cancel := context.WithTimeout(ctx, 6*time.Minute) // machines that run many tests at once are slow
 	t.Cleanup(func() { cancel(); stop(); stopAll() })
 	return ctx
 }
@@ -236,32 +235,6 @@ func (p *tab) scheme(name string) {
 	p.do("scheme "+name, emulation.SetEmulatedMedia().WithFeatures([]*emulation.MediaFeature{
 		{Name: "prefers-color-scheme", Value: name}, {Name: "prefers-reduced-motion", Value: "reduce"}, // a colour half-way is none
 	}))
-}
-
-// fair lets axe-core look whether everybody can use the page as it is now.
-func (p *tab) fair(what string) {
-	p.t.Helper()
-	axe, err := os.ReadFile(filepath.Join("..", "..", "node_modules", "axe-core", "axe.min.js"))
-	if err != nil {
-		p.t.Logf("%s: no axe-core here (make axe): not looked at", what)
-		return
-	}
-	p.do("loading axe-core", chromedp.Evaluate(string(axe)+";1", nil))
-	text := p.js(`axe.run(document, {runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}).then(r => JSON.stringify(r.violations.map(v => ({id: v.id, impact: v.impact, help: v.help, n: v.nodes.length, first: v.nodes[0].html, why: v.nodes[0].failureSummary}))))`)
-	var found []struct {
-		ID, Impact, Help, First, Why string
-		N                            int
-	}
-	if err := json.Unmarshal([]byte(text), &found); err != nil {
-		p.t.Fatalf("%s: reading %.200s: %v", what, text, err)
-	}
-	for _, f := range found {
-		say := p.t.Logf
-		if f.Impact == "serious" || f.Impact == "critical" {
-			say = p.t.Errorf
-		}
-		say("%s: %s (%s, %d times): %s\n%s\n%s", what, f.ID, f.Impact, f.N, f.Help, f.First, f.Why)
-	}
 }
 
 // profile is a folder for the browser. Its helpers write for a moment after it

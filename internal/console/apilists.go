@@ -92,6 +92,9 @@ func (c *Console) apiDigest(w http.ResponseWriter, r *http.Request) {
 		"resolved": f.Resolved, "recovered": f.Recovered, "silent_estimate": f.Silent(), "incidents": len(f.Incidents),
 		"waiting": f.Waiting, "longest_seconds": int(f.Longest.Seconds()), "topics": topics,
 	}
+	if mean, share, ok := f.Satisfaction(); ok {
+		out["satisfaction"] = map[string]float64{"asked": float64(f.Asked), "answers": float64(f.Rated), "mean": mean, "satisfied": share}
+	}
 	if p := f.Promises; p != nil {
 		out["promises"] = map[string]int{"kept": p.Kept, "late": p.Late, "open": p.Open}
 	}

@@ -177,6 +177,13 @@ func sample(t *testing.T) (digest.Figures, *play) {
 	p.said(20, 12, 0, "reviews", "ليان", "شكرًا، حُلّت مشكلتي وسأعود", "pos", "other", cases.Mild)
 	c := p.answer(p.said(20, 13, 15, "reviews", "Omar", "Cold again, last time I order here", "neg", "delivery", cases.High), 180, false)
 	c = p.do(c, cases.Resolve, "mona", 20)
+	for _, heard := range []string{"", "4"} {
+		event := cases.Rate
+		if heard == "" {
+			event = cases.Ask
+		}
+		c = p.do(c, event, "customer", 1, func(ch *cases.Change) { ch.Note = heard })
+	}
 	p.do(p.said(20, 17, 30, "forum", "someone", "المكان مزدحم دائمًا", "neg", "waiting", cases.Low), cases.Dismiss, "omar", 5)
 	p.said(20, 18, 0, "forum", "Nada", "Nice place to study", "pos", "other", cases.Mild)
 	p.said(20, 18, 20, "forum", "Rami", "Is it open on Friday?", "neu", "other", cases.Mild)

@@ -20,6 +20,7 @@ func (f Figures) MarshalJSON() ([]byte, error) {
 			"approved_unchanged": w.Same, "approved_edited": w.Edited, "approved_by_rule": w.ByRule, "taken_back": w.Undone,
 			"set_aside": w.SetAside, "reopened": w.Reopened, "returned": w.Returned, "resolved": w.Resolved, "handled": w.Handled,
 			"refused": w.Refused, "expired": w.Expired, "escalated": w.Escalated,
+			"satisfaction": obj{"asked": w.Asked, "answered": w.Rated, "sum_of_answers": w.Stars, "satisfied": w.Satisfied},
 		}
 	}
 	days := func(list []Dawn) []obj {

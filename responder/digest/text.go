@@ -2,6 +2,7 @@ package digest
 
 import (
 	"cmp"
+	"strconv"
 	"strings"
 	"time"
 	"unicode/utf16"
@@ -222,6 +223,11 @@ func (f Figures) answers(s speaker) Section {
 	}
 	if f.Resolved+f.Handled+f.Thanked+f.Escalated > 0 {
 		add("digest.results", "resolved", f.Resolved, "handled", f.Handled, "thanked", f.Thanked, "escalated", f.Escalated)
+	}
+	if mean, share, ok := f.Satisfaction(); ok {
+		add("digest.csat", "mean", s.digits(strconv.FormatFloat(mean, 'f', 1, 64)), "n", f.Rated, "asked", f.Asked, "share", s.percent(share, false))
+	} else if f.Asked > 0 {
+		add("digest.csat.none", "asked", f.Asked)
 	}
 	if f.Refused+f.Expired > 0 {
 		add("digest.lost", "refused", f.Refused, "expired", f.Expired)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -63,6 +64,21 @@ type Work struct {
 	Refused   int // replies the platform refused
 	Expired   int // nobody acted in time
 	Escalated int
+
+	// Satisfaction, of customers asked after their case was solved.
+	Asked     int
+	Rated     int // who answered with 1 to 5
+	Stars     int // the sum of their answers
+	Satisfied int // of those, 4 or 5
+}
+
+// Satisfaction is the mean answer and the share that is satisfied, 0..1; false
+// when nobody answered.
+func (w Work) Satisfaction() (mean, share float64, ok bool) {
+	if w.Rated == 0 {
+		return 0, 0, false
+	}
+	return float64(w.Stars) / float64(w.Rated), float64(w.Satisfied) / float64(w.Rated), true
 }
 
 // idle reports whether nothing happened.
@@ -214,8 +230,29 @@ func (w *Work) count(e cases.Entry, c cases.Case) {
 		w.Expired++
 	case cases.Escalate:
 		w.Escalated++
+	case cases.Ask:
+		w.Asked++
+	case cases.Rate:
+		w.rate(e.Note)
 	case cases.Calm, cases.Flag, cases.Propose, cases.Hold, cases.Revise, cases.CutOff, cases.NotThere, cases.Remind,
-		cases.Claim, cases.Release, cases.Snooze, cases.Note, cases.Edit, cases.Delete, cases.Kept:
+		cases.Claim, cases.Release, cases.Snooze, cases.Note, cases.Edit, cases.Delete, cases.Kept, cases.Ack:
+	}
+}
+
+// satisfiedFrom is the answer from which a customer counts as satisfied, the
+// usual way to count such answers ("top two of five").
+const satisfiedFrom = 4
+
+// rate counts the answer of a customer, which the history notes as 1 to 5.
+func (w *Work) rate(note string) {
+	n, err := strconv.Atoi(note)
+	if err != nil {
+		return
+	}
+	w.Rated++
+	w.Stars += n
+	if n >= satisfiedFrom {
+		w.Satisfied++
 	}
 }
 
