@@ -22,7 +22,7 @@ import (
 
 // shots is where the browser tests leave their pictures; six of them are copied
 // into docs/images for the README.
-var shots = flag.String("shots", filepath.Join("..", "..", "test-artifacts"), "folder for the pictures of the page")
+var shots = flag.String("shots", filepath.Join("..", "..", "test-artifacts"), "folder for the pictures of the page") //nolint:misspell // the folder is called so everywhere
 
 // lines collects what a running program prints.
 type lines struct {
