@@ -39,6 +39,7 @@ import (
 	"rasid/watchers/reddit"
 	"rasid/watchers/stackexchange"
 	"rasid/watchers/telegram"
+	"rasid/watchers/telegramweb"
 	"rasid/watchers/trustpilot"
 	"rasid/watchers/webhook"
 )
@@ -268,7 +269,7 @@ func sourceKinds() map[string]sourceKind { //nolint:funlen // one entry for each
 			reads:     "Posts and comments by feeds, or by Reddit's API with an application that Reddit approved.",
 			answers:   "As our account, a comment under the post or comment; at most 10,000 characters.",
 			keys:      "None for feeds; an approved application and an account of ours to read by the API and to answer.",
-			edits:     "Seen for two days with an application; otherwise not.",
+			edits:     "Seen for two days with an application; in feeds while the thing is listed.",
 			deletions: "Not seen by feeds; for two days with an application.",
 			approval:  "Reddit forbids accounts that write without a person: let staff approve every reply.",
 		},
@@ -286,6 +287,22 @@ func sourceKinds() map[string]sourceKind { //nolint:funlen // one entry for each
 			keys:      "None; a free key for more requests a day.",
 			edits:     "Seen for two weeks.",
 			deletions: "Seen for two weeks.",
+		},
+		"telegramweb": {
+			settings: func() any { c := telegramweb.DefaultConfig(); return &c },
+			every:    func(s any) time.Duration { return s.(*telegramweb.Config).Every },
+			open: func(s any, d deps) (watchers.Source, error) {
+				return telegramweb.New(*s.(*telegramweb.Config), d.name, d.net, d.now)
+			},
+			reply:  "manual",
+			limits: "The previews are no API and are read once an hour; groups have none, and a channel can hide its own.",
+			blind:  true,
+
+			reads:     "Public Telegram channels, by the previews that t.me shows to everybody.",
+			answers:   "By hand: staff post the text behind the link.",
+			keys:      "None.",
+			edits:     "Seen while the message is among those shown, for two weeks at the most.",
+			deletions: "Not seen: a deleted message is simply missing.",
 		},
 		"trustpilot": {
 			settings: func() any { c := trustpilot.DefaultConfig(); return &c },

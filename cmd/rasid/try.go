@@ -21,17 +21,24 @@ import (
 	"rasid/responder"
 	"rasid/responder/digest"
 	"rasid/sentiment"
+	"rasid/watchers"
 	"rasid/watchers/feed"
+	"rasid/watchers/hackernews"
+	"rasid/watchers/lemmy"
 	"rasid/watchers/match"
+	"rasid/watchers/reddit"
+	"rasid/watchers/stackexchange"
+	"rasid/watchers/telegramweb"
 )
 
 // tryOptions are the flags of `rasid try`.
 type tryOptions struct {
-	lang    string
-	country string
-	app     string
-	from    []string
-	show    int
+	lang     string
+	country  string
+	app      string
+	from     []string
+	channels []string
+	show     int
 }
 
 // tryCommand reads what is public about a business and shows what rasid would
@@ -51,6 +58,7 @@ several names, write them in one query: '"قهوة نور" OR "noor coffee"'.`,
 		Example: `  rasid try "قهوة نور"
   rasid try --country eg --lang ar '"واحة" OR "waha app"'
   rasid try --app 1234567890 --country sa "Waha App"
+  rasid try --channel riyadh_food "قهوة نور"
   rasid try --from https://forum.example.org/latest.atom "noor coffee"`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if o.lang != "ar" && o.lang != "en" {
@@ -66,37 +74,90 @@ several names, write them in one query: '"قهوة نور" OR "noor coffee"'.`,
 	cmd.Flags().StringVar(&o.country, "country", "sa", "country to look in, two letters")
 	cmd.Flags().StringVar(&o.app, "app", "", "number of an app in Apple's store, to read its reviews")
 	cmd.Flags().StringArrayVar(&o.from, "from", nil, "read this feed instead (again for several)")
+	cmd.Flags().StringArrayVar(&o.channels, "channel", nil, "read this public Telegram channel too (again for several)")
 	cmd.Flags().IntVar(&o.show, "show", 10, "how many mentions to show")
 	return cmd
 }
 
 // place is one public source of the trial.
 type place struct {
-	name, url string
-	all       bool // everything there is about the business
+	name string
+	all  bool // everything there is about the business
+	open func(name string, net *outbound.Client, now func() time.Time) (watchers.Source, error)
 }
 
+// oneFeed is a place that publishes a feed.
+func oneFeed(name string, change func(*feed.Config)) place {
+	c := feed.DefaultConfig()
+	c.FirstRun, c.MaxAge, c.Dir = "last 100", trialAge, "."
+	change(&c)
+	if path, isFile := strings.CutPrefix(c.URL, "file:"); isFile && filepath.IsAbs(path) {
+		c.Dir = "/"
+	}
+	return place{name: name, all: c.Dedicated, open: func(name string, net *outbound.Client, now func() time.Time) (watchers.Source, error) {
+		return feed.New(c, name, net, now)
+	}}
+}
+
+// trialAge is how far back a trial looks.
+const trialAge = 90 * 24 * time.Hour
+
 // publicPlaces are the sources that answer without a key, most reliable first.
-func publicPlaces(query string, o tryOptions) []place {
+func publicPlaces(query string, o tryOptions) (out []place) {
+	for _, u := range o.from {
+		out = append(out, oneFeed(u, func(c *feed.Config) { c.URL = u }))
+	}
 	if len(o.from) > 0 {
-		var out []place
-		for _, u := range o.from {
-			out = append(out, place{name: u, url: u})
-		}
 		return out
 	}
-	q, cc := url.QueryEscape(query), strings.ToLower(o.country)
-	tag := strings.Join(strings.Fields(strings.NewReplacer(`"`, " ", "(", " ", ")", " ").Replace(query)), "")
-	upper := strings.ToUpper(cc)
-	out := []place{
-		{name: "Google News, Arabic", url: "https://news.google.com/rss/search?q=" + q + "&hl=ar&gl=" + upper + "&ceid=" + upper + ":ar"},
-		{name: "Google News, English", url: "https://news.google.com/rss/search?q=" + q + "&hl=en&gl=" + upper + "&ceid=" + upper + ":en"},
-		{name: "Hacker News", url: "https://hnrss.org/newest?q=" + q},
-		{name: "Mastodon", url: "https://mastodon.social/tags/" + url.PathEscape(tag) + ".rss"},
-		{name: "Reddit", url: "https://www.reddit.com/search.rss?sort=new&q=" + q},
-	}
 	if o.app != "" {
-		out = append([]place{{name: "App Store reviews", url: "https://itunes.apple.com/" + cc + "/rss/customerreviews/id=" + url.PathEscape(o.app) + "/sortBy=mostRecent/json", all: true}}, out...)
+		out = append(out, oneFeed("App Store reviews", func(c *feed.Config) {
+			c.URL = "https://itunes.apple.com/" + strings.ToLower(o.country) + "/rss/customerreviews/id=" + url.PathEscape(o.app) + "/sortBy=mostRecent/json"
+			c.Dedicated = true
+		}))
+	}
+	for lang, name := range map[string]string{"ar": "Google News, Arabic", "en": "Google News, English"} {
+		out = append(out, oneFeed(name, func(c *feed.Config) { c.News, c.NewsLanguage, c.NewsCountry = query, lang, strings.ToUpper(o.country) }))
+	}
+	slices.SortStableFunc(out, func(a, b place) int { return cmp.Compare(a.name, b.name) })
+	return append(out, o.boards(query)...)
+}
+
+// boards are the places where people talk. Each is asked once, gently, and each
+// may refuse.
+func (o tryOptions) boards(query string) []place {
+	plain := strings.Join(strings.Fields(strings.NewReplacer(`"`, " ", "(", " ", ")", " ", " OR ", " ", " AND ", " ").Replace(query)), " ")
+	out := []place{
+		{name: "Hacker News", open: func(name string, net *outbound.Client, now func() time.Time) (watchers.Source, error) {
+			c := hackernews.DefaultConfig()
+			c.Query, c.MaxAge = plain, trialAge
+			return hackernews.New(c, name, net, now)
+		}},
+		oneFeed("Mastodon", func(c *feed.Config) {
+			c.URL = "https://mastodon.social/tags/" + url.PathEscape(strings.ReplaceAll(plain, " ", "")) + ".rss"
+		}),
+		{name: "Lemmy", open: func(name string, net *outbound.Client, now func() time.Time) (watchers.Source, error) {
+			c := lemmy.DefaultConfig()
+			c.Server, c.Query, c.MaxAge = "https://lemmy.world", plain, trialAge
+			return lemmy.New(c, name, net, now)
+		}},
+		{name: "Stack Overflow", open: func(name string, net *outbound.Client, now func() time.Time) (watchers.Source, error) {
+			c := stackexchange.DefaultConfig()
+			c.Query, c.MaxAge = plain, trialAge
+			return stackexchange.New(c, name, net, now)
+		}},
+		{name: "Reddit", open: func(name string, net *outbound.Client, now func() time.Time) (watchers.Source, error) {
+			c := reddit.DefaultConfig()
+			c.Query, c.MaxAge = query, trialAge
+			return reddit.New(c, name, net, now)
+		}},
+	}
+	if len(o.channels) > 0 {
+		out = append(out, place{name: "Telegram channels", open: func(name string, net *outbound.Client, now func() time.Time) (watchers.Source, error) {
+			c := telegramweb.DefaultConfig()
+			c.Channels, c.MaxAge = o.channels, trialAge
+			return telegramweb.New(c, name, net, now)
+		}})
 	}
 	return out
 }
@@ -184,14 +245,8 @@ func (p *program) readAll(ctx context.Context, net *outbound.Client, places []pl
 func (p *program) readPlace(ctx context.Context, net *outbound.Client, at place, query *match.Query) reading {
 	ctx, cancel := context.WithTimeout(ctx, perPlace)
 	defer cancel()
-	c := feed.DefaultConfig()
-	c.URL, c.FirstRun, c.MaxAge, c.Dir = at.url, "last 100", 90*24*time.Hour, "."
-	if path, isFile := strings.CutPrefix(at.url, "file:"); isFile && filepath.IsAbs(path) {
-		c.Dir = "/"
-	}
-	c.Dedicated = at.all
 	r := reading{place: at}
-	source, err := feed.New(c, at.name, net, p.now)
+	source, err := at.open(at.name, net, p.now)
 	if err != nil {
 		r.err = err
 		return r

@@ -17,6 +17,13 @@ import (
 type Config struct {
 	// URL is http, https, or file: with a path relative to config.yaml.
 	URL string `yaml:"url"`
+	// News asks Google News for a name, or for a query with its own quotes and
+	// OR, instead of reading a url. It needs no key.
+	News string `yaml:"news"`
+	// NewsLanguage is what the news is written in: ar or en.
+	NewsLanguage string `yaml:"news_language"`
+	// NewsCountry is where it is read, such as SA or EG.
+	NewsCountry string `yaml:"news_country"`
 	// Every is how often to look. A publisher that asks for a longer pause gets it.
 	Every time.Duration `yaml:"every"`
 	// Charset overrides what the feed says of itself, such as windows-1256.
@@ -50,7 +57,7 @@ const (
 
 // DefaultConfig returns the settings that a part of config.yaml starts from.
 func DefaultConfig() Config {
-	return Config{Every: 5 * time.Minute, FirstRun: "last 20", MaxAge: 168 * time.Hour, Zone: "UTC"}
+	return Config{Every: 5 * time.Minute, FirstRun: "last 20", MaxAge: 168 * time.Hour, Zone: "UTC", NewsLanguage: "ar", NewsCountry: "SA"}
 }
 
 // Check lists every mistake in c.
@@ -58,6 +65,13 @@ func (c Config) Check() []cases.Fault {
 	var faults []cases.Fault
 	add := func(field, problem, write string) {
 		faults = append(faults, cases.Fault{Field: field, Problem: problem, Write: write})
+	}
+	if strings.TrimSpace(c.News) != "" {
+		if c.URL != "" {
+			add("news", "stands beside a url", "one of them; two sources read both")
+		}
+		faults = append(faults, c.checkNews()...)
+		c.URL = c.newsURL()
 	}
 	local := strings.HasPrefix(c.URL, "file:")
 	u, err := url.Parse(c.URL)

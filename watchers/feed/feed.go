@@ -48,6 +48,9 @@ func New(c Config, name string, client *outbound.Client, now func() time.Time) (
 	if faults := c.Check(); len(faults) > 0 {
 		return nil, fmt.Errorf("setting up feed %s: %s %s", name, faults[0].Field, faults[0].Problem)
 	}
+	if c.News != "" {
+		c.URL = c.newsURL()
+	}
 	if client == nil && !strings.HasPrefix(c.URL, "file:") {
 		return nil, fmt.Errorf("setting up feed %s: no network client", name)
 	}
@@ -102,7 +105,7 @@ func (s *Source) read(got answer) (document, error) {
 
 // page compares a document with what was seen before.
 func (s *Source) page(doc document, st state, first bool, now time.Time) cases.Page {
-	ids := identify(doc.items)
+	ids := s.identify(doc.items)
 	mem := remember(st.Seen)
 	shift := s.shift(doc.items, now)
 	var seen []string
@@ -144,6 +147,14 @@ func (s *Source) page(doc document, st state, first bool, now time.Time) cases.P
 	}
 	p.Next = next.encode()
 	return p
+}
+
+// identify gives each item its keys.
+func (s *Source) identify(items []item) []keys {
+	if isNews(s.cfg.URL) {
+		return stories(items)
+	}
+	return identify(items)
 }
 
 // shift is how far a sample's dates move so that its newest item is of now.

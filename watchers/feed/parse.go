@@ -122,6 +122,12 @@ func convert(f *gofeed.Feed, i int, base *url.URL, d dates, now time.Time) (out 
 		}
 	}
 	fromOriginal(f, i, &out)
+	if to, was := direct(out.link); was {
+		out.link = to
+		if u, err := url.Parse(to); err == nil && out.author == "" {
+			out.author = strings.TrimPrefix(u.Hostname(), "www.")
+		}
+	}
 	out.author, out.authorID = watchers.Line(watchers.Plain(out.author), maxAuthor), watchers.Line(out.authorID, maxAuthor)
 	out.stars = rating(it)
 	published := []string{it.Published, it.Updated}
