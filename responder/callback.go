@@ -29,7 +29,7 @@ const tokenVersion = 1
 var tokenActions = []Action{
 	1: ActApprove, ActConfirm, ActEdit, ActRedraft, ActEscalate, ActDismiss, ActClaim, ActRelease,
 	ActSnooze, ActHandled, ActUndo, ActThere, ActNotThere, ActResolve, ActReopen, ActStatement, ActKept,
-	ActSave,
+	ActSave, ActRate,
 }
 
 // Layout of a token: version 1, action 1, case 8, draft 2, expiry 4, MAC 16

@@ -281,13 +281,20 @@ func (w *cardWriter) standing(stopped bool) {
 	case cases.Unsure:
 		w.line(say.Say("card.unsure"))
 	case cases.Resolved:
-		w.line(say.Say("card.resolved"))
+		asked := ""
+		if !c.AskedAt.IsZero() && c.Rating == 0 {
+			asked = say.Say("card.asked")
+		}
+		w.line(say.Say("card.resolved"), asked)
 	case cases.Expired:
 		w.line(say.Say("card.expired"))
 	case cases.Gone:
 		w.line(say.Say("card.gone"))
 	case cases.New, cases.Noted, cases.Flagged:
 		w.line(say.Say("state." + string(c.State)))
+	}
+	if c.Rating > 0 {
+		w.line(say.Say("card.rated", "stars", phrases.Plain(stars(c.Rating))))
 	}
 	if stopped && c.State.Open() {
 		w.line(say.Say("card.stopped"))

@@ -60,6 +60,9 @@ type request struct {
 // An error means that nothing could be recorded and the platform should ask
 // again; a refusal is an Answer, not an error.
 func (k *Clerk) Decide(ctx context.Context, d Decision) (Answer, error) {
+	if d.Action == ActRate {
+		return k.rate(ctx, d)
+	}
 	room, ok := k.Office.Room(d.Room)
 	if !ok {
 		room = Room{Name: d.Room, Platform: d.By.Platform, Language: "en"}
@@ -190,9 +193,7 @@ func (k *Clerk) act(ctx context.Context, r *request) (Answer, error) {
 		}
 		return k.apply(ctx, r, ch, r.answer("answer.handled"))
 	case ActResolve:
-		ch := r.change(cases.Resolve)
-		ch.Promises = settled(r.c, r.who.ID, r.d.At)
-		return k.apply(ctx, r, ch, r.answer("answer.resolved"))
+		return k.resolve(ctx, r)
 	case ActKept:
 		return k.kept(ctx, r)
 	case ActFlag:

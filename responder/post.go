@@ -134,6 +134,13 @@ func (p *Poster) reply(ctx context.Context, r Replier, s cases.Send) (cases.Rece
 	if late := p.Clock().Sub(s.StartedAt); late > lease/2 {
 		return cases.Receipt{}, &cases.LaterError{After: time.Minute, Err: fmt.Errorf("frozen for %s before posting", late.Round(time.Second))}
 	}
+	if asker, ok := r.(Asker); ok && s.Kind == cases.SendAsk {
+		c, err := p.Desk.Case(ctx, s.Case)
+		if err != nil {
+			return cases.Receipt{}, fmt.Errorf("%w: reading case %d: %w", cases.ErrNotSent, s.Case, err)
+		}
+		return asker.Ask(ctx, s.Reply, p.Office.Choices(c, p.Clock()))
+	}
 	return r.Reply(ctx, s.Reply)
 }
 

@@ -79,6 +79,10 @@ const (
 	ActKept     Action = "kept" // what the reply promised was done
 	ActFlag     Action = "flag" // what was noted does need an answer
 
+	// ActRate is a customer's answer to the satisfaction question. It is the one
+	// action that nobody of staff can take.
+	ActRate Action = "rate"
+
 	// ActStatement approves the holding statement of an incident; Case is the
 	// incident's number.
 	ActStatement Action = "statement"

@@ -38,8 +38,9 @@ func newDiscord(t testing.TB) *onDiscord {
 	return o
 }
 
-// run starts the program with examples/discord.yaml turned to the fake.
-func (o *onDiscord) run() {
+// run starts the program with examples/discord.yaml turned to the fake, with
+// extra lines under policy.
+func (o *onDiscord) run(policy ...string) {
 	o.t.Helper()
 	text, err := os.ReadFile(filepath.Join("..", "..", "examples", "discord.yaml"))
 	if err != nil {
@@ -49,7 +50,7 @@ func (o *onDiscord) run() {
 	mine := strings.NewReplacer(
 		"kind: discord\n    token: ${DISCORD_TOKEN}", "kind: discord\n    api_url: "+o.server.API()+"\n    token: ${DISCORD_TOKEN}",
 		"1100000000000000001", o.support, "1100000000000000002", o.general, "1100000000000000003", o.desk, "1100000000000000004", o.leads,
-		"undo: 15s", "undo: 1s",
+		"undo: 15s", strings.Join(append([]string{"undo: 1s"}, policy...), "\n  "),
 	).Replace(string(text))
 	mine += "\nlog: {level: debug}\ndata: " + filepath.Join(dir, "data") + "\nconsole: {listen: \"off\"}\nnetwork: {allow: [127.0.0.1]}\n"
 	path := filepath.Join(dir, "config.yaml")

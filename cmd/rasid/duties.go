@@ -38,6 +38,7 @@ func (h *house) duties() []duty {
 		{name: "wake", every: time.Second, step: waker.Step},
 		{name: "all clear", every: 20 * time.Second, step: (&responder.AllClear{Crisis: h.crisis, Calmer: h.store}).Step},
 		{name: "promises", every: time.Second, step: keeper.Step},
+		{name: "ratings", every: time.Second, step: (&responder.Surveyor{Desk: h.store, Ratings: h.store, Office: h.office, Log: h.log}).Step},
 		{name: "digest", every: 30 * time.Second, step: h.planDigests},
 		{name: "prune", every: time.Hour, step: h.prune},
 		h.learn(),

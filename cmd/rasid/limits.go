@@ -18,6 +18,7 @@ func policy(c config.Policy) responder.Policy {
 	p.SameText = c.Words.SameText
 	p.HoldAbuse = c.Abuse == "hold"
 	p.Acknowledge = responder.Aside{EnabledBy: c.Acknowledge.EnabledBy, PerDay: c.Acknowledge.PerDay}
+	p.Satisfaction = responder.Aside{EnabledBy: c.Satisfaction.EnabledBy, PerDay: c.Satisfaction.PerDay, After: c.Satisfaction.After}
 	switch c.FourEyes {
 	case "low":
 		p.FourEyes, p.FourEyesFrom = true, cases.Low

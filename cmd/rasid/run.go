@@ -10,6 +10,9 @@ import (
 
 	"rasid/internal/config"
 	"rasid/internal/outbound"
+	"rasid/responder"
+	saydiscord "rasid/responder/discord"
+	saytelegram "rasid/responder/telegram"
 )
 
 // runCommand is the program itself: it watches until it is told to stop.
@@ -86,8 +89,23 @@ func (p *program) greet(h *house) {
 	fmt.Fprintf(p.out, "Stop with Ctrl-C.\n")
 }
 
-// listen hears staff in every room until ctx ends.
+// listen hears staff in every room, and what customers press under a question
+// of ours, until ctx ends.
 func (h *house) listen(ctx context.Context) {
+	for _, a := range h.accounts {
+		var customers interface {
+			Listen(ctx context.Context, take func(context.Context, responder.Decision) (responder.Answer, error)) error
+		}
+		switch {
+		case a.telegram != nil:
+			customers = saytelegram.NewTaps(a.telegram, h.log)
+		case a.discord != nil:
+			customers = saydiscord.NewTaps(a.discord, h.now, h.log)
+		default:
+			continue
+		}
+		h.running.Go(func() { _ = customers.Listen(ctx, h.clerk.Decide) }) // it only ends with ctx
+	}
 	for _, chat := range h.chats {
 		h.running.Go(func() {
 			if err := chat.Listen(ctx, h.clerk.Decide); err != nil && ctx.Err() == nil {

@@ -89,6 +89,7 @@ func (r *reader) checkPolicy(c *Config) {
 		{"policy.remind_after", p.RemindAfter, time.Minute, 30 * day, true},
 		{"policy.claim_for", p.ClaimFor, time.Minute, 7 * day, false},
 		{"policy.snooze_for", p.SnoozeFor, time.Minute, 30 * day, false},
+		{"policy.satisfaction.after", p.Satisfaction.After, time.Minute, 30 * day, true},
 		{"policy.commitment.reply_within", p.Commitment.ReplyWithin, time.Hour, 30 * day, false},
 	}
 	for _, l := range limits {
@@ -114,7 +115,7 @@ func (r *reader) checkPolicy(c *Config) {
 	r.checkCounts(p)
 	r.checkLevels(c)
 	r.checkOffers(p)
-	r.checkAcknowledge(c)
+	r.checkAsides(c)
 	r.checkWording(c)
 	r.checkNotes(p)
 	r.checkCourtesy(p)
@@ -122,11 +123,18 @@ func (r *reader) checkPolicy(c *Config) {
 	r.checkRules(c)
 }
 
-// checkAcknowledge looks that what is told outside the hours can be told.
-func (r *reader) checkAcknowledge(c *Config) {
+// checkAsides looks that what is said beside answers can be said.
+func (r *reader) checkAsides(c *Config) {
 	a := c.Policy.Acknowledge
 	if a.PerDay < 1 || a.PerDay > 10_000 {
 		r.fault("policy.acknowledge.per_day", fmt.Sprintf("%d is out of bounds", a.PerDay), "a number from 1 to 10000")
+	}
+	s := c.Policy.Satisfaction
+	if s.PerDay < 1 || s.PerDay > 10_000 {
+		r.fault("policy.satisfaction.per_day", fmt.Sprintf("%d is out of bounds", s.PerDay), "a number from 1 to 10000")
+	}
+	if s.EnabledBy != "" {
+		r.checkEnabled(c, s.EnabledBy, "policy.satisfaction")
 	}
 	if a.EnabledBy == "" {
 		return

@@ -78,6 +78,10 @@ type Policy struct {
 	// will answer. It leaves by itself, within every limit; off until somebody
 	// enables it.
 	Acknowledge Acknowledge `yaml:"acknowledge"`
+	// Satisfaction asks a customer, once, how satisfied they are after a case was
+	// closed as solved. It leaves by itself, within every limit; off until
+	// somebody enables it.
+	Satisfaction Satisfaction `yaml:"satisfaction"`
 	// Rules say what happens to mentions of one sort; the first that matches
 	// decides. Without rules a person decides about every unhappy mention.
 	Rules []Rule `yaml:"rules"`
@@ -89,6 +93,18 @@ type Policy struct {
 type Acknowledge struct {
 	// EnabledBy is the id of the approver who answers for it; left out, it is off.
 	EnabledBy string `yaml:"enabled_by"`
+	// PerDay is how many may leave in 24 hours; left out, 50.
+	PerDay int `yaml:"per_day"`
+}
+
+// Satisfaction is the one question after a case was solved, answered with a tap
+// from 1 to 5 or a number in words. One or two opens the case again, one level
+// up.
+type Satisfaction struct {
+	// EnabledBy is the id of the approver who answers for it; left out, it is off.
+	EnabledBy string `yaml:"enabled_by"`
+	// After is how long after it was solved the question is asked.
+	After time.Duration `yaml:"after"`
 	// PerDay is how many may leave in 24 hours; left out, 50.
 	PerDay int `yaml:"per_day"`
 }
@@ -209,6 +225,7 @@ func defaultPolicy() Policy {
 		FourEyes:      "never",
 		Abuse:         "draft",
 		Acknowledge:   Acknowledge{PerDay: 50},
+		Satisfaction:  Satisfaction{PerDay: 50, After: time.Hour},
 		Commitment:    Commitment{ReplyWithin: day},
 		Words:         Wording{SameText: 5},
 		Model:         Model{Within: 10 * time.Second, MaxTokens: 300},

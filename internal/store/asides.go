@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -72,6 +73,29 @@ func standsAside(ctx context.Context, q querier, c cases.Case, r row) error {
 	return nil
 }
 
+// rating takes a number for an answer to the satisfaction question when its
+// author was asked in that conversation and has not answered; any other words
+// are news.
+func (in *intake) rating(ctx context.Context, m cases.Mention) (bool, error) {
+	n, ok := cases.RatingOf(m.Text)
+	if !ok || m.AuthorID == "" {
+		return false, nil
+	}
+	var l list
+	c, ok, err := findCase(ctx, in.q, `c.source = `+l.add(m.Source)+` AND c.author_id = `+l.add(m.AuthorID)+` AND c.thread = `+l.add(m.Thread)+
+		` AND c.state = `+l.add(cases.Resolved)+` AND c.asked_at > 0 AND c.rating = 0`, l.args)
+	if err != nil || !ok {
+		return false, err
+	}
+	if err := in.put(ctx, c.ID, m); err != nil {
+		return false, err
+	}
+	_, err = step(ctx, in.q, c, cases.Change{
+		Case: c.ID, Version: c.Version, Event: cases.Rate, By: customer, At: in.now, Rating: n, Note: strconv.Itoa(n),
+	})
+	return true, err
+}
+
 // Asides counts what was said beside answers by a rule since an instant, also
 // what has yet to leave.
 func (s *Store) Asides(ctx context.Context, by string, since time.Time) (int, error) {
@@ -87,5 +111,5 @@ func (s *Store) Asides(ctx context.Context, by string, since time.Time) (int, er
 // they were solved, and that nobody has opened again, oldest first.
 func (s *Store) LowRated(ctx context.Context, most, limit int) ([]cases.Case, error) {
 	return s.cases(ctx, "reading low ratings", `SELECT `+caseCols+` FROM cases c
-		WHERE c.rating BETWEEN 1 AND $1 AND c.state = 'resolved' AND c.rated_at >= c.closed_at ORDER BY c.rated_at, c.id LIMIT $2`, most, limit)
+		WHERE c.rating BETWEEN 1 AND $1 AND c.state = 'resolved' AND c.rated_at > c.closed_at ORDER BY c.rated_at, c.id LIMIT $2`, most, limit)
 }

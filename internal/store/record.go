@@ -141,6 +141,11 @@ func (in *intake) fresh(ctx context.Context, m cases.Mention) error {
 		return in.ours(ctx, m)
 	}
 	quiet := m.Old || m.Bot
+	if !quiet {
+		if rated, err := in.rating(ctx, m); err != nil || rated {
+			return err
+		}
+	}
 	c, found, err := in.home(ctx, m, quiet)
 	if err != nil {
 		return err

@@ -48,6 +48,11 @@ func (*Replier) Fits(text string) error { return discord.Fits(text) }
 // lost, the same key is asked to be tried again while Discord still knows the
 // nonce; after that the outcome is unknown.
 func (p *Replier) Reply(ctx context.Context, r cases.Reply) (cases.Receipt, error) {
+	return p.Ask(ctx, r, nil)
+}
+
+// Ask posts a question with choices under the mention, as Reply posts.
+func (p *Replier) Ask(ctx context.Context, r cases.Reply, choices []responder.Button) (cases.Receipt, error) {
 	at, ok := discord.ParseRef(r.Mention.ReplyTo)
 	if !ok {
 		return cases.Receipt{}, fmt.Errorf("replying on Discord: %q is no message: %w", r.Mention.ReplyTo, cases.ErrRefused)
@@ -66,7 +71,7 @@ func (p *Replier) Reply(ctx context.Context, r cases.Reply) (cases.Receipt, erro
 		}
 	}
 	m, err := p.Client.Send(ctx, at.Channel, discord.Outgoing{
-		Content: r.Text, Reply: at.Message, Nonce: discord.NonceOf(r.Key, r.Mention.ReplyTo, r.Text), NoPreview: true})
+		Content: r.Text, Reply: at.Message, Nonce: discord.NonceOf(r.Key, r.Mention.ReplyTo, r.Text), NoPreview: true, Components: taps(choices)})
 	if err == nil {
 		return receipt(r.Mention, m), nil
 	}

@@ -9,6 +9,7 @@ import (
 
 	"rasid/internal/cases"
 	"rasid/internal/platform/telegram"
+	"rasid/responder"
 )
 
 // Replier posts real replies under the customer's message, in its topic.
@@ -20,6 +21,11 @@ type Replier struct {
 
 // Reply posts exactly r.Text under exactly r.Mention.
 func (p Replier) Reply(ctx context.Context, r cases.Reply) (cases.Receipt, error) {
+	return p.Ask(ctx, r, nil)
+}
+
+// Ask posts a question with choices under r.Mention.
+func (p Replier) Ask(ctx context.Context, r cases.Reply, choices []responder.Button) (cases.Receipt, error) {
 	ref, err := telegram.ParseRef(r.Mention.ReplyTo)
 	if err == nil {
 		err = p.fitFor(r)
@@ -28,7 +34,7 @@ func (p Replier) Reply(ctx context.Context, r cases.Reply) (cases.Receipt, error
 		return cases.Receipt{}, fmt.Errorf("replying to %s: %w: %w", r.Mention.ID, cases.ErrRefused, err)
 	}
 	sent, err := p.Client.SendMessage(ctx, telegram.Post{
-		Chat: ref.Chat, Topic: ref.Topic, ReplyTo: ref.Message, Text: r.Text, Public: true,
+		Chat: ref.Chat, Topic: ref.Topic, ReplyTo: ref.Message, Text: r.Text, Buttons: taps(choices), Public: true,
 	})
 	if err != nil {
 		return cases.Receipt{}, fmt.Errorf("replying to %s: %w", r.Mention.ID, err)

@@ -50,6 +50,7 @@ type Connection struct {
 	mu       sync.Mutex
 	watched  map[int64]bool
 	rooms    map[Spot]Listener // nil: nobody listens yet
+	taps     Listener          // hears what customers press in watched chats; nil: nobody asks them anything
 	strange  map[int64]string  // chats nobody configured, with their titles
 	mark     mark
 	saved    time.Time // when the mark was last saved
@@ -106,6 +107,22 @@ func (c *Connection) Listen(l Listener, spots ...Spot) (stop func()) {
 		for _, s := range spots {
 			c.rooms[s] = l
 		}
+	}
+	set(l)
+	return func() { set(nil) }
+}
+
+// Tapped is how the data of a button begins that a customer may press in a
+// watched chat.
+const Tapped = "tap."
+
+// Taps sends what customers press under our questions in watched chats to l,
+// and returns what ends it.
+func (c *Connection) Taps(l Listener) (stop func()) {
+	set := func(l Listener) {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		c.taps = l
 	}
 	set(l)
 	return func() { set(nil) }

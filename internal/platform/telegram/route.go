@@ -45,6 +45,9 @@ func (c *Connection) route(u Update) destination {
 		if u.Callback.Message == nil { // too old for Telegram to know; the card is shown again anyway
 			return toNobody
 		}
+		if strings.HasPrefix(u.Callback.Data, Tapped) {
+			return c.tapped(u.Callback.Message.Chat.ID)
+		}
 		return c.known(u.Callback.Message.Chat, u.Callback.Message.Topic(), toRoom, toNobody)
 	case u.Member != nil:
 		c.log.Info("membership changed", "chat", u.Member.Chat.ID, "status", u.Member.New.Status)
@@ -59,6 +62,17 @@ func (c *Connection) route(u Update) destination {
 		inRoom = toRoom
 	}
 	return c.known(m.Chat, m.Topic(), inRoom, toInbox)
+}
+
+// tapped is where a customer's press goes: to whoever asks customers, and only
+// from a chat that is watched.
+func (c *Connection) tapped(chat int64) destination {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.taps != nil && c.watches(chat) {
+		return toRoom
+	}
+	return toNobody
 }
 
 // known looks up a chat among rooms and watched chats. A chat that is both is
@@ -132,6 +146,9 @@ func (c *Connection) listener(u Update) Listener {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if u.Callback != nil && strings.HasPrefix(u.Callback.Data, Tapped) {
+		return c.taps
+	}
 	s, _ := c.spot(m.Chat.ID, m.Topic())
 	return c.rooms[s]
 }

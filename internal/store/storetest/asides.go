@@ -29,6 +29,13 @@ func (d *desktop) beside(kind cases.SendKind) (cases.Send, bool) {
 	return m, ok
 }
 
+func must(c cases.Case, err error) cases.Case {
+	if err != nil {
+		panic(err)
+	}
+	return c
+}
+
 // stand settles words beside an answer as standing in public.
 func (d *desktop) stand(m cases.Send, e cases.Event) {
 	d.t.Helper()
@@ -140,6 +147,41 @@ var asides = map[string]func(*testing.T, Place){
 		d.ok(err)
 		want(t, "waiting for a look-up", len(doubts), 0)
 		_ = m
+	},
+	"a solved case is asked once, and its customer's number is the answer": func(t *testing.T, p Place) {
+		d := open(t, p, store.Options{})
+		c := d.approve(d.waiting("amal", "Sorry!"), "staff:1")
+		d.settle(d.mustClaim(), cases.WasDelivered)
+		c, err := d.Case(t.Context(), c.ID)
+		d.ok(err)
+		d.later(time.Minute)
+		c = d.do(c, cases.Resolve, "staff:1", beside(c, cases.SendAsk, "", "How satisfied are you, from 1 to 5?"))
+		early := d.said("amal", c.Thread, "٢")
+		early.ID = "early"
+		m, ok := d.beside(cases.SendAsk)
+		want(t, "claimed", ok, true)
+		d.stand(m, cases.Ask)
+		other := d.said("badr", c.Thread, "1")
+		other.ID = "other"
+		d.record(other)
+		want(t, "rating by somebody else", must(d.Case(t.Context(), c.ID)).Rating, 0)
+		d.later(time.Minute)
+		d.record(early)
+		c = must(d.Case(t.Context(), c.ID))
+		want(t, "rating", c.Rating, 2)
+		want(t, "rated at", c.RatedAt, d.now)
+		want(t, "state", c.State, cases.Resolved)
+		low, err := d.LowRated(t.Context(), 2, 10)
+		d.ok(err)
+		want(t, "low rated", len(low), 1)
+		c = d.do(c, cases.Reopen, cases.Rasid)
+		c = d.do(c, cases.Propose, cases.Rasid, draft("Sorry again!"))
+		c = d.do(c, cases.Handle, "staff:1")
+		c = d.do(c, cases.Resolve, "staff:1")
+		want(t, "rating after it was solved again", c.Rating, 2)
+		low, err = d.LowRated(t.Context(), 2, 10)
+		d.ok(err)
+		want(t, "low rated after it was solved again", len(low), 0)
 	},
 	"our own words read back are not taken for a colleague's answer": func(t *testing.T, p Place) {
 		d := open(t, p, store.Options{})
