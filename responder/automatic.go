@@ -50,7 +50,7 @@ func (o *Office) Refrain(c cases.Case, d cases.Draft) string {
 		return fmt.Sprintf("perhaps not about us: %.2f", s.Target)
 	case !c.Reply.At.IsZero():
 		return "answered before"
-	case o.Place(c.Source).Replier == nil:
+	case o.PlaceOf(c).Replier == nil:
 		return "this place takes no replies from programs"
 	}
 	return ""

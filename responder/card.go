@@ -113,9 +113,9 @@ func (w *cardWriter) author() {
 
 func (w *cardWriter) said() {
 	m := w.c.Last()
-	text := m.Text
+	text := m.Words()
 	if m.Title != "" && !strings.HasPrefix(m.Text, m.Title) {
-		text = m.Title + "\n" + m.Text
+		text = m.Title + "\n" + text
 	}
 	shown := Visible(text)
 	if r := []rune(shown); len(r) > maxShown {
@@ -243,13 +243,16 @@ func (w *cardWriter) difference(m cases.Mention) {
 func (w *cardWriter) standing(stopped bool) {
 	c, say := w.c, w.say
 	by := w.o.NameOf(c.ApprovedBy)
-	place := w.o.Place(c.Source)
+	place := w.o.PlaceOf(c)
 	switch c.State {
 	case cases.Waiting:
 		if place.Replier == nil {
 			w.line("ℹ️ " + say.Say("card.noapi"))
 		} else if place.Blind {
 			w.line("ℹ️ " + say.Say("card.uncheckable"))
+		}
+		if place.Private && place.Replier != nil {
+			w.line("✉️ " + say.Say("card.private"))
 		}
 		if c.ClaimedBy != "" && c.ClaimedUntil.After(w.now) {
 			w.line("🙋 " + say.Say("card.claimed", "name", w.o.NameOf(c.ClaimedBy)))
@@ -312,11 +315,11 @@ func (o *Office) buttons(c cases.Case, room Room, say *phrases.Catalogue, now ti
 	switch c.State {
 	case cases.Waiting:
 		send := press(ActApprove, "approve")
-		if o.Place(c.Source).Replier == nil {
+		if o.PlaceOf(c).Replier == nil {
 			send = press(ActHandled, "handled")
 		}
 		first := row(send)
-		if !drafted && o.Place(c.Source).Replier != nil {
+		if !drafted && o.PlaceOf(c).Replier != nil {
 			first = nil
 		}
 		if d.Blocked() {
@@ -331,7 +334,7 @@ func (o *Office) buttons(c cases.Case, room Room, say *phrases.Catalogue, now ti
 		if c.ClaimedBy != "" && c.ClaimedUntil.After(now) {
 			third = row(press(ActRelease, "release"))
 		}
-		if o.Place(c.Source).Replier != nil {
+		if o.PlaceOf(c).Replier != nil {
 			third = append(third, press(ActHandled, "handled"))
 		}
 		if len(c.Owed()) > 0 {

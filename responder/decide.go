@@ -226,7 +226,7 @@ func (k *Clerk) approve(ctx context.Context, r *request) (Answer, error) {
 		return r.refuse("card.nodraft"), nil
 	case r.d.Draft != draft.Version:
 		return k.stale(r), nil
-	case k.Office.Place(r.c.Source).Replier == nil:
+	case k.Office.PlaceOf(r.c).Replier == nil:
 		return r.refuse("answer.noreply"), nil
 	case r.d.At.Sub(draft.At) > k.Office.Policy.MaxAge:
 		return k.reread(ctx, r, draft)

@@ -95,6 +95,7 @@ type Place struct {
 	Replier Replier // nil: this place takes no replies from programs
 	Rooms   []string
 	Blind   bool // deletions cannot be seen here: the card says so
+	Private bool // answers go to the writer alone, as those to an e-mail
 
 	Hours   *hours.Calendar // of the branch; nil: every hour counts
 	Targets Targets         // nil: the policy's
@@ -157,6 +158,17 @@ func (o *Office) Place(source string) Place {
 	}
 	if p.Title == "" {
 		p.Title = source
+	}
+	return p
+}
+
+// PlaceOf is the place of a case for what it would answer now: a letter that
+// names nobody who would read an answer, as the alert of a review platform,
+// takes none from programs.
+func (o *Office) PlaceOf(c cases.Case) Place {
+	p := o.Place(c.Source)
+	if p.Private && c.Last().ReplyTo == "" {
+		p.Replier = nil
 	}
 	return p
 }

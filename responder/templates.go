@@ -33,7 +33,8 @@ type Templates struct {
 	// wording then names the problem.
 	Discreet bool
 	// Saved are the replies of staff that joined the wordings; nil: none do.
-	Saved *Wordings
+	Saved   *Wordings
+	Private func(source string) bool // whether answers there are private already; nil: none are
 
 	// Courtesy is what of Courtesies the policy allows.
 	Courtesy []string
@@ -154,7 +155,8 @@ func (t *Templates) around(language, topic, acknowledge string, c cases.Case, n 
 		next = ""
 	}
 	private := ""
-	if values["private"] != "" && !praise {
+	already := t.Private != nil && t.Private(c.Source) // nobody is asked to write where they just wrote
+	if values["private"] != "" && !praise && !already {
 		private = t.privately(language, values["private"], n)
 	}
 	for _, sentences := range [][]string{

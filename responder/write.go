@@ -252,14 +252,31 @@ func (w *Writer) repeated(ctx context.Context, text string, now time.Time) (int,
 
 // Look gathers what the guard and the place's own length limit say of a text.
 func (w *Writer) Look(text string, c cases.Case) []cases.Finding {
+	place := w.Office.PlaceOf(c)
 	found := w.Guard.Check(text, c)
-	if r := w.Office.Place(c.Source).Replier; r != nil {
+	if place.Private {
+		found = confided(found)
+	}
+	if r := place.Replier; r != nil {
 		if err := r.Fits(text); err != nil {
 			found = append(found, cases.Finding{Kind: "length", Words: err.Error(), Block: true})
 		}
 	}
 	if w.ignores(text, c) {
 		found = append(found, cases.Finding{Kind: "topic", Words: Excerpt(text, 40)})
+	}
+	return found
+}
+
+// confided judges private data in words that only the customer reads: their own
+// telephone or order is theirs to read again, and is shown to staff as advice.
+// Numbers that open an account still ask for a second look.
+func confided(found []cases.Finding) []cases.Finding {
+	for i, f := range found {
+		switch f.Kind {
+		case "privacy-email", "privacy-phone", "privacy-order":
+			found[i].Block = false
+		}
 	}
 	return found
 }

@@ -203,7 +203,7 @@ func (h *house) makePlaces(context.Context) error {
 			h.outlet = o
 		}
 		_, local := replier.(*outlet.Outlet)
-		h.office.Places[s.Name] = responder.Place{Name: s.Name, Replier: replier, Rooms: s.Rooms, Blind: kind.blind && !local, Hours: h.cfg.Calendar(s.Branch), Targets: targets(h.cfg.Policy.Targets, s.Targets)}
+		h.office.Places[s.Name] = responder.Place{Name: s.Name, Replier: replier, Rooms: s.Rooms, Blind: kind.blind && !local, Private: answer.private, Hours: h.cfg.Calendar(s.Branch), Targets: targets(h.cfg.Policy.Targets, s.Targets)}
 	}
 	return problems.Err()
 }
@@ -264,6 +264,7 @@ func (h *house) makeWriter(ctx context.Context) (err error) {
 	drafter.Saved, h.office.Keeps = &responder.Wordings{Dir: filepath.Join(h.cfg.Data, "wordings")}, true
 	drafter.Courtesy = plain(h.cfg.Policy.Courtesy)
 	drafter.Discreet = h.cfg.Policy.Words.Secrecy
+	drafter.Private = func(source string) bool { return h.office.Place(source).Private }
 	late, err := responder.NewFollowUps(commitment, h.fits)
 	if err != nil {
 		return err
@@ -298,7 +299,7 @@ func (h *house) fits(source, text string) error {
 
 // score judges one mention: sentiment and topics.
 func (h *house) score(m cases.Mention) cases.Score {
-	text := m.Text
+	text := m.Words()
 	scorer := h.scorer
 	if h.learner != nil {
 		scorer = h.learner.Scorer()

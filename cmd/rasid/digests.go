@@ -170,14 +170,21 @@ func (m mailbox) Say(ctx context.Context, room, _ string, body []byte) error {
 
 // mailer makes the sender of e-mail.
 func mailer(c config.Mail, now func() time.Time) *mail.Sender {
-	// The operator named this server, so it may be on this machine; nothing
-	// else may be reached this way.
-	_, port, _ := net.SplitHostPort(c.SMTP)
-	n, _ := net.LookupPort("tcp", port)
-	way := outbound.New(outbound.Options{AllowHosts: []string{c.SMTP}, Ports: []int{n}})
 	return &mail.Sender{
-		Server: c.SMTP, TLS: string(c.TLS), From: c.From, User: c.User, Password: outbound.Secret(c.Password), Dial: way.DialContext, Clock: now,
+		Server: c.SMTP, TLS: string(c.TLS), From: c.From, User: c.User, Password: outbound.Secret(c.Password), Dial: mailWay(c.SMTP).DialContext, Clock: now,
 	}
+}
+
+// mailWay is the way to mail servers. The operator named them, so they may be
+// on this machine; nothing else may be reached this way.
+func mailWay(servers ...string) *outbound.Client {
+	o := outbound.Options{AllowHosts: servers}
+	for _, s := range servers {
+		_, port, _ := net.SplitHostPort(s)
+		n, _ := net.LookupPort("tcp", port)
+		o.Ports = append(o.Ports, n)
+	}
+	return outbound.New(o)
 }
 
 // mailDuties are the duties that send digests by e-mail, one for each address:

@@ -94,7 +94,7 @@ const inventedToken = "123456789:AAinventedINVENTEDinventedINVENTEDinv"
 
 func inventedTokens(name string) (string, bool) {
 	switch name {
-	case "TELEGRAM_TOKEN", "DISCORD_TOKEN", "MASTODON_TOKEN":
+	case "MAIL_PASSWORD", "TELEGRAM_TOKEN", "DISCORD_TOKEN", "MASTODON_TOKEN":
 		return inventedToken, true
 	case "TRUSTPILOT_KEY", "TRUSTPILOT_SECRET", "REDDIT_SECRET", "REDDIT_PASSWORD":
 		return "invented", true

@@ -20,6 +20,7 @@ import (
 	saydiscord "rasid/responder/discord"
 	saybusiness "rasid/responder/googlebusiness"
 	sayplay "rasid/responder/googleplay"
+	saymail "rasid/responder/mail"
 	saymastodon "rasid/responder/mastodon"
 	"rasid/responder/outlet"
 	sayreddit "rasid/responder/reddit"
@@ -35,6 +36,7 @@ import (
 	"rasid/watchers/googleplay"
 	"rasid/watchers/hackernews"
 	"rasid/watchers/lemmy"
+	"rasid/watchers/mail"
 	"rasid/watchers/mastodon"
 	"rasid/watchers/reddit"
 	"rasid/watchers/stackexchange"
@@ -158,6 +160,23 @@ func sourceKinds() map[string]sourceKind { //nolint:funlen // one entry for each
 			keys:      "None.",
 			edits:     "Not seen.",
 			deletions: "Not seen.",
+		},
+		"mail": {
+			settings: func() any { c := mail.DefaultConfig(); return &c },
+			every:    func(s any) time.Duration { return s.(*mail.Config).Every },
+			open: func(s any, d deps) (watchers.Source, error) {
+				c := *s.(*mail.Config)
+				return mail.New(c, d.name, mailWay(c.Server), d.now)
+			},
+			reply: "manual",
+
+			reads:     "Letters in one folder of a mailbox, by IMAP, as they arrive where the server tells of them; also the alerts of review platforms, as the reviews they tell of.",
+			answers:   "By SMTP, to the writer alone and in the same conversation; mail knows no limit, rasid allows 20,000 letters.",
+			limits:    "Letters of machines, mailing lists and addresses behind which nobody reads are recorded and never answered. The first MiB of a letter is read.",
+			keys:      "The user and password of the mailbox; many providers make one for each program.",
+			edits:     "None: a letter that was sent stays as it is.",
+			deletions: "None: a letter that was sent stays sent.",
+			approval:  "A letter is private, and two programs that answer each other never end: nobody is answered automatically who did not write in person.",
 		},
 		"mastodon": {
 			settings: func() any { c := mastodon.DefaultConfig(); return &c },
@@ -341,6 +360,7 @@ func sourceKinds() map[string]sourceKind { //nolint:funlen // one entry for each
 
 // replyKind is a place where answers appear.
 type replyKind struct {
+	private  bool // answers go to the writer alone
 	settings func() any
 	open     func(settings any, d deps) (responder.Replier, error)
 }
@@ -372,6 +392,10 @@ func replyKinds() map[string]replyKind {
 		}},
 		"bluesky": {settings: func() any { return &saybluesky.ReplyConfig{} }, open: func(s any, d deps) (responder.Replier, error) {
 			return saybluesky.New(*s.(*saybluesky.ReplyConfig), d.net, d.now)
+		}},
+		"mail": {private: true, settings: func() any { c := saymail.DefaultReplyConfig(); return &c }, open: func(s any, d deps) (responder.Replier, error) {
+			c := *s.(*saymail.ReplyConfig)
+			return saymail.New(c, mailWay(c.Server, cmp.Or(c.IMAPServer, c.Server)), d.now, func(err error) { d.log.Warn("copy of an answer not filed", "err", err) })
 		}},
 		"googleplay": {settings: func() any { return &sayplay.ReplyConfig{} }, open: func(s any, d deps) (responder.Replier, error) {
 			return sayplay.New(*s.(*sayplay.ReplyConfig), d.net, d.now)

@@ -90,7 +90,7 @@ func TestPeopleAreToldWhatEveryKindOfSourceCanAndCannotDo(t *testing.T) {
 		if speaks && !strings.ContainsFunc(k.answers, unicode.IsDigit) {
 			t.Errorf("%s: answers does not say how long one may be: %q", name, k.answers)
 		}
-		if seen := strings.HasPrefix(k.deletions, "Seen") && !strings.HasPrefix(k.deletions, "Seen just before a reply"); seen == k.blind {
+		if seen := strings.HasPrefix(k.deletions, "None: ") || strings.HasPrefix(k.deletions, "Seen") && !strings.HasPrefix(k.deletions, "Seen just before a reply"); seen == k.blind {
 			t.Errorf("%s: blind is %v, but people are told of deletions: %q", name, k.blind, k.deletions)
 		}
 	}

@@ -5,7 +5,10 @@
 // imports it.
 package cases
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // Mention is one thing somebody said in public, as a source read it. Every
 // text in it is untrusted.
@@ -42,6 +45,16 @@ type Mention struct {
 	Bot    bool // written by a program; recorded, never answered
 	Old    bool // recorded for history at the first run; never alerts
 	Gone   bool // the platform says it was deleted
+}
+
+// QuoteMark is the line in a Text after which nothing new is said: the history
+// and the signature of an e-mail. It is kept for who reads, and not judged.
+const QuoteMark = "\n\n⸻\n"
+
+// Words is the Text without what it only quotes.
+func (m Mention) Words() string {
+	words, _, _ := strings.Cut(m.Text, QuoteMark)
+	return words
 }
 
 // Said is what a mention said at some time.

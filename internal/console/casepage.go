@@ -25,6 +25,7 @@ type caseView struct {
 	Snooze    bool
 	ByProgram bool // the place takes replies from programs
 	Blind     bool
+	Private   bool      // the answer goes to the writer alone
 	Unlock    time.Time // unsure: no "send again" before; zero when it may be pressed
 	Words     string    // what stands in the form of one's own words
 	Reason    string    // what stands in the form of the reason
@@ -96,8 +97,8 @@ func (c *Console) viewCase(r *http.Request, id int64) (caseView, error) {
 		next := k.Drafts[i+1]
 		v.Older = append(v.Older, version{Draft: k.Drafts[i], Next: next.Version, Changes: differences(k.Drafts[i].Text, next.Text)})
 	}
-	place := c.Office.Place(k.Source)
-	v.ByProgram, v.Blind = place.Replier != nil, place.Blind
+	place := c.Office.PlaceOf(k)
+	v.ByProgram, v.Blind, v.Private = place.Replier != nil, place.Blind, place.Private
 	v.Words = v.Latest.Text
 	v.Shelf = k.State.Open() && k.State != cases.Approved && k.State != cases.New
 	v.Writable = k.State == cases.Waiting || k.State == cases.Failed

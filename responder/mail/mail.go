@@ -1,7 +1,7 @@
-// Package mail delivers the digest by e-mail: plain text first, then HTML, the
-// picture inside. It says what is known about each attempt: a letter whose
-// last line was sent and whose answer was lost may stand in somebody's box, so
-// it is never sent again by itself.
+// Package mail sends letters: the digest, with plain text first, then HTML, the
+// picture inside; and answers to customers who wrote one. It says what is known
+// about each attempt: a letter whose last line was sent and whose answer was
+// lost may stand in somebody's box, so it is never sent again by itself.
 package mail
 
 import (
@@ -12,6 +12,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"mime"
 	"net"
 	"net/mail"
 	"net/textproto"
@@ -33,6 +34,16 @@ type Letter struct {
 	HTML    string // may show the picture as cid:PictureID
 	PNG     []byte // nil: no picture
 }
+
+// conversation is where an answer belongs.
+type conversation struct {
+	id         string   // Message-ID of the answer
+	inReplyTo  string   // of the letter it answers
+	references []string // of those before it
+}
+
+// Clock is the time, passed in.
+type Clock = func() time.Time
 
 // PictureID is what HTML calls the picture.
 const PictureID = "digest.png"
@@ -66,10 +77,15 @@ type Sender struct {
 // and cases.ErrRefused when the server said no for good; any other error means
 // that nobody knows.
 func (s *Sender) Send(ctx context.Context, key, to string, l Letter) error {
-	msg, err := s.message(key, to, l)
+	msg, err := s.message(key, to, l, nil)
 	if err != nil {
 		return fmt.Errorf("writing a letter: %w: %w", cases.ErrRefused, err)
 	}
+	return s.deliver(ctx, msg)
+}
+
+// deliver hands a written letter to the server.
+func (s *Sender) deliver(ctx context.Context, msg *gomail.Msg) error {
 	var broken atomic.Bool
 	client, err := s.client(&broken)
 	if err != nil {
@@ -77,7 +93,7 @@ func (s *Sender) Send(ctx context.Context, key, to string, l Letter) error {
 	}
 	smtp, err := client.DialToSMTPClientWithContext(ctx)
 	if err != nil {
-		return fmt.Errorf("reaching %s: %w: %w", s.Server, before(err), err)
+		return fmt.Errorf("reaching %s: %w", s.Server, before(err))
 	}
 	defer func() { _ = client.CloseWithSMTPClient(smtp) }() // what was said is said
 	err = client.SendWithSMTPClient(smtp, msg)
@@ -105,20 +121,46 @@ func judged(err error, broken bool) error {
 	case gomail.ErrGetSender, gomail.ErrGetRcpts, gomail.ErrNoUnencoded, gomail.ErrConnCheck,
 		gomail.ErrSMTPMailFrom, gomail.ErrSMTPRcptTo, gomail.ErrSMTPData, gomail.ErrWriteContent:
 	}
-	if code := failed.ErrorCode(); code >= 500 {
+	switch code := failed.ErrorCode(); {
+	case code >= 500:
 		return fmt.Errorf("%w: %w", cases.ErrRefused, err)
+	case code >= 400:
+		return &cases.LaterError{After: busyPause, Err: err}
 	}
 	return fmt.Errorf("%w: %w", cases.ErrNotSent, err)
 }
+
+// busyPause is how long a server that said "later" is left alone; greylisting
+// usually wants a few minutes.
+const busyPause = 5 * time.Minute
 
 // before classifies an error from before the letter: nothing was sent, and a
 // wrong password does not become right.
 func before(err error) error {
 	var said *textproto.Error
-	if errors.As(err, &said) && said.Code >= 500 {
-		return cases.ErrRefused
+	switch {
+	case errors.As(err, &said) && said.Code >= 500:
+		return fmt.Errorf("%w: %w", cases.ErrRefused, err)
+	case said != nil && said.Code >= 400:
+		return &cases.LaterError{After: busyPause, Err: err}
 	}
-	return cases.ErrNotSent
+	return fmt.Errorf("%w: %w", cases.ErrNotSent, err)
+}
+
+// greet calls the server, says who we are, and leaves.
+func (s *Sender) greet(ctx context.Context) error {
+	client, err := s.client(new(atomic.Bool))
+	if err != nil {
+		return fmt.Errorf("preparing mail: %w", err)
+	}
+	smtp, err := client.DialToSMTPClientWithContext(ctx)
+	if err != nil {
+		return fmt.Errorf("reaching %s: %w", s.Server, err)
+	}
+	if err := client.CloseWithSMTPClient(smtp); err != nil {
+		return fmt.Errorf("leaving %s: %w", s.Server, err)
+	}
+	return nil
 }
 
 // client prepares the talk with the server. broken is set when the connection
@@ -195,7 +237,7 @@ func (w *watched) Write(b []byte) (int, error) {
 
 // message puts a letter into an envelope. What could add a header is refused,
 // not repaired.
-func (s *Sender) message(key, to string, l Letter) (*gomail.Msg, error) {
+func (s *Sender) message(key, to string, l Letter, in *conversation) (*gomail.Msg, error) {
 	from, err := Address(s.From)
 	if err != nil {
 		return nil, fmt.Errorf("the sender: %w", err)
@@ -212,10 +254,7 @@ func (s *Sender) message(key, to string, l Letter) (*gomail.Msg, error) {
 	m.ToMailAddress(receiver)
 	m.Subject(l.Subject)
 	m.SetDateWithValue(s.Clock())
-	sum := sha256.Sum256([]byte(key + "\n" + receiver.Address))
-	m.SetMessageIDWithValue(hex.EncodeToString(sum[:16]) + from.Address[strings.LastIndex(from.Address, "@"):])
-	// Answering machines leave letters alone that say they came from one.
-	m.SetGenHeader("Auto-Submitted", "auto-generated")
+	identify(m, in, key+"\n"+receiver.Address, from.Address)
 	m.SetBodyString(gomail.TypeTextPlain, l.Text) // first: the last part is the one that is shown
 	if l.HTML != "" {
 		m.AddAlternativeString(gomail.TypeTextHTML, l.HTML)
@@ -227,6 +266,32 @@ func (s *Sender) message(key, to string, l Letter) (*gomail.Msg, error) {
 		}
 	}
 	return m, nil
+}
+
+// identify names a letter, and what it belongs to.
+func identify(m *gomail.Msg, in *conversation, key, from string) {
+	if in == nil {
+		sum := sha256.Sum256([]byte(key))
+		m.SetMessageIDWithValue(hex.EncodeToString(sum[:16]) + from[strings.LastIndex(from, "@"):])
+		// Answering machines leave letters alone that say they came from one.
+		m.SetGenHeader("Auto-Submitted", "auto-generated")
+		return
+	}
+	m.SetMessageIDWithValue(in.id)
+	m.SetGenHeader("In-Reply-To", "<"+in.inReplyTo+">")
+	m.SetGenHeader("References", "<"+strings.Join(in.references, "> <")+">")
+	// An approved answer is a person's word. Machines should still not answer
+	// it, and one that sends it back is recognised.
+	m.SetGenHeader("X-Auto-Response-Suppress", "All")
+	m.SetGenHeader("X-Loop", from)
+}
+
+// decoded is a header's text.
+func decoded(s string) string {
+	if t, err := new(mime.WordDecoder).DecodeHeader(s); err == nil {
+		return t
+	}
+	return s
 }
 
 // Address reads one address, with or without a name, and refuses whatever

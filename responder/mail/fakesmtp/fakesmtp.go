@@ -35,6 +35,10 @@ const (
 	DropAtData     Fault = "gone before the letter"
 	RefuseLetter   Fault = "554 after the letter"
 	DropAfterEnd   Fault = "took the letter, then gone"
+	DropAtEnd      Fault = "gone after the letter without taking it"
+	CutAnswer      Fault = "took the letter, half an answer"
+	GarbageAnswer  Fault = "took the letter, answers with a page"
+	BusyLetter     Fault = "451 after the letter"
 	ResetAfterEnd  Fault = "took the letter, fails at RSET"
 )
 
@@ -250,7 +254,7 @@ func (k *talk) receiver(rest string) {
 		k.say("550 5.1.1 nobody of that name")
 	case BusyReceiver:
 		k.say("450 4.2.1 later, please")
-	case DropAtData, RefuseLetter, DropAfterEnd, ResetAfterEnd:
+	case DropAtData, RefuseLetter, BusyLetter, DropAtEnd, DropAfterEnd, CutAnswer, GarbageAnswer, ResetAfterEnd:
 		fallthrough
 	default:
 		k.to = between(rest)
@@ -280,15 +284,30 @@ func (k *talk) data() bool {
 		}
 		b.WriteString(strings.TrimPrefix(line, "."))
 	}
-	if k.fault == RefuseLetter {
+	switch k.fault {
+	case RefuseLetter:
 		k.say("554 5.7.1 no such letters here")
 		return true
+	case BusyLetter:
+		k.say("451 4.3.0 later, please")
+		return true
+	case DropAtEnd:
+		return false
+	case RefuseReceiver, BusyReceiver, DropAtData, DropAfterEnd, CutAnswer, GarbageAnswer, ResetAfterEnd:
 	}
 	k.mu.Lock()
 	k.letters = append(k.letters, Letter{From: k.from, To: k.to, Data: b.String()})
 	k.mu.Unlock()
-	if k.fault == DropAfterEnd {
+	switch k.fault {
+	case DropAfterEnd:
 		return false
+	case CutAnswer:
+		_, _ = k.conn.Write([]byte("25"))
+		return false
+	case GarbageAnswer:
+		k.say("<html><body>502 Bad Gateway</body></html>")
+		return false
+	case RefuseReceiver, BusyReceiver, DropAtData, RefuseLetter, BusyLetter, DropAtEnd, ResetAfterEnd:
 	}
 	k.say("250 2.0.0 taken")
 	return true

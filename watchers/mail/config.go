@@ -1,0 +1,110 @@
+// Package mail reads a mailbox over IMAP: letters that customers write to the
+// business, and the alerts that review platforms send. A server that can tell
+// of new letters is listened to (IDLE); others are asked from time to time.
+// Nothing in the mailbox is changed: letters stay unread, and none is deleted.
+//
+// A letter is a private word: what answers it goes to its writer alone. Letters
+// of machines are recorded and never answered.
+package mail
+
+import (
+	"context"
+	"net"
+	"strings"
+	"time"
+
+	"rasid/internal/cases"
+	"rasid/internal/outbound"
+	"rasid/internal/platform/mail"
+)
+
+// Config is one mailbox as config.yaml describes it.
+type Config struct {
+	// Server is the IMAP server with its port, such as imap.example.com:993.
+	Server string `yaml:"server"`
+	// TLS says how the connection is encrypted: tls (port 993), starttls (port
+	// 143), or off for a server on this machine.
+	TLS string `yaml:"tls"`
+	// User is the name to log in with, usually the address.
+	User string `yaml:"user"`
+	// Password is that of the user; where the provider has passwords for single
+	// programs, one of those.
+	Password outbound.Secret `yaml:"password"`
+	// Folder is the folder that is read.
+	Folder string `yaml:"folder"`
+	// Addresses are the business's own besides user; what they send is no
+	// complaint and is never answered.
+	Addresses []string `yaml:"addresses"`
+	// Every is how often to look; a server that can tell of new letters does so
+	// in between.
+	Every time.Duration `yaml:"every"`
+	// MaxAge is how far back the first look goes, and the age from which a letter
+	// is history: recorded, never an alert.
+	MaxAge time.Duration `yaml:"max_age"`
+	// Dedicated says that every letter is said to the business; false lets match
+	// decide.
+	Dedicated bool `yaml:"dedicated"`
+}
+
+// DefaultConfig returns the settings that a part of config.yaml starts from.
+func DefaultConfig() Config {
+	return Config{TLS: "tls", Folder: "INBOX", Every: 50 * time.Second, MaxAge: 168 * time.Hour, Dedicated: true}
+}
+
+// Check lists every mistake in c.
+func (c Config) Check() []cases.Fault {
+	var faults []cases.Fault
+	add := func(field, problem, write string) {
+		faults = append(faults, cases.Fault{Field: field, Problem: problem, Write: write})
+	}
+	if host, port, err := net.SplitHostPort(c.Server); err != nil || host == "" || port == "" {
+		add("server", "is not a server with its port", "the IMAP server, such as imap.example.com:993")
+	}
+	if c.TLS != mail.TLS && c.TLS != mail.StartTLS && c.TLS != mail.Off {
+		add("tls", "is not one of the choices", "tls, starttls or off")
+	}
+	if strings.TrimSpace(c.User) == "" {
+		add("user", "is missing", "the name to log in with, usually the address")
+	}
+	if c.Password.Empty() {
+		add("password", "is missing", `password: "${MAIL_PASSWORD}"`)
+	}
+	if strings.TrimSpace(c.Folder) == "" {
+		add("folder", "is missing", "folder: INBOX")
+	}
+	for _, a := range c.Addresses {
+		if parsed, err := mail.Address(a); err != nil || parsed.Address != a {
+			add("addresses", "holds what is no address", "addresses: [care@example.com]")
+		}
+	}
+	if c.Every < 10*time.Second {
+		add("every", "is too often for a mail server", "10s or more")
+	}
+	if c.MaxAge <= 0 {
+		add("max_age", "must be more than nothing", "a duration such as 168h")
+	}
+	return faults
+}
+
+// own reports whether an address is one of the business.
+func (c Config) own(address string) bool {
+	if strings.EqualFold(address, c.User) {
+		return true
+	}
+	for _, a := range c.Addresses {
+		if strings.EqualFold(address, a) {
+			return true
+		}
+	}
+	return false
+}
+
+// dialer opens connections; *outbound.Client is one.
+type dialer interface {
+	DialContext(ctx context.Context, network, address string) (net.Conn, error)
+}
+
+// box is the mailbox of the configuration.
+func (c Config) box(way dialer) *mail.Box {
+	return &mail.Box{Server: c.Server, TLS: c.TLS, User: c.User, Password: c.Password, Dial: way.DialContext}
+}
