@@ -61,8 +61,13 @@ fuzz: ## fuzz every parser for 30 s (FUZZTIME=5m for longer)
 	done
 
 .PHONY: crash
-crash: ## kill the program KILLS times (500) on each database, and the classic mistakes must be caught
-	$(GO) test -count=1 -timeout 60m -v ./internal/crashtest -kills $(KILLS) -mutants
+crash: ## kill, freeze and stop the program KILLS times (500), on each database
+	$(GO) test -count=1 -timeout 120m -v ./internal/crashtest -kills $(KILLS) -rounds $(KILLS) -every 1
+	$(GO) test -count=1 -timeout 60m -v ./internal/store -trials $(KILLS)
+
+.PHONY: mutants
+mutants: ## build in one mistake for each promise; the tests must notice every one
+	$(GO) test -count=1 -timeout 120m -v ./internal/crashtest -run 'SeededBug|ClassicMistakes' -mutants
 
 .PHONY: docs
 docs: ## rewrite the generated pages: states.md, config.md, commands.md, sources.md, how-a-case-lives.md

@@ -1,6 +1,7 @@
 package responder
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -38,7 +39,8 @@ type Poster struct {
 	Owner  string // this instance
 	Clock  func() time.Time
 	Log    *slog.Logger
-	Crisis *Crisis // nil: bursts are not looked for
+	Crisis *Crisis       // nil: bursts are not looked for
+	Lease  time.Duration // how long a claim holds; 0 = 3 minutes
 }
 
 // Step posts the next reply that is due.
@@ -50,7 +52,7 @@ func (p *Poster) Step(ctx context.Context, now time.Time) (int, error) {
 	ok := false
 	for _, kind := range append([]cases.SendKind{cases.SendReply}, asides...) {
 		var err error
-		if s, ok, err = p.Outbox.Claim(ctx, kind, nil, now, lease); err != nil {
+		if s, ok, err = p.Outbox.Claim(ctx, kind, nil, now, cmp.Or(p.Lease, lease)); err != nil {
 			return 0, fmt.Errorf("claiming the next %s: %w", kind, err)
 		}
 		if ok {
@@ -131,8 +133,8 @@ func (p *Poster) attempt(ctx context.Context, c cases.Case, s cases.Send) (cases
 // reply posts, unless this instance was frozen since it claimed the row: by now
 // another may have ended its lease and asked a person, who may have sent again.
 func (p *Poster) reply(ctx context.Context, r Replier, s cases.Send) (cases.Receipt, error) {
-	if late := p.Clock().Sub(s.StartedAt); late > lease/2 {
-		return cases.Receipt{}, &cases.LaterError{After: time.Minute, Err: fmt.Errorf("frozen for %s before posting", late.Round(time.Second))}
+	if late := p.Clock().Sub(s.StartedAt); late > cmp.Or(p.Lease, lease)/2 {
+		return cases.Receipt{}, fmt.Errorf("frozen for %s before posting: %w", late.Round(time.Second), cases.ErrNotSent)
 	}
 	if asker, ok := r.(Asker); ok && s.Kind == cases.SendAsk {
 		c, err := p.Desk.Case(ctx, s.Case)
@@ -187,7 +189,7 @@ func (p *Poster) later(set cases.Settlement, ch *cases.Change, s cases.Send, err
 		wait = b.NextBackOff()
 	}
 	if asked := (*cases.LaterError)(nil); errors.As(err, &asked) {
-		wait = max(wait, asked.After)
+		wait, set.Pause = max(wait, asked.After), true
 	}
 	set.RetryAt = set.At.Add(wait)
 	return set, nil // the case stays approved

@@ -384,6 +384,31 @@ func TestAFrozenInstanceDoesNotPostWhenItWakes(t *testing.T) {
 	s.posts(1)
 }
 
+func TestAStopDoesNotCutOffThePostUnderWay(t *testing.T) {
+	s := newShop(t)
+	c := s.say("1", "Sara", "bad coffee")
+	s.press(c, "mona", responder.ActApprove, "")
+	s.now = s.now.Add(time.Minute)
+	ctx, stop := context.WithCancel(t.Context())
+	s.office.Places["reviews"] = responder.Place{Name: "reviews", Replier: stopping{s.place, stop}}
+	_, err := s.poster.Step(ctx, s.now)
+	s.must(err)
+	s.state(c, cases.Answered)
+	s.posts(1)
+}
+
+// stopping tells the program to stop while it posts.
+type stopping struct {
+	*place
+	stop func()
+}
+
+func (p stopping) Reply(ctx context.Context, r cases.Reply) (cases.Receipt, error) {
+	p.stop()
+	receipt, err := p.place.Reply(ctx, r)
+	return receipt, errors.Join(err, ctx.Err()) // as a network would: the answer is not waited for
+}
+
 func TestSendAgainIsLockedWhileASlowAnswerCouldStillArrive(t *testing.T) {
 	s := newShop(t)
 	c := s.say("1", "Sara", "bad coffee")

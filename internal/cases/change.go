@@ -190,6 +190,7 @@ type Settlement struct {
 	Outcome Outcome
 	Receipt Receipt   // with WasDelivered
 	RetryAt time.Time // with WasNotSent; zero: give up
+	Pause   bool      // the platform asked for it: nothing goes to the whole place before RetryAt
 	Why     string    // what the platform said; shown to staff
 	At      time.Time
 }

@@ -103,6 +103,9 @@ func (s *Store) mayLeave(ctx context.Context, q querier, r row, now time.Time) (
 	if err != nil || busy > 0 {
 		return false, err
 	}
+	if over, err := pauseOver(ctx, q, r.Target, now); err != nil || !over {
+		return false, err
+	}
 	c, err := head(ctx, q, r.Case)
 	if err != nil {
 		return false, err

@@ -66,7 +66,25 @@ func (s *Store) eraseAuthor(ctx context.Context, q querier, source, authorID str
 			return 0, err
 		}
 	}
+	if err := eraseReports(ctx, q); err != nil {
+		return 0, err
+	}
 	return len(nums), eraseInbox(ctx, q, authorID)
+}
+
+// eraseReports takes the words out of digests and of notices that belong to no
+// case: they quote customers, and nobody can tell whom. What left is written
+// again by "rasid digest"; a digest that has not left yet is planned anew.
+func eraseReports(ctx context.Context, q querier) error {
+	for _, stmt := range []string{
+		`DELETE FROM outbox WHERE kind = 'digest' AND state IN ('ready', 'held')`,
+		`UPDATE outbox SET body = '', attachment = NULL WHERE kind <> 'reply' AND case_id = 0 AND state IN ('delivered', 'gave-up', 'withdrawn', 'in-doubt')`,
+	} {
+		if _, err := q.ExecContext(ctx, stmt); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // closeErased ends an open case whose customer is forgotten.
@@ -122,6 +140,7 @@ func blankCase(ctx context.Context, q querier, id int64) error {
 		`UPDATE outbox SET body = '', attachment = NULL, last_error = '', receipt_url = '' WHERE case_id = $1 AND state <> 'started'`,
 		`UPDATE history SET note = '', salt = '' WHERE case_id = $1`,
 		`UPDATE promises SET words = '' WHERE case_id = $1`,
+		`UPDATE incident_cases SET author = '', print = NULL WHERE case_id = $1`,
 		`UPDATE mentions SET author = '', title = '', body = '', url = '', folded = '', blank = TRUE WHERE case_id = $1 AND ours`,
 		`UPDATE cards SET want = want + 1, urgent = FALSE, last_error = '' WHERE case_id = $1`,
 	} {

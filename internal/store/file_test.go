@@ -5,6 +5,8 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"flag"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -16,6 +18,8 @@ import (
 	"rasid/internal/cases"
 	"rasid/internal/store"
 )
+
+var trials = flag.Int("trials", 10, "how often two processes start at once, and how often eight decide at once")
 
 var now = time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC)
 
@@ -88,6 +92,9 @@ func TestMain(m *testing.M) {
 	case err != nil:
 		os.Exit(4)
 	}
+	if os.Getenv("STORE_TEST_HOLD") != "" {
+		_, _ = io.Copy(io.Discard, os.Stdin) // until it is let go
+	}
 	if s.Close() != nil {
 		os.Exit(5)
 	}
@@ -114,6 +121,37 @@ func TestASecondProcessIsRefusedUntilTheFirstEnds(t *testing.T) {
 	ok(t, s.Close())
 	if code := second(t, dir); code != 0 {
 		t.Errorf("after the first ended: %d, want 0", code)
+	}
+}
+
+func TestOfTwoThatStartTogetherOneWins(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	for range *trials {
+		var two [2]*exec.Cmd
+		var hold [2]io.WriteCloser
+		codes := make(chan int, 2)
+		for i := range two {
+			two[i] = exec.CommandContext(t.Context(), os.Args[0])
+			two[i].Env = append(os.Environ(), "STORE_TEST_OPEN="+dir, "STORE_TEST_HOLD=1")
+			var err error
+			hold[i], err = two[i].StdinPipe()
+			ok(t, err)
+			ok(t, two[i].Start())
+			go func() {
+				_ = two[i].Wait() // the code says it
+				codes <- two[i].ProcessState.ExitCode()
+			}()
+		}
+		if code := <-codes; code != 3 { // the other holds the file until it is let go
+			t.Fatalf("the first to end ended with %d, want 3", code)
+		}
+		for _, h := range hold {
+			_ = h.Close() // one of them has ended
+		}
+		if code := <-codes; code != 0 {
+			t.Fatalf("the one that had the file ended with %d, want 0", code)
+		}
 	}
 }
 

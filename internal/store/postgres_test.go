@@ -22,7 +22,7 @@ func database(server *pgtest.Server) func(t *testing.T) storetest.Place {
 			},
 			Raw:    func(t *testing.T) *sql.DB { return raw(t, "pgx", dsn) },
 			Fresh:  database(server),
-			Shared: true,
+			Shared: true, Rounds: *trials,
 		}
 	}
 }

@@ -64,6 +64,11 @@ func closeRow(ctx context.Context, q querier, r row, st cases.Settlement) error 
 			}
 		}
 	}
+	if st.Pause && isReply(r.Kind) {
+		if err := pause(ctx, q, r.Target, st.RetryAt); err != nil {
+			return err
+		}
+	}
 	rc := cases.Receipt{}
 	if state == cases.Delivered {
 		rc = receiptOf(st)

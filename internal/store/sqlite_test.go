@@ -18,7 +18,7 @@ func file(t *testing.T) storetest.Place {
 			return opened(t, o)
 		},
 		Raw:   func(t *testing.T) *sql.DB { return raw(t, "sqlite", filepath.Join(dir, "rasid.db")) },
-		Fresh: file,
+		Fresh: file, Rounds: *trials,
 	}
 }
 

@@ -313,6 +313,24 @@ var outbox = map[string]func(*testing.T, Place){
 		d.ok(d.Resume(ctx, "staff:2", d.now))
 		d.mustClaim()
 	},
+	"a place that asked for a pause gets it, also after a restart": func(t *testing.T, p Place) {
+		d := open(t, p, store.Options{})
+		d.approve(d.waiting("amal", "Sorry!"), "staff:1")
+		m := d.mustClaim()
+		until := d.now.Add(time.Hour)
+		d.ok(d.Settle(t.Context(), cases.Settlement{Key: m.Key, Owner: m.Owner, Outcome: cases.WasNotSent, At: d.now, RetryAt: until, Pause: true}, nil))
+		d.approve(d.waiting("badr", "Sorry!"), "staff:1")
+		if p.Shared { // another instance, as after a restart
+			d.Store = p.Open(t, store.Options{Owner: "b"})
+		}
+		d.now = until.Add(-time.Second)
+		if m, ok := d.claim(); ok {
+			t.Errorf("%s left within the pause", m.Key)
+		}
+		d.now = until
+		d.settle(d.mustClaim(), cases.WasDelivered)
+		d.mustClaim()
+	},
 	"nothing leaves while the clock stands before the last reply": func(t *testing.T, p Place) {
 		d := open(t, p, store.Options{})
 		d.approve(d.waiting("amal", "Sorry!"), "staff:1")

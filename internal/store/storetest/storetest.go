@@ -18,6 +18,7 @@ type Place struct {
 	Raw    func(t *testing.T) *sql.DB                       // the database behind the store's back
 	Fresh  func(t *testing.T) Place                         // another empty database of the same kind
 	Shared bool                                             // several stores may be open at once
+	Rounds int                                              // how often what happens at once is tried
 }
 
 // Run runs the suite; place makes a new empty database for each test.

@@ -14,7 +14,7 @@ import (
 var together = map[string]func(*testing.T, Place){
 	"of eight who decide at once exactly one wins": func(t *testing.T, p Place) {
 		d := open(t, p, store.Options{Budget: store.NoBudget})
-		for round := range 20 {
+		for round := range max(p.Rounds, 10) {
 			c := d.waiting(fmt.Sprint("author", round), "Sorry!")
 			errs := atOnce(8, func(i int) error {
 				by := fmt.Sprint("staff:", i)

@@ -64,6 +64,38 @@ var upkeep = map[string]func(*testing.T, Place){
 		d.ok(err)
 		want(t, "others", kept.Drafts[0].Text, "Dear Badr, sorry!")
 	},
+	"an erased author is quoted in no report": func(t *testing.T, p Place) {
+		d := open(t, p, store.Options{})
+		ctx := t.Context()
+		c := d.waiting("amal", "Sorry!")
+		_, _, err := d.Enrol(ctx, d.unhappy(c), nil, nil)
+		d.ok(err)
+		for _, m := range []cases.Send{
+			{Key: "digest/2026-11-20/a", Kind: cases.SendDigest, Target: "left", Text: "worst: late", Body: []byte("late")},
+			{Key: "digest/2026-11-21/a", Kind: cases.SendDigest, Target: "waits", Text: "worst: late", Body: []byte("late"), DueAt: d.now.Add(time.Hour)},
+		} {
+			_, err := d.Enqueue(ctx, m)
+			d.ok(err)
+		}
+		m, ok, err := d.Store.Claim(ctx, cases.SendDigest, []string{"left"}, d.now, lease)
+		d.ok(err)
+		want(t, "claimed", ok, true)
+		d.settle(m, cases.WasDelivered)
+		_, err = d.Erase(ctx, "shop", "amal", d.now)
+		d.ok(err)
+		var quoted, named int
+		raw := p.Raw(t)
+		d.ok(raw.QueryRowContext(ctx, `SELECT count(*) FROM outbox WHERE body <> '' OR attachment IS NOT NULL`).Scan(&quoted))
+		want(t, "reports that quote", quoted, 0)
+		d.ok(raw.QueryRowContext(ctx, `SELECT count(*) FROM incident_cases WHERE author <> '' OR print IS NOT NULL`).Scan(&named))
+		want(t, "rows of incidents that know the author", named, 0)
+		added, err := d.Enqueue(ctx, cases.Send{Key: "digest/2026-11-21/a", Kind: cases.SendDigest, Target: "waits", Text: "calm"})
+		d.ok(err)
+		want(t, "the digest that waited is planned anew", added, true)
+		added, err = d.Enqueue(ctx, cases.Send{Key: "digest/2026-11-20/a", Kind: cases.SendDigest, Target: "left", Text: "calm"})
+		d.ok(err)
+		want(t, "the digest that left is planned anew", added, false)
+	},
 	"old closed cases lose their words and keep their numbers": func(t *testing.T, p Place) {
 		d := open(t, p, store.Options{})
 		ctx := t.Context()

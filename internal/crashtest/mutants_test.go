@@ -1,0 +1,314 @@
+package crashtest
+
+import (
+	"encoding/json"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// bug is a mistake that can be built into the program, and the test that must
+// then fail. docs/invariants.md says which promise each one breaks.
+type bug struct {
+	name, file, right, wrong string
+	pkg, test                string
+}
+
+var bugs = []bug{
+	{
+		name: "the cursor is saved although a mention was not", file: "internal/store/record.go",
+		right: `			if err != nil {
+				return fmt.Errorf("mention %s: %w", m.ID, err)
+			}
+`,
+		wrong: `			if err != nil {
+				continue
+			}
+`,
+		pkg: "internal/store", test: "TestAFullDiskGivesTheBallastBackAndHurtsNothing",
+	},
+	{
+		name: "a week of silence is no gap", file: "internal/platform/telegram/mark.go",
+		right: `now.Sub(last) <= kept`,
+		wrong: `now.Sub(last) <= 30*kept`,
+		pkg:   "internal/platform/telegram", test: "TestSilenceBeyondADayIsReportedAsPossibleLoss",
+	},
+	{
+		name: "a window that rolled over is no gap", file: "watchers/feed/feed.go",
+		right: `next.Rolled == 2 {`,
+		wrong: `next.Rolled == 3 {`,
+		pkg:   "watchers/feed", test: "TestAWindowThatRolledTwiceIsAGap",
+	},
+	{
+		name: "every new identity is believed", file: "internal/store/identity.go",
+		right: `return l.guesses <= mostGuesses`,
+		wrong: `return true`,
+		pkg:   "internal/store", test: "TestSQLiteKeepsEveryPromise/few changed items are believed by link alone",
+	},
+	{
+		name: "an unknown outcome is tried again", file: "internal/store/settle.go",
+		right: `if r.Kind == cases.SendNotice { // a doubled notice`,
+		wrong: `if true { // a doubled notice`,
+		pkg:   "internal/store", test: "TestSQLiteKeepsEveryPromise/an unknown outcome waits for a person",
+	},
+	{
+		name: "a lost lease makes a reply ready again", file: "internal/store/settle.go",
+		right: "\tif r.Kind == cases.SendNotice {\n\t\tstate = cases.Ready\n\t}\n\t_, err := q.ExecContext(ctx, `UPDATE outbox SET state = $1, lease_until = 0, quiet",
+		wrong: "\tif true {\n\t\tstate = cases.Ready\n\t}\n\t_, err := q.ExecContext(ctx, `UPDATE outbox SET state = $1, lease_until = 0, quiet",
+		pkg:   "internal/store", test: "TestSQLiteKeepsEveryPromise/a lost lease is a doubt and never ready",
+	},
+	{
+		name: "a frozen instance posts when it wakes", file: "responder/post.go",
+		right: `late > cmp.Or(p.Lease, lease)/2 {`,
+		wrong: `late < 0 {`,
+		pkg:   "responder", test: "TestAFrozenInstanceDoesNotPostWhenItWakes",
+	},
+	{
+		name: "two processes may open one file", file: "internal/store/lock_unix.go",
+		right: `if errors.Is(err, unix.EWOULDBLOCK) {
+`,
+		wrong: `if errors.Is(err, unix.EWOULDBLOCK) {
+			return &fileLock{f}, nil
+`,
+		pkg: "internal/store", test: "TestASecondProcessIsRefusedUntilTheFirstEnds",
+	},
+	{
+		name: "a reply needs no name under its approval", file: "internal/store/apply.go",
+		right: `case m.By != ch.By || m.By == "" || m.By == cases.Rasid || m.By == customer:`,
+		wrong: `case m.By != ch.By:`,
+		pkg:   "internal/store", test: "TestSQLiteKeepsEveryPromise/a reply without a decision for its bytes is refused",
+	},
+	{
+		name: "the bytes are not compared before they leave", file: "internal/store/claim.go",
+		right: `case !ok || d.Version != r.Reply.Draft || d.Text != r.Reply.Text:`,
+		wrong: `case !ok || d.Version < 0:`,
+		pkg:   "internal/store", test: "TestSQLiteKeepsEveryPromise/bytes changed behind the store's back do not leave",
+	},
+	{
+		name: "two decide and both win", file: "internal/store/apply.go",
+		right: `if c.Version != ch.Version {`,
+		wrong: `if ch.Version < 0 {`,
+		pkg:   "internal/store", test: "TestSQLiteKeepsEveryPromise/of eight who decide at once exactly one wins",
+	},
+	{
+		name: "a number counts on every platform", file: "responder/office.go",
+		right: `if id, ok := p.Accounts[a.Platform]; ok && id != "" && id == a.ID {
+			return p, true
+		}`,
+		wrong: `for _, id := range p.Accounts {
+			if id == a.ID {
+				return p, true
+			}
+		}`,
+		pkg: "responder", test: "TestEveryKindOfActorDoesWhatItsRoleAllowsAndNoMore",
+	},
+	{
+		name: "a button's signature is not looked at", file: "responder/callback.go",
+		right: `if !hmac.Equal(mac, s.mac(room, head)) || head[0]`,
+		wrong: `if mac == nil || head[0]`,
+		pkg:   "responder", test: "TestNoFlippedBitPasses",
+	},
+	{
+		name: "a button works in every room", file: "responder/callback.go",
+		right: `	h.Write([]byte(room))
+`,
+		wrong: ``,
+		pkg:   "responder", test: "TestATokenIsWorthNothingElsewhere",
+	},
+	{
+		name: "a reply leaves under a mention that changed", file: "responder/post.go",
+		right: `case st.Text != "" && strings.TrimSpace(st.Text) != strings.TrimSpace(m.Text):`,
+		wrong: `case strings.TrimSpace(m.Text) == "\x00":`,
+		pkg:   "responder", test: "TestNothingIsPostedUnderAMentionThatChanged",
+	},
+	{
+		name: "a late alarm is dropped", file: "responder/wake.go",
+		right: `	if c.State != cases.Waiting && c.State != cases.Unsure && c.State != cases.Failed {
+		ch.Event = cases.Note`,
+		wrong: `	if c.State != cases.Waiting && c.State != cases.Unsure && c.State != cases.Failed || late(c, now) {
+		ch.Event = cases.Note`,
+		pkg: "responder", test: "TestAnAlarmMissedByARestartFiresOnceAndSaysHowLate",
+	},
+	{
+		name: "a decision leaves its alarm running", file: "internal/store/apply.go",
+		right: `c.WakeAt, c.WakeFor = zeroTime, "" // an alarm belongs`,
+		wrong: `_ = zeroTime // an alarm belongs`,
+		pkg:   "internal/store", test: "TestSQLiteKeepsEveryPromise/a decision stops the alarms",
+	},
+	{
+		name: "a digest has a key for each moment", file: "cmd/rasid/planner.go",
+		right: `return "digest/" + day.Format(time.DateOnly) + "/" + target`,
+		wrong: `return "digest/" + day.Format(time.RFC3339) + time.Now().String() + "/" + target`,
+		pkg:   "cmd/rasid", test: "TestEachDayIsToldOnceForFiveYearsInEightZones",
+	},
+	{
+		name: "a clock that was set back is believed", file: "internal/store/clock.go",
+		right: `behind <= clockSlack`,
+		wrong: `behind < 1<<62`,
+		pkg:   "internal/store", test: "TestSQLiteKeepsEveryPromise/nothing leaves while the clock stands before the last reply",
+	},
+	{
+		name: "a refused token is tried again", file: "internal/platform/telegram/errors.go",
+		right: `	c.refused = err
+`,
+		wrong: `	_ = err
+`,
+		pkg: "internal/platform/telegram", test: "TestAfterA401NothingIsAskedAnyMore",
+	},
+	{
+		name: "nesting has no limit", file: "watchers/feed/guard.go",
+		right: `case len(g.open) > maxDepth:`,
+		wrong: `case len(g.open) > 1<<30:`,
+		pkg:   "watchers/feed", test: "TestBombsAreRefusedOrStayWithinTheirBounds",
+	},
+	{
+		name: "a private address is public", file: "internal/outbound/address.go",
+		right: `if !a.IsValid() || within(special, a) {`,
+		wrong: `if !a.IsValid() {`,
+		pkg:   "internal/outbound", test: "TestOnlyPublicAddressesArePublic",
+	},
+	{
+		name: "a link may be anything", file: "internal/console/view.go",
+		right: `u.Host == "" || u.Scheme != "https" && u.Scheme != "http"`,
+		wrong: `false`,
+		pkg:   "internal/console", test: "TestLinksOfOthersLeadToPagesOnly",
+	},
+	{
+		name: "marks that turn text stay in what leaves", file: "responder/visible.go",
+		right: "\t\tcase hidden,\n",
+		wrong: "\t\tcase hidden && len(runes) > 1<<30,\n",
+		pkg:   "responder", test: "TestWhatHidesOrTurnsTextIsShownToStaffAndNeverLeaves",
+	},
+	{
+		name: "an author gets replies without end", file: "internal/store/budget.go",
+		right: `{author, b.PerAuthorDay, "to this author in 24 hours"},`,
+		wrong: `{0, b.PerAuthorDay, "to this author in 24 hours"},`,
+		pkg:   "responder", test: "TestATrollGetsTwoRepliesADayAtMost",
+	},
+	{
+		name: "a secret prints", file: "internal/outbound/secret.go",
+		right: `	return mask
+}
+
+// GoString`,
+		wrong: `	return string(s)
+}
+
+// GoString`,
+		pkg: "internal/outbound", test: "TestASecretPrintsNowhere",
+	},
+	{
+		name: "a card number is no secret", file: "responder/guard/privacy.go",
+		right: `cardPrefix(d) && luhn(d):`,
+		wrong: `cardPrefix(d) && luhn(d) && false:`,
+		pkg:   "responder/guard", test: "TestGoldenFindingsNameTheWordsAsWritten",
+	},
+	{
+		name: "freed pages keep erased words", file: "internal/store/erase.go",
+		right: `if err != nil || open == 0 {`,
+		wrong: `if err != nil || open >= 0 {`,
+		pkg:   "internal/store", test: "TestErasedWordsAreInNoFile",
+	},
+	{
+		name: "digests keep the words of the erased", file: "internal/store/erase.go",
+		right: `if err := eraseReports(ctx, q); err != nil {`,
+		wrong: `if err := error(nil); err != nil {`,
+		pkg:   "internal/store", test: "TestSQLiteKeepsEveryPromise/an erased author is quoted in no report",
+	},
+	{
+		name: "the chain leaves out who did it", file: "internal/store/history.go",
+		right: `string(l.From), string(l.To), l.By, `,
+		wrong: `string(l.From), string(l.To), `,
+		pkg:   "internal/store", test: "TestSQLiteKeepsEveryPromise/every tampering with the history is noticed/who",
+	},
+	{
+		name: "the ballast is kept on a full disk", file: "internal/store/sqlite.go",
+		right: `se.Code()&0xff != sqliteFull {`,
+		wrong: `se.Code()&0xff == sqliteFull {`,
+		pkg:   "internal/store", test: "TestAFullDiskGivesTheBallastBackAndHurtsNothing",
+	},
+	{
+		name: "the kill switch is not asked", file: "internal/store/claim.go",
+		right: `if err != nil || stopped {`,
+		wrong: `if err != nil {`,
+		pkg:   "internal/store", test: "TestSQLiteKeepsEveryPromise/the kill switch holds everything until it is turned back",
+	},
+	{
+		name: "a stop cuts off the post under way", file: "responder/post.go",
+		right: `ctx, cancel := outlive(ctx, postDeadline)`,
+		wrong: `ctx, cancel := context.WithTimeout(ctx, postDeadline)`,
+		pkg:   "responder", test: "TestAStopDoesNotCutOffThePostUnderWay",
+	},
+	{
+		name: "a pause is forgotten", file: "internal/store/pause.go",
+		right: `return !now.Before(moment(us)), nil`,
+		wrong: `return us >= 0, nil`,
+		pkg:   "internal/store", test: "TestSQLiteKeepsEveryPromise/a place that asked for a pause gets it, also after a restart",
+	},
+	{
+		name: "a restored copy posts at once", file: "internal/store/incarnation.go",
+		right: `case here.Inode != inDB.Inode || here.Born != inDB.Born:`,
+		wrong: `case here.Inode < 0*inDB.Inode:`,
+		pkg:   "internal/store", test: "TestNothingIsPostedTwiceFromACopy",
+	},
+}
+
+func TestEverySeededBugStillFits(t *testing.T) {
+	for _, b := range bugs {
+		path := overlay(t, b.file, b.right, b.wrong)
+		if path == "" {
+			t.Errorf("%s: no overlay", b.name)
+		}
+	}
+}
+
+func TestEverySeededBugIsCaught(t *testing.T) {
+	if !*faulty {
+		t.Skip("the seeded bugs are tried with -mutants (make mutants)")
+	}
+	for _, b := range bugs {
+		t.Run(b.name, func(t *testing.T) {
+			name := "^" + strings.ReplaceAll(regexp.QuoteMeta(strings.ReplaceAll(b.test, " ", "_")), "/", "$/^") + "$"
+			cmd := exec.CommandContext(t.Context(), "go", "test", "-count=1", "-overlay", overlay(t, b.file, b.right, b.wrong), "-run", name, "./"+b.pkg)
+			cmd.Dir = filepath.Join("..", "..")
+			out, err := cmd.CombinedOutput()
+			if err == nil || !strings.Contains(string(out), "--- FAIL") {
+				t.Errorf("%s does not catch it: %v\n%s", b.test, err, out)
+			}
+		})
+	}
+}
+
+// overlay writes a file with some of its lines spoilt beside the real one, for
+// go build -overlay.
+func overlay(t *testing.T, file, right, wrong string) string {
+	t.Helper()
+	path, err := filepath.Abs(filepath.Join("..", "..", file))
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := strings.Count(string(text), right); n != 1 {
+		t.Fatalf("%s holds %q %d times; mend this test", file, right, n)
+	}
+	dir := t.TempDir()
+	spoilt := filepath.Join(dir, "spoilt.go")
+	if err := os.WriteFile(spoilt, []byte(strings.Replace(string(text), right, wrong, 1)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	list, err := json.Marshal(map[string]map[string]string{"Replace": {path: spoilt}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	name := filepath.Join(dir, "overlay.json")
+	if err := os.WriteFile(name, list, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return name
+}
