@@ -233,7 +233,7 @@ var bugs = []bug{
 	{
 		name: "the kill switch is not asked", file: "internal/store/claim.go",
 		right: `if err != nil || stopped {`,
-		wrong: `if err != nil {`,
+		wrong: `if err != nil || stopped && err != nil {`,
 		pkg:   "internal/store", test: "TestSQLiteKeepsEveryPromise/the kill switch holds everything until it is turned back",
 	},
 	{

@@ -70,7 +70,7 @@ func (s *Store) claim(ctx context.Context, kind cases.SendKind, targets []string
 				ok = true
 				started, err = next(ctx, tx, "claim")
 			}
-			if err == nil && isReply(kind) {
+			if err == nil && kind.Public() {
 				err = tick(ctx, tx, now)
 			}
 			return err

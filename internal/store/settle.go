@@ -64,7 +64,7 @@ func closeRow(ctx context.Context, q querier, r row, st cases.Settlement) error 
 			}
 		}
 	}
-	if st.Pause && isReply(r.Kind) {
+	if st.Pause && r.Kind.Public() {
 		if err := pause(ctx, q, r.Target, st.RetryAt); err != nil {
 			return err
 		}

@@ -39,6 +39,7 @@ func bombs(n int) map[string]func() string {
 			return `<rss version="2.0" xmlns:x="u"><channel><item>` + strings.Repeat("<x:a>", 2_000_000)
 		},
 		"A1 extension elements, closed": func() string { return rss(strings.Repeat("<x:a>", n/11) + strings.Repeat("</x:a>", n/11)) },
+		"A1 just over the depth":        func() string { return rss(strings.Repeat("<x:a>", maxDepth) + strings.Repeat("</x:a>", maxDepth)) },
 		"A1 behind a control character": func() string {
 			return "<rss version=\"2.0\" xmlns:x=\"u\"><channel><item>\x01<\x02x:a>" + strings.Repeat("<x:a>", n/6)
 		},

@@ -205,7 +205,7 @@ func TestAfterA401NothingIsAskedAnyMore(t *testing.T) {
 			t.Fatalf("error %v, want ErrToken and refused", err)
 		}
 	}
-	if n := w.Calls("sendMessage"); n > 1 {
+	if n := w.Calls("sendMessage"); n != 1 {
 		t.Errorf("%d calls after the token was refused, want 1", n)
 	}
 }

@@ -157,7 +157,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		write(w, badRequest("can't parse request"))
 		return
 	}
-	if bad, is := s.checkToken(token); is {
+	if bad, is := s.checkToken(token, method); is {
 		write(w, bad)
 		return
 	}
@@ -183,7 +183,7 @@ func parse(r *http.Request) error {
 
 // checkToken answers 404 to what does not look like a token and 401 to one
 // that is unknown or revoked.
-func (s *Server) checkToken(token string) (reply, bool) {
+func (s *Server) checkToken(token, method string) (reply, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	id, secret, found := strings.Cut(token, ":")
@@ -191,6 +191,7 @@ func (s *Server) checkToken(token string) (reply, bool) {
 		return refuse(http.StatusNotFound, "Not Found"), true
 	}
 	if token != Token || s.revoked {
+		s.calls[method]++
 		return refuse(http.StatusUnauthorized, "Unauthorized"), true //nolint:misspell // Telegram's own word
 	}
 	return reply{}, false
