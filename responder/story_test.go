@@ -368,47 +368,6 @@ func TestALostAnswerIsNeverPostedAgainByTheProgram(t *testing.T) {
 	s.posts(1)
 }
 
-func TestAFrozenInstanceDoesNotPostWhenItWakes(t *testing.T) {
-	s := newShop(t)
-	c := s.say("1", "Sara", "bad coffee")
-	s.press(c, "mona", responder.ActApprove, "")
-	s.now = s.now.Add(time.Minute)
-	clock := s.poster.Clock
-	s.poster.Clock = func() time.Time { return s.now.Add(4 * time.Minute) } // stopped right after the claim
-	_, err := s.poster.Step(t.Context(), s.now)
-	s.must(err)
-	s.posts(0)
-	s.poster.Clock = clock
-	s.later(10 * time.Minute)
-	s.state(c, cases.Answered)
-	s.posts(1)
-}
-
-func TestAStopDoesNotCutOffThePostUnderWay(t *testing.T) {
-	s := newShop(t)
-	c := s.say("1", "Sara", "bad coffee")
-	s.press(c, "mona", responder.ActApprove, "")
-	s.now = s.now.Add(time.Minute)
-	ctx, stop := context.WithCancel(t.Context())
-	s.office.Places["reviews"] = responder.Place{Name: "reviews", Replier: stopping{s.place, stop}}
-	_, err := s.poster.Step(ctx, s.now)
-	s.must(err)
-	s.state(c, cases.Answered)
-	s.posts(1)
-}
-
-// stopping tells the program to stop while it posts.
-type stopping struct {
-	*place
-	stop func()
-}
-
-func (p stopping) Reply(ctx context.Context, r cases.Reply) (cases.Receipt, error) {
-	p.stop()
-	receipt, err := p.place.Reply(ctx, r)
-	return receipt, errors.Join(err, ctx.Err()) // as a network would: the answer is not waited for
-}
-
 func TestSendAgainIsLockedWhileASlowAnswerCouldStillArrive(t *testing.T) {
 	s := newShop(t)
 	c := s.say("1", "Sara", "bad coffee")
