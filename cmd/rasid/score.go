@@ -53,7 +53,7 @@ would have put before staff, and how often that agrees with what they decided.`,
 				return usageError{errors.New("with --jsonl the texts come from standard input")}
 			case o.curve && (len(args) > 0 || o.lines):
 				return usageError{errors.New("with --curve the texts come from the records")}
-			case !o.lines && !o.curve && len(args) == 0:
+			case !o.lines && !o.curve && strings.TrimSpace(strings.Join(args, "")) == "":
 				return usageError{errors.New("want a text, in quotes")}
 			case o.lang != "ar" && o.lang != "en":
 				return usageError{fmt.Errorf("--lang is ar or en, not %q", o.lang)}

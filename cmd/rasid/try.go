@@ -186,16 +186,21 @@ func (p *program) try(ctx context.Context, name string, o tryOptions) error {
 	net := outbound.New(outbound.Options{UserAgent: "rasid/" + version(), Logger: slog.New(slog.DiscardHandler)})
 	defer net.Close()
 	var all []cases.Scored
+	read := 0
 	for _, r := range p.readAll(ctx, net, publicPlaces(name, o), query) {
 		if r.err != nil {
 			fmt.Fprintf(p.out, "not read  %s: %v\n", r.place.name, r.err)
 			continue
 		}
+		read++
 		fmt.Fprintf(p.out, "read      %s: %d, about us %d\n", r.place.name, r.seen, len(r.mentions))
 		for _, m := range r.mentions {
 			m.Old, m.Num = false, int64(len(all)+1)
 			all = append(all, cases.Scored{Mention: m, Score: h.score(m), SeenAt: p.now()})
 		}
+	}
+	if read == 0 {
+		return errors.New("nothing could be read: is this machine connected to the internet?")
 	}
 	slices.SortStableFunc(all, func(a, b cases.Scored) int { return cmp.Compare(a.Score.Value, b.Score.Value) })
 	return p.showTrial(ctx, h, words, name, all, o)
