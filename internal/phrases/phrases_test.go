@@ -3,6 +3,7 @@ package phrases
 import (
 	"regexp"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -24,6 +25,34 @@ func TestBothLanguagesSayTheSameThings(t *testing.T) {
 		slices.Sort(e)
 		if diff := cmp.Diff(slices.Compact(e), slices.Compact(a)); diff != "" {
 			t.Errorf("%s has other places in Arabic (-en +ar):\n%s", k, diff)
+		}
+	}
+}
+
+// TestPhrasesCallButtonsAndCommandsByTheirNames looks at every word in quotes:
+// it must stand on a button, name a state, or be a command.
+func TestPhrasesCallButtonsAndCommandsByTheirNames(t *testing.T) {
+	quoted := regexp.MustCompile(`[“«]([^”»{]+)[”»]`)
+	for _, language := range []string{"ar", "en"} {
+		c := load(t, language)
+		var names []string
+		for _, k := range c.Keys() {
+			switch {
+			case strings.HasPrefix(k, "button."), strings.HasPrefix(k, "state."):
+				names = append(names, c.Text(k))
+			case strings.HasPrefix(k, "help."):
+				for _, q := range quoted.FindAllStringSubmatch(c.Text(k), -1) {
+					names = append(names, q[1])
+				}
+			}
+		}
+		for _, k := range c.Keys() {
+			for _, q := range quoted.FindAllStringSubmatch(c.Text(k), -1) {
+				known := slices.ContainsFunc(names, func(name string) bool { return name == q[1] || strings.HasSuffix(name, " "+q[1]) })
+				if !known && k != "answer.unknown" {
+					t.Errorf("%s, %s speaks of %q, which stands nowhere", language, k, q[1])
+				}
+			}
 		}
 	}
 }
