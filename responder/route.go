@@ -69,8 +69,10 @@ func (t *Topics) Known() []string {
 			seen[w.topic] = true
 		}
 	}
-	for _, w := range t.phrases {
-		seen[w.topic] = true
+	for _, list := range t.phrases {
+		for _, p := range list {
+			seen[p.topic] = true
+		}
 	}
 	return slices.Sorted(maps.Keys(seen))
 }

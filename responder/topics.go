@@ -3,6 +3,7 @@ package responder
 import (
 	"embed"
 	"fmt"
+	"slices"
 	"sort"
 	"strconv"
 	"strings"
@@ -21,7 +22,8 @@ const TopicOther = "other"
 type Topics struct {
 	words   map[string][]weighted // single folded words
 	stems   map[string][]weighted // words written with a star: any ending
-	phrases []weighted            // several words, folded
+	phrases map[string][]phrase   // several words, by the beginning of the first
+	longest int                   // bytes of the longest such beginning
 	replies *Topics               // the words with which replies speak of a topic
 }
 
@@ -31,6 +33,48 @@ const enough = 2
 // shortestStem keeps a star from matching half the language.
 const shortestStem = 3
 
+// phrase is several words; between two parts of it others may stand.
+type phrase struct {
+	weighted
+	parts [][]string
+}
+
+// between is how many other words may stand between two parts of a phrase.
+const between = 5
+
+// stands reports whether a phrase begins at a place in the words.
+func (p phrase) stands(words []string, at int) bool {
+	end, ok := follows(p.parts[0], words, at)
+	for _, part := range p.parts[1:] {
+		found := false
+		for gap := 0; ok && gap <= between && !found; gap++ {
+			var next int
+			if next, found = follows(part, words, end+gap); found {
+				end = next
+			}
+		}
+		ok = ok && found
+	}
+	return ok
+}
+
+// follows reports whether a part stands at a place, and where it ends. A star
+// is any ending; the first word may carry "and".
+func follows(part, words []string, at int) (end int, ok bool) {
+	if at+len(part) > len(words) {
+		return 0, false
+	}
+	for i, want := range part {
+		is := words[at+i]
+		stem, any := strings.CutSuffix(want, "*")
+		same := func(w string) bool { return w == want || any && strings.HasPrefix(w, stem) }
+		if !same(is) && (i > 0 || !same(strings.TrimPrefix(is, "و"))) {
+			return 0, false
+		}
+	}
+	return at + len(part), true
+}
+
 type weighted struct {
 	topic  string
 	weight float64
@@ -39,7 +83,7 @@ type weighted struct {
 
 // NewTopics reads the embedded word lists.
 func NewTopics() (*Topics, error) {
-	t := &Topics{words: map[string][]weighted{}, stems: map[string][]weighted{}}
+	t := &Topics{words: map[string][]weighted{}, stems: map[string][]weighted{}, phrases: map[string][]phrase{}}
 	for _, name := range []string{"topics/ar.tsv", "topics/en.tsv"} {
 		b, err := topicFiles.ReadFile(name)
 		if err != nil {
@@ -69,7 +113,7 @@ func (t *Topics) readReplies() error {
 	if err != nil {
 		return fmt.Errorf("reading the words of replies: %w", err)
 	}
-	t.replies = &Topics{words: map[string][]weighted{}, stems: map[string][]weighted{}}
+	t.replies = &Topics{words: map[string][]weighted{}, stems: map[string][]weighted{}, phrases: map[string][]phrase{}}
 	for line := range strings.SplitSeq(string(b), "\n") {
 		topic, words, ok := strings.Cut(line, "\t")
 		if !ok || strings.HasPrefix(line, "#") {
@@ -83,13 +127,19 @@ func (t *Topics) readReplies() error {
 }
 
 func (t *Topics) add(w weighted) {
-	if stem, ok := strings.CutSuffix(w.text, "*"); ok {
+	if stem, ok := strings.CutSuffix(w.text, "*"); ok && !strings.Contains(stem, " ") {
 		w.text = stem
 		t.stems[stem] = append(t.stems[stem], w)
 		return
 	}
 	if strings.Contains(w.text, " ") {
-		t.phrases = append(t.phrases, w)
+		p := phrase{weighted: w}
+		for part := range strings.SplitSeq(w.text, " .. ") {
+			p.parts = append(p.parts, strings.Fields(part))
+		}
+		first := strings.TrimSuffix(p.parts[0][0], "*")
+		t.phrases[first] = append(t.phrases[first], p)
+		t.longest = max(t.longest, len(first))
 		return
 	}
 	t.words[w.text] = append(t.words[w.text], w)
@@ -108,7 +158,7 @@ func (t *Topics) Of(text string) []string {
 		if sum[found[i]] != sum[found[j]] {
 			return sum[found[i]] > sum[found[j]]
 		}
-		return found[i] < found[j]
+		return slices.Index(urgency, found[i]) < slices.Index(urgency, found[j])
 	})
 	if len(found) == 0 {
 		return []string{TopicOther}
@@ -116,22 +166,42 @@ func (t *Topics) Of(text string) []string {
 	return found
 }
 
+// urgency orders topics that weigh the same: what does harm, then what names
+// the fault, then what is only its surroundings.
+var urgency = []string{
+	"safety", "wrong-order", "refund", "warranty", "stock", "cleanliness", "payment", "app", "waiting", "delivery", "staff", "price", "quality", TopicOther,
+}
+
 // weigh adds up what the words of a text say for each topic.
 func (t *Topics) weigh(text string) map[string]float64 {
 	words := strings.FieldsFunc(fold.Text(text), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsNumber(r) && r != '\'' && r != '-' })
-	line := " " + strings.Join(words, " ") + " "
 	sum := map[string]float64{}
 	for _, w := range words {
 		for _, h := range t.hits(w) {
 			sum[h.topic] += h.weight
 		}
 	}
-	for _, p := range t.phrases {
-		if strings.Contains(line, " "+p.text+" ") || strings.Contains(line, " و"+p.text+" ") {
-			sum[p.topic] += p.weight
+	counted := map[string]bool{}
+	for at, w := range words {
+		for _, p := range t.beginning(w) {
+			if key := p.topic + p.text; !counted[key] && p.stands(words, at) {
+				counted[key] = true
+				sum[p.topic] += p.weight
+			}
 		}
 	}
 	return sum
+}
+
+// beginning lists the phrases whose first word may be this one.
+func (t *Topics) beginning(word string) []phrase {
+	var all []phrase
+	for _, w := range []string{word, strings.TrimPrefix(word, "و")} {
+		for n := 1; n <= min(len(w), t.longest); n++ {
+			all = append(all, t.phrases[w[:n]]...)
+		}
+	}
+	return all
 }
 
 // Speaks reports whether a text, a reply for instance, has words about a topic;

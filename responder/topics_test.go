@@ -2,6 +2,7 @@ package responder
 
 import (
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -12,9 +13,9 @@ import (
 // sentence is one row of testdata/topics.tsv.
 type sentence struct{ id, lang, topic, text string }
 
-func sentences(t *testing.T) []sentence {
+func sentences(t *testing.T, file string) []sentence {
 	t.Helper()
-	b, err := os.ReadFile(filepath.Join("testdata", "topics.tsv"))
+	b, err := os.ReadFile(filepath.Join("testdata", file))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -27,20 +28,44 @@ func sentences(t *testing.T) []sentence {
 	return rows
 }
 
-// The word lists were written looking at odd rows only; even rows are the
-// honest figure.
+// The word lists may be changed looking at topics.tsv. topics-hard.tsv was
+// written when they were done: its sentences name their topic between the lines
+// ("Medium rare, I said. It came well done."), which word lists cannot hear. Its
+// floor is what was measured, so that it cannot fall unseen; it is no aim.
 func TestTopicsAreRecognisedInBothLanguages(t *testing.T) {
 	topics, err := NewTopics()
 	if err != nil {
 		t.Fatal(err)
 	}
+	for _, set := range []struct {
+		file        string
+		rows        int
+		floor, each float64 // for all, and for each language
+	}{{"topics.tsv", 600, 0.95, 0.95}, {"topics-hard.tsv", 160, 0.45, 0.34}} {
+		t.Run(set.file, func(t *testing.T) {
+			rows := sentences(t, set.file)
+			if len(rows) < set.rows {
+				t.Fatalf("%d sentences, want at least %d", len(rows), set.rows)
+			}
+			right := tabulate(t, topics, rows, set.file == "topics.tsv")
+			for key, floor := range map[string]float64{"all": set.floor, "ar": set.each, "en": set.each} {
+				if right[key] < floor {
+					t.Errorf("%.3f of the sentences (%s) are right, want at least %.2f", right[key], key, floor)
+				}
+			}
+		})
+	}
+}
+
+// tabulate prints what is read as what, and returns the shares that are right:
+// of all and of each language. Wrong ones are shown only where one may look.
+func tabulate(t *testing.T, topics *Topics, rows []sentence, look bool) map[string]float64 {
+	t.Helper()
 	right, all := map[string]int{}, map[string]int{}
 	confused := map[string]map[string]int{}
-	var names []string
-	for i, s := range sentences(t) {
+	for _, s := range rows {
 		got := topics.Of(s.text)[0]
-		half := []string{"even", "odd"}[i%2]
-		for _, k := range []string{half, half + " " + s.lang, s.topic} {
+		for _, k := range []string{"all", s.lang, s.topic} {
 			all[k]++
 			if got == s.topic {
 				right[k]++
@@ -48,32 +73,31 @@ func TestTopicsAreRecognisedInBothLanguages(t *testing.T) {
 		}
 		if confused[s.topic] == nil {
 			confused[s.topic] = map[string]int{}
-			names = append(names, s.topic)
 		}
 		confused[s.topic][got]++
-		if half == "odd" && got != s.topic && testing.Verbose() {
-			t.Logf("odd %s is %s, read as %s: %s", s.id, s.topic, got, s.text)
+		if look && got != s.topic && testing.Verbose() {
+			t.Logf("%s is %s, read as %s: %s", s.id, s.topic, got, s.text)
 		}
 	}
-	slices.Sort(names)
-	for _, k := range []string{"odd", "even", "odd ar", "odd en", "even ar", "even en"} {
-		t.Logf("%-8s %3d of %3d right (%.3f)", k, right[k], all[k], ratio(right[k], all[k]))
-	}
+	names := slices.Sorted(maps.Keys(confused))
 	head := fmt.Sprintf("%-12s", "is \\ read as")
 	for _, n := range names {
 		head += fmt.Sprintf("%6.5s", n)
 	}
-	t.Log(head)
+	t.Log(head + " right")
 	for _, n := range names {
 		row := fmt.Sprintf("%-12s", n)
 		for _, m := range names {
 			row += fmt.Sprintf("%6d", confused[n][m])
 		}
-		t.Log(row)
+		t.Logf("%s %5.2f", row, ratio(right[n], all[n]))
 	}
-	if got := ratio(right["even"], all["even"]); got < 0.75 {
-		t.Errorf("%.3f of the held-out sentences are right, want at least 0.75", got)
+	shares := map[string]float64{}
+	for _, k := range []string{"ar", "en", "all"} {
+		shares[k] = ratio(right[k], all[k])
+		t.Logf("%-4s %3d of %3d right (%.3f)", k, right[k], all[k], shares[k])
 	}
+	return shares
 }
 
 func ratio(a, b int) float64 {
