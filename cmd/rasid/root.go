@@ -41,7 +41,7 @@ up, run "rasid run" beside the config.yaml that came with it.`,
 	root.AddCommand(p.runCommand(), p.checkCommand(), p.doctorCommand(), p.scoreCommand(), p.modelCommand(), p.tryCommand(),
 		p.explainCommand(), p.policyCommand(), p.digestCommand(), p.stopCommand(), p.resumeCommand(),
 		p.inviteCommand(), p.tokenCommand(), p.exportCommand(), p.eraseCommand(), p.backupCommand(), p.versionCommand())
-	root.AddCommand(p.importCommand(), p.sourcesCommand())
+	root.AddCommand(p.importCommand(), p.sourcesCommand(), p.addCommand())
 	return root
 }
 

@@ -17,8 +17,8 @@ const sourcesIntro = `<!-- Generated from cmd/rasid/kinds.go by "make docs". Do 
 # Sources
 
 Every kind of source: what rasid reads and how, how it answers there and how long an answer may be, what it takes, what is
-seen of edits and deletions, and what the platform does not allow. The settings of each kind are in [config.md](config.md).
-` + "`rasid sources`" + ` says how yours fare.
+seen of edits and deletions, and what the platform does not allow. The settings of each kind are in [config.md](config.md);
+` + "`rasid add KIND`" + ` asks for them. ` + "`rasid sources`" + ` says how yours fare.
 
 `
 
