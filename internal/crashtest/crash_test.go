@@ -114,6 +114,7 @@ staff:
 policy:
   undo: 0s
   budgets: {per_author_day: 100, per_hour: 10000, per_day: 100000, per_approver_hour: 10000}
+  words: {same_text: 0}
   incidents: {cards: 10000, copies: 10000, burst: 10000} # every complaint gets a card and is answered
 `, w.dsn, filepath.Join(w.dir, "data"), w.server.URL(), customers, desk, mona)
 	if err := os.WriteFile(filepath.Join(w.dir, "config.yaml"), []byte(text), 0o600); err != nil {
@@ -236,13 +237,16 @@ func (w *world) settle() {
 	quiet := 0
 	last := -1
 	for range 6000 {
+		if quiet%50 == 49 { // whoever pressed five times in vain tries again
+			clear(pressed)
+		}
 		w.approve(pressed)
 		if effects := len(w.server.Effects()); effects == last && w.server.Waiting() == 0 {
 			quiet++
 		} else {
 			quiet, last = 0, effects
 		}
-		if quiet >= 100 {
+		if quiet >= 200 {
 			return
 		}
 		time.Sleep(100 * time.Millisecond) // a person's patience, not a condition
