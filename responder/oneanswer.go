@@ -142,12 +142,4 @@ func (p OneAnswer) Check(ctx context.Context, m cases.Mention) (Standing, error)
 }
 
 // Doctor asks the place, if it can examine itself.
-func (p OneAnswer) Doctor(ctx context.Context) []cases.Advice {
-	d, ok := p.Place.(interface {
-		Doctor(ctx context.Context) []cases.Advice
-	})
-	if !ok {
-		return nil
-	}
-	return d.Doctor(ctx)
-}
+func (p OneAnswer) Doctor(ctx context.Context) []cases.Advice { return examine(ctx, p.Place) }

@@ -44,7 +44,7 @@ type Again struct {
 	Look  func(ctx context.Context, ids []string) ([]cases.Mention, error)
 	Every time.Duration // between looks; 0 = an hour
 	Reach time.Duration // how long a thing is looked at; 0 = two days
-	Most  int           // things in one look, the newest first; 0 = 100
+	Most  int           // things in one look, those longest not looked at first, then the newest; 0 = 100
 }
 
 const (
@@ -65,6 +65,7 @@ type known struct {
 	ID     string    `json:"id"`
 	Posted time.Time `json:"at"`
 	Sum    string    `json:"sum"`
+	Looked int64     `json:"l,omitempty"` // when it was last looked at by itself, in seconds since 1970
 }
 
 func sum(m cases.Mention) string {
@@ -153,12 +154,7 @@ func (l Lists) again(ctx context.Context, t *tally) error {
 	if l.Again.Look == nil || l.Now.Sub(t.cur.Looked) < every {
 		return nil
 	}
-	var ids []string
-	for _, k := range slices.Backward(t.cur.Known) {
-		if len(ids) < cmp.Or(l.Again.Most, 100) && !t.told[k.ID] && l.Now.Sub(k.Posted) <= l.reach() {
-			ids = append(ids, k.ID)
-		}
-	}
+	ids := t.due(cmp.Or(l.Again.Most, 100), l.reach())
 	if len(ids) > 0 {
 		found, err := l.Again.Look(ctx, ids)
 		if err != nil {
@@ -170,6 +166,22 @@ func (l Lists) again(ctx context.Context, t *tally) error {
 	}
 	t.cur.Looked = l.Now
 	return nil
+}
+
+// due picks what is looked at now, and notes that it was.
+func (t *tally) due(most int, reach time.Duration) (ids []string) {
+	var places []int
+	for i, k := range slices.Backward(t.cur.Known) {
+		if !t.told[k.ID] && t.now.Sub(k.Posted) <= reach {
+			places = append(places, i)
+		}
+	}
+	slices.SortStableFunc(places, func(a, b int) int { return cmp.Compare(t.cur.Known[a].Looked, t.cur.Known[b].Looked) })
+	for _, i := range places[:min(len(places), most)] {
+		t.cur.Known[i].Looked = t.now.Unix()
+		ids = append(ids, t.cur.Known[i].ID)
+	}
+	return ids
 }
 
 func (l Lists) reach() time.Duration { return cmp.Or(l.Again.Reach, 48*time.Hour) }

@@ -144,6 +144,27 @@ func TestLookingAgainNeverStandsInTheWayOfWhatIsNew(t *testing.T) {
 	}
 }
 
+func TestManyThingsAreLookedAtInTurn(t *testing.T) {
+	b := &board{posts: []cases.Mention{posted("1", "x", 300), posted("2", "x", 200), posted("3", "x", 100)}}
+	var looked []string
+	l := Lists{Now: noon, MaxAge: 24 * time.Hour, Lists: []List{{Read: b.read}}, Again: Again{Most: 2, Look: func(_ context.Context, ids []string) ([]cases.Mention, error) {
+		looked = append(looked, strings.Join(ids, "+"))
+		return nil, nil
+	}}}
+	var c cases.Cursor
+	for i := range 4 {
+		l.Now = noon.Add(time.Duration(i) * 2 * time.Hour)
+		p, err := l.Poll(t.Context(), c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		c = p.Next
+	}
+	if got := strings.Join(looked, " "); got != "3+2 1+3 2+3" {
+		t.Errorf("looked at %s", got)
+	}
+}
+
 func TestAnOverlongCursorIsKeptBounded(t *testing.T) {
 	b := &board{}
 	for i := range 3000 {

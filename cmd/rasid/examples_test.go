@@ -96,7 +96,7 @@ func inventedTokens(name string) (string, bool) {
 	switch name {
 	case "MAIL_PASSWORD", "TELEGRAM_TOKEN", "DISCORD_TOKEN", "MASTODON_TOKEN":
 		return inventedToken, true
-	case "TRUSTPILOT_KEY", "TRUSTPILOT_SECRET", "REDDIT_SECRET", "REDDIT_PASSWORD":
+	case "TRUSTPILOT_KEY", "TRUSTPILOT_SECRET", "REDDIT_SECRET", "REDDIT_PASSWORD", "LEMMY_TOKEN":
 		return "invented", true
 	case "GOOGLE_KEY":
 		f := fakegoogle.New(time.Now)

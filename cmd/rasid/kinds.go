@@ -20,6 +20,7 @@ import (
 	saydiscord "rasid/responder/discord"
 	saybusiness "rasid/responder/googlebusiness"
 	sayplay "rasid/responder/googleplay"
+	saylemmy "rasid/responder/lemmy"
 	saymail "rasid/responder/mail"
 	saymastodon "rasid/responder/mastodon"
 	"rasid/responder/outlet"
@@ -153,13 +154,12 @@ func sourceKinds() map[string]sourceKind { //nolint:funlen // one entry for each
 				return hackernews.New(*s.(*hackernews.Config), d.name, d.net, d.now)
 			},
 			reply:     "manual",
-			limits:    "Hacker News takes no replies by API, and a search lists at most 1,000 results. Edits and deletions are not seen.",
-			blind:     true,
+			limits:    "Hacker News takes no replies by API, and a search lists at most 1,000 results.",
 			reads:     "Stories and comments that hold a name, by the public search that Algolia runs.",
 			answers:   "By hand: staff post the text behind the link.",
 			keys:      "None.",
-			edits:     "Not seen.",
-			deletions: "Not seen.",
+			edits:     "Seen for an hour, as the search shows them.",
+			deletions: "Seen for two days, within some hours; also what was killed by moderators or readers.",
 		},
 		"mail": {
 			settings: func() any { c := mail.DefaultConfig(); return &c },
@@ -217,13 +217,13 @@ func sourceKinds() map[string]sourceKind { //nolint:funlen // one entry for each
 				return lemmy.New(*s.(*lemmy.Config), d.name, d.net, d.now)
 			},
 			reply:     "manual",
-			limits:    "Only what the server knows is found, and rasid only reads there. Edits and deletions are not seen.",
-			blind:     true,
+			limits:    "Only what the server knows is found. Many communities forbid companies that answer unasked.",
 			reads:     "Posts and comments that hold a name, by the search of one server.",
-			answers:   "By hand: staff post the text behind the link.",
-			keys:      "None.",
-			edits:     "Not seen.",
-			deletions: "Not seen.",
+			answers:   "As our account on that server, a comment under the post or comment; at most 10,000 characters.",
+			keys:      "None to read; the account's token to answer.",
+			edits:     "Seen for two days, within some hours.",
+			deletions: "Seen for two days, within some hours, and just before a reply.",
+			approval:  "Communities have rules of their own, and most forbid advertising: let staff approve every reply.",
 		},
 		"googleplay": {
 			settings: func() any { c := googleplay.DefaultConfig(); return &c },
@@ -392,6 +392,9 @@ func replyKinds() map[string]replyKind {
 		}},
 		"bluesky": {settings: func() any { return &saybluesky.ReplyConfig{} }, open: func(s any, d deps) (responder.Replier, error) {
 			return saybluesky.New(*s.(*saybluesky.ReplyConfig), d.net, d.now)
+		}},
+		"lemmy": {settings: func() any { return &saylemmy.ReplyConfig{} }, open: func(s any, d deps) (responder.Replier, error) {
+			return saylemmy.New(*s.(*saylemmy.ReplyConfig), d.net)
 		}},
 		"mail": {private: true, settings: func() any { c := saymail.DefaultReplyConfig(); return &c }, open: func(s any, d deps) (responder.Replier, error) {
 			c := *s.(*saymail.ReplyConfig)

@@ -7,13 +7,10 @@ package reddit
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"regexp"
 	"strings"
-	"sync"
 	"time"
-	"unicode"
 	"unicode/utf8"
 
 	"rasid/internal/cases"
@@ -59,31 +56,25 @@ func (c ReplyConfig) Check() []cases.Fault {
 	return faults
 }
 
-// Replier answers as one account.
-type Replier struct {
+// place is Reddit as one account sees it.
+type place struct {
 	cfg    ReplyConfig
 	client *reddit.Client
-
-	mu    sync.Mutex
-	tried map[string]bool // things we tried to answer: what stands there may be ours
 }
 
-var (
-	_ responder.Replier = (*Replier)(nil)
-	_ responder.Finder  = (*Replier)(nil)
-	_ responder.Checker = (*Replier)(nil)
-)
-
 // New makes a Replier.
-func New(c ReplyConfig, client *outbound.Client, now func() time.Time) (*Replier, error) {
+func New(c ReplyConfig, client *outbound.Client, now func() time.Time) (responder.Replier, error) {
 	if f := c.Check(); len(f) > 0 {
 		return nil, fmt.Errorf("setting up Reddit: %s %s", f[0].Field, f[0].Problem)
 	}
-	return &Replier{cfg: c, client: reddit.NewClient(c.app(), client, now), tried: map[string]bool{}}, nil
+	return &responder.Comments{Place: place{c, reddit.NewClient(c.app(), client, now)}, Length: length, Names: names.MatchString}, nil
 }
 
-// Fits counts the characters of the Markdown that shows a text as it is.
-func (p *Replier) Fits(text string) error {
+// names is what Reddit would tell an account or a community of.
+var names = regexp.MustCompile(`(?i)(?:^|[^\p{L}\p{N}_])[ur]/[a-z0-9_-]{2,}`)
+
+// length counts the characters of the Markdown that shows a text as it is.
+func length(text string) error {
 	source, err := markdown.Escape(text)
 	if err != nil {
 		return err
@@ -94,155 +85,52 @@ func (p *Replier) Fits(text string) error {
 	return nil
 }
 
-// named is what Reddit would tell an account or a community of.
-var named = regexp.MustCompile(`(?i)(?:^|[^\p{L}\p{N}_])[ur]/[a-z0-9_-]{2,}`)
-
-func (p *Replier) postable(r cases.Reply) error {
-	switch {
-	case r.Mention.Bot:
-		return errors.New("a program is not answered")
-	case !reddit.IsFullname(r.Mention.ReplyTo):
-		return fmt.Errorf("%.40q is neither a post nor a comment", r.Mention.ReplyTo)
-	case strings.TrimSpace(r.Text) == "":
-		return errors.New("there are no words")
-	case !utf8.ValidString(r.Text):
-		return errors.New("the text is not valid UTF-8")
-	case strings.ContainsFunc(r.Text, func(c rune) bool { return unicode.IsControl(c) && c != '\n' && c != '\t' }):
-		return errors.New("the text holds control characters")
-	case named.MatchString(r.Text):
-		return errors.New("the text names an account or a community (u/…, r/…), which would be told of it")
+// Above reads what is answered.
+func (p place) Above(ctx context.Context, at string) (responder.Above, error) {
+	if !reddit.IsFullname(at) {
+		return responder.Above{}, fmt.Errorf("%w: %.40q is neither a post nor a comment", cases.ErrRefused, at)
 	}
-	return p.Fits(r.Text)
+	things, err := p.client.Info(ctx, []string{at})
+	if err != nil {
+		return responder.Above{}, outbound.BeforeSending(err)
+	}
+	if len(things) != 1 || things[0].Name != at || things[0].Gone() {
+		return responder.Above{}, cases.ErrNotFound
+	}
+	_, text := things[0].Words()
+	return responder.Above{At: at, Thread: things[0].LinkID, Text: text, Closed: things[0].Locked || things[0].Archived}, nil
 }
 
-// Reply posts the approved text under the mention.
-func (p *Replier) Reply(ctx context.Context, r cases.Reply) (cases.Receipt, error) {
-	if err := p.postable(r); err != nil {
-		return cases.Receipt{}, fmt.Errorf("replying on Reddit: %w: %w", cases.ErrRefused, err)
-	}
-	parent, err := p.parent(ctx, r.Mention.ReplyTo)
+// Write adds a comment.
+func (p place) Write(ctx context.Context, above responder.Above, text string) (cases.Receipt, error) {
+	source, err := markdown.Escape(text)
 	if err != nil {
-		return cases.Receipt{}, fmt.Errorf("reading what is answered: %w", err)
+		return cases.Receipt{}, fmt.Errorf("%w: %w", cases.ErrRefused, err)
 	}
-	switch {
-	case parent == nil || parent.Gone():
-		return cases.Receipt{}, fmt.Errorf("replying on Reddit: %w: what it answers is gone", cases.ErrRefused)
-	case parent.Locked || parent.Archived:
-		return cases.Receipt{}, fmt.Errorf("replying on Reddit: %w: the conversation is closed", cases.ErrRefused)
-	}
-	p.mu.Lock()
-	p.tried[parent.Name] = true
-	p.mu.Unlock()
-	source, err := markdown.Escape(r.Text)
+	t, err := p.client.Comment(ctx, above.At, source)
 	if err != nil {
-		return cases.Receipt{}, fmt.Errorf("replying on Reddit: %w: %w", cases.ErrRefused, err)
+		return cases.Receipt{}, err
 	}
-	posted, err := p.client.Comment(ctx, parent.Name, source)
-	if err == nil {
-		return p.receipt(posted), nil
-	}
-	err = fmt.Errorf("replying on Reddit: %w", err)
-	if cases.OutcomeOf(err) == cases.WasUnknown {
-		if found, there, ferr := p.find(ctx, *parent, source); ferr == nil && there {
-			return found, nil
-		}
-	}
-	return cases.Receipt{}, err
+	return p.receipt(t), nil
 }
 
-// parent reads what is answered; nil when Reddit does not know it.
-func (p *Replier) parent(ctx context.Context, name string) (*reddit.Thing, error) {
-	things, err := p.client.Info(ctx, []string{name})
-	if err != nil {
-		return nil, outbound.BeforeSending(err)
-	}
-	if len(things) != 1 || things[0].Name != name {
-		return nil, nil
-	}
-	return &things[0], nil
-}
-
-func (p *Replier) receipt(t reddit.Thing) cases.Receipt {
+func (p place) receipt(t reddit.Thing) cases.Receipt {
 	return cases.Receipt{ID: t.Name, URL: t.Link(p.cfg.SiteURL), At: t.At()}
 }
 
-// Find looks whether the reply stands: a comment of ours right below the
-// mention with exactly these words.
-func (p *Replier) Find(ctx context.Context, r cases.Reply) (cases.Receipt, bool, error) {
-	source, err := markdown.Escape(r.Text)
-	if err != nil {
-		return cases.Receipt{}, false, nil //nolint:nilerr // such a text was never sent
-	}
-	parent, err := p.parent(ctx, r.Mention.ReplyTo)
-	if err != nil {
-		return cases.Receipt{}, false, fmt.Errorf("looking on Reddit: %w", err)
-	}
-	if parent == nil {
-		return cases.Receipt{}, false, errors.New("looking on Reddit: what it answers is gone")
-	}
-	return p.find(ctx, *parent, source)
-}
-
-func (p *Replier) find(ctx context.Context, parent reddit.Thing, source string) (cases.Receipt, bool, error) {
-	ours, err := p.ours(ctx, parent)
-	if err != nil {
-		return cases.Receipt{}, false, fmt.Errorf("looking on Reddit: %w", err)
-	}
-	for _, t := range ours {
-		if same(t.Body, source) {
-			return p.receipt(t), true, nil
-		}
-	}
-	return cases.Receipt{}, false, nil
-}
-
-// ours lists our comments right below a thing.
-func (p *Replier) ours(ctx context.Context, parent reddit.Thing) (out []reddit.Thing, err error) {
-	below, err := p.client.Replies(ctx, parent)
+// Ours lists our comments right below a thing.
+func (p place) Ours(ctx context.Context, above responder.Above) (out []responder.OurComment, err error) {
+	below, err := p.client.Replies(ctx, reddit.Thing{Name: above.At, LinkID: above.Thread})
 	for _, t := range below {
-		if t.ParentID == parent.Name && strings.EqualFold(t.Author, p.cfg.User) {
-			out = append(out, t)
+		if t.ParentID == above.At && strings.EqualFold(t.Author, p.cfg.User) {
+			out = append(out, responder.OurComment{Text: markdown.Unescape(t.Body), Receipt: p.receipt(t)})
 		}
 	}
 	return out, err
 }
 
-// same compares texts without regard to white space.
-func same(a, b string) bool {
-	return strings.Join(strings.Fields(a), " ") == strings.Join(strings.Fields(b), " ")
-}
-
-// Check looks, just before posting, whether the mention still stands as staff
-// saw it, and whether a colleague answered it by hand meanwhile.
-func (p *Replier) Check(ctx context.Context, m cases.Mention) (responder.Standing, error) {
-	parent, err := p.parent(ctx, m.ReplyTo)
-	if err != nil {
-		return responder.Standing{}, fmt.Errorf("checking on Reddit: %w", err)
-	}
-	if parent == nil || parent.Gone() {
-		return responder.Standing{Gone: true}, nil
-	}
-	_, text := parent.Words()
-	st := responder.Standing{Text: text}
-	if same(text, m.Text) {
-		st.Text = m.Text
-	}
-	p.mu.Lock()
-	tried := p.tried[m.ReplyTo]
-	p.mu.Unlock()
-	if tried {
-		return st, nil
-	}
-	ours, err := p.ours(ctx, *parent)
-	if err != nil || len(ours) == 0 {
-		return st, nil //nolint:nilerr // the mention itself was seen; that a colleague answered is an extra
-	}
-	st.Colleague = ours[0].Body
-	return st, nil
-}
-
 // Doctor asks who we are.
-func (p *Replier) Doctor(ctx context.Context) []cases.Advice {
+func (p place) Doctor(ctx context.Context) []cases.Advice {
 	me, err := p.client.Self(ctx)
 	a := reddit.Diagnose("answers as u/"+p.cfg.User, err)
 	if a.OK && !strings.EqualFold(me, p.cfg.User) {

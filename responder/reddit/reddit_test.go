@@ -13,6 +13,7 @@ import (
 	"rasid/internal/platform/fakeserver"
 	"rasid/internal/platform/reddit"
 	"rasid/internal/platform/reddit/fakereddit"
+	"rasid/responder"
 	"rasid/responder/respondertest"
 )
 
@@ -27,7 +28,7 @@ func fake(t *testing.T) *fakereddit.Server {
 	return f
 }
 
-func open(t *testing.T, url string, change func(*ReplyConfig)) *Replier {
+func open(t *testing.T, url string, change func(*ReplyConfig)) *responder.Comments {
 	t.Helper()
 	net := outbound.New(outbound.Options{Allow: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}, PerHost: 1e6, Burst: 1000})
 	t.Cleanup(net.Close)
@@ -39,7 +40,7 @@ func open(t *testing.T, url string, change func(*ReplyConfig)) *Replier {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return p
+	return p.(*responder.Comments)
 }
 
 // mention is a comment under a post.
@@ -54,7 +55,7 @@ func reply(m cases.Mention, text string) cases.Reply {
 }
 
 // movable lets a test move the platform's address to where nobody listens.
-type movable struct{ *Replier }
+type movable struct{ responder.Replier }
 
 func TestTheReplierKeepsWhatEveryReplierMustKeep(t *testing.T) {
 	respondertest.ExerciseReplier(t, func(t *testing.T) respondertest.Replier {

@@ -1,14 +1,14 @@
 // Package hackernews reads what is said of a name on Hacker News, through the
 // public search that Algolia runs for it. No key is needed; the search allows
 // 10,000 requests an hour and lists at most 1,000 results. There is no way to
-// reply by API: staff answer by the link. Edits and deletions are not seen.
+// reply by API: staff answer by the link. Edits are seen for an hour, deletions
+// for two days.
 package hackernews
 
 import (
 	"context"
 	"fmt"
 	"net/url"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -28,11 +28,13 @@ type Config struct {
 	MaxAge time.Duration `yaml:"max_age"`
 	// APIURL is the base address of the search.
 	APIURL string `yaml:"api_url"`
+	// ItemsURL is the base address of the service that tells what was deleted.
+	ItemsURL string `yaml:"items_url"`
 }
 
 // DefaultConfig returns the settings that a part of config.yaml starts from.
 func DefaultConfig() Config {
-	return Config{Every: 10 * time.Minute, MaxAge: 168 * time.Hour, APIURL: "https://hn.algolia.com"}
+	return Config{Every: 10 * time.Minute, MaxAge: 168 * time.Hour, APIURL: "https://hn.algolia.com", ItemsURL: "https://hacker-news.firebaseio.com"}
 }
 
 // Check lists every mistake in c.
@@ -41,15 +43,9 @@ func (c Config) Check() []cases.Fault {
 	if strings.TrimSpace(c.Query) == "" {
 		faults = append(faults, cases.Fault{Field: "query", Problem: "is missing", Write: "the name to search for"})
 	}
-	if c.Every < time.Minute {
-		faults = append(faults, cases.Fault{Field: "every", Problem: "is too often for a public search", Write: "1m or more"})
-	}
-	if c.MaxAge <= 0 {
-		faults = append(faults, cases.Fault{Field: "max_age", Problem: "must be more than nothing", Write: "a duration such as 168h"})
-	}
-	if u, err := url.Parse(c.APIURL); err != nil || u.Host == "" {
-		faults = append(faults, cases.Fault{Field: "api_url", Problem: "is not an address", Write: "https://hn.algolia.com"})
-	}
+	faults = append(faults, watchers.CheckPace(c.Every, time.Minute, c.MaxAge, "a public search")...)
+	faults = append(faults, watchers.CheckAddress("api_url", c.APIURL, "https://hn.algolia.com")...)
+	faults = append(faults, watchers.CheckAddress("items_url", c.ItemsURL, "https://hacker-news.firebaseio.com")...)
 	return faults
 }
 
@@ -74,8 +70,8 @@ var (
 
 // New makes the source that config.yaml calls name.
 func New(c Config, name string, client *outbound.Client, now func() time.Time) (*Source, error) {
-	if f := c.Check(); len(f) > 0 {
-		return nil, fmt.Errorf("setting up %s: %s %s", name, f[0].Field, f[0].Problem)
+	if err := watchers.SetUp(name, c.Check()); err != nil {
+		return nil, err
 	}
 	return &Source{cfg: c, name: name, net: client, now: now}, nil
 }
@@ -99,33 +95,39 @@ type hit struct {
 	ParentID    int64  `json:"parent_id"`
 }
 
-// Poll asks for what was said since a little before the newest thing seen.
+// Poll asks for what was said since a little before the newest thing seen, and
+// whether what was read lately still stands.
 func (s *Source) Poll(ctx context.Context, after cases.Cursor) (cases.Page, error) {
-	w, readable := watchers.ReadWindow(after)
-	from := w.From(s.now(), s.cfg.MaxAge)
-	var all []cases.Mention
-	page := cases.Page{}
-	for n := range maxPages {
-		got, err := s.search(ctx, from, n, perPage)
-		if err != nil {
-			return cases.Page{}, fmt.Errorf("searching Hacker News for %s: %w", s.name, err)
-		}
-		for _, h := range got.Hits {
-			all = append(all, s.mention(h))
-		}
-		if len(got.Hits) == 0 || n+1 >= got.NbPages {
-			break
-		}
+	page, err := watchers.Lists{
+		Now: s.now(), MaxAge: s.cfg.MaxAge, Lists: []watchers.List{{Name: "search", Pages: maxPages, Read: s.page}},
+		Again: watchers.Again{Look: s.again, Every: againEvery, Most: maxAgain},
+	}.Poll(ctx, after)
+	if err != nil {
+		return cases.Page{}, fmt.Errorf("searching Hacker News for %s: %w", s.name, err)
 	}
-	if len(all) >= perPage*maxPages {
-		page.Gap = fmt.Sprintf("the search lists no more than %d results at a time", perPage*maxPages)
-	}
-	if !readable {
-		page.Gap = "where this source stopped reading was lost"
-	}
-	slices.Reverse(all)
-	page.Mentions, page.Next = w.Take(all, from)
 	return page, nil
+}
+
+// page reads one page of results; its token is the page's number. Behind the
+// last one that the search lists, more may be hidden.
+func (s *Source) page(ctx context.Context, from time.Time, token string) (out []cases.Mention, next string, err error) {
+	n := 0
+	if token != "" {
+		if n, err = strconv.Atoi(token); err != nil {
+			return nil, "", fmt.Errorf("page %.20q: %w", token, err)
+		}
+	}
+	got, err := s.search(ctx, from, n, perPage)
+	if err != nil {
+		return nil, "", err
+	}
+	for _, h := range got.Hits {
+		out = append(out, s.mention(h))
+	}
+	if n+1 < got.NbPages || n+1 == maxPages && len(got.Hits) == perPage {
+		next = strconv.Itoa(n + 1)
+	}
+	return out, next, nil
 }
 
 func (s *Source) search(ctx context.Context, from time.Time, page, size int) (answer, error) {
@@ -149,19 +151,13 @@ func (s *Source) mention(h hit) cases.Mention {
 	if h.CommentText != "" {
 		m.Title, m.Text = watchers.Line(watchers.Plain(h.StoryTitle), maxTitle), watchers.Shorten(watchers.Plain(h.CommentText), watchers.MaxText)
 	}
-	if m.Text == "" {
-		m.Title, m.Text = "", m.Title
-	}
 	if h.StoryID != 0 {
 		m.Thread = strconv.FormatInt(h.StoryID, 10)
 	}
 	if h.ParentID != 0 {
 		m.AnswerTo = strconv.FormatInt(h.ParentID, 10)
 	}
-	if m.PostedAt.After(s.now()) {
-		m.PostedAt = s.now()
-	}
-	return m
+	return watchers.Timed(m, s.now())
 }
 
 // Doctor asks for one result.

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -26,7 +27,9 @@ func clock() time.Time { return noon }
 type fake struct {
 	*httptest.Server
 	mu         sync.Mutex
-	hits       []hit // oldest first
+	hits       []hit             // oldest first
+	gone       map[string]string // id → deleted or dead
+	items      int               // asked for by id
 	fail, hang bool
 }
 
@@ -46,12 +49,16 @@ func (f *fake) serve(w http.ResponseWriter, r *http.Request) {
 	since, err := strconv.ParseInt(strings.TrimPrefix(q.Get("numericFilters"), "created_at_i>="), 10, 64)
 	size, _ := strconv.Atoi(q.Get("hitsPerPage"))
 	page, _ := strconv.Atoi(q.Get("page"))
+	id, isItem := strings.CutPrefix(r.URL.Path, "/v0/item/")
 	switch {
 	case hang:
 		<-r.Context().Done()
 		return
 	case fail:
 		http.Error(w, "down", http.StatusServiceUnavailable)
+		return
+	case isItem:
+		f.item(w, strings.TrimSuffix(id, ".json"))
 		return
 	case r.URL.Path != "/api/v1/search_by_date" || q.Get("query") == "" || err != nil || size < 1 || size > 1000:
 		http.Error(w, `{"message":"invalid"}`, http.StatusBadRequest)
@@ -70,6 +77,20 @@ func (f *fake) serve(w http.ResponseWriter, r *http.Request) {
 	_ = json.NewEncoder(w).Encode(a)
 }
 
+// item answers as Firebase does: null for what never existed.
+func (f *fake) item(w http.ResponseWriter, id string) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.items++
+	n, err := strconv.ParseInt(id, 10, 64)
+	known := slices.ContainsFunc(f.hits, func(h hit) bool { return h.ObjectID == id })
+	if err != nil || !known {
+		_, _ = w.Write([]byte("null"))
+		return
+	}
+	_ = json.NewEncoder(w).Encode(map[string]any{"id": n, "type": "comment", "deleted": f.gone[id] == "deleted", "dead": f.gone[id] == "dead"})
+}
+
 func (f *fake) say(n int) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -84,7 +105,7 @@ func (f *fake) open(t *testing.T) *Source {
 	net := outbound.New(outbound.Options{Allow: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}, PerHost: 1e6, Burst: 1000})
 	t.Cleanup(net.Close)
 	c := DefaultConfig()
-	c.Query, c.APIURL = "noor coffee CANARY", f.URL
+	c.Query, c.APIURL, c.ItemsURL = "noor coffee CANARY", f.URL, f.URL
 	s, err := New(c, "hn", net, clock)
 	if err != nil {
 		t.Fatal(err)
@@ -133,6 +154,34 @@ func TestMoreThanTheSearchListsIsAGap(t *testing.T) {
 	}
 }
 
+func TestWhatWasDeletedOrKilledIsSeenWithFewRequests(t *testing.T) {
+	f := newFake(t)
+	f.say(50)
+	s := f.open(t)
+	now := noon
+	s.now = func() time.Time { return now }
+	p, err := s.Poll(t.Context(), "")
+	if err != nil || len(p.Mentions) != 50 || f.items != 0 {
+		t.Fatalf("%d mentions after %d items, %v", len(p.Mentions), f.items, err)
+	}
+	f.gone = map[string]string{"1049": "deleted", "1045": "dead", "1000": "deleted"} // 1000 waits for its turn
+	gone := ""
+	for range 12 { // two hours of looks
+		now = now.Add(10 * time.Minute)
+		if p, err = s.Poll(t.Context(), p.Next); err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range p.Mentions {
+			if gone += m.ID + " "; !m.Gone {
+				t.Errorf("%+v", m)
+			}
+		}
+	}
+	if gone != "1045 1049 " || f.items != maxAgain {
+		t.Errorf("gone: %s after %d items", gone, f.items)
+	}
+}
+
 func TestTheDoctorSaysWhetherTheSearchAnswers(t *testing.T) {
 	f := newFake(t)
 	if a := f.open(t).Doctor(t.Context()); len(a) != 1 || !a[0].OK {
@@ -145,7 +194,7 @@ func TestTheDoctorSaysWhetherTheSearchAnswers(t *testing.T) {
 }
 
 func TestMistakesInTheConfigurationAreNamed(t *testing.T) {
-	if f := (Config{}).Check(); len(f) != 4 {
+	if f := (Config{}).Check(); len(f) != 5 {
 		t.Errorf("%+v", f)
 	}
 	c := DefaultConfig()

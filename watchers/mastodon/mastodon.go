@@ -52,9 +52,7 @@ func (c Config) Check() []cases.Fault {
 	add := func(field, problem, write string) {
 		faults = append(faults, cases.Fault{Field: field, Problem: problem, Write: write})
 	}
-	if u, err := url.Parse(c.Server); err != nil || u.Host == "" || (u.Scheme != "https" && u.Scheme != "http") {
-		add("server", "is not an address", "the server's address, such as https://mastodon.example")
-	}
+	faults = append(faults, watchers.CheckAddress("server", c.Server, "the server's address, such as https://mastodon.example")...)
 	if c.Mentions && c.Token.Empty() {
 		add("token", "is missing, and only its account can be told of mentions", `token: "${MASTODON_TOKEN}"`)
 	}
@@ -66,13 +64,7 @@ func (c Config) Check() []cases.Fault {
 			add("tags", fmt.Sprintf("%.40q is not a hashtag", t), "the tag without # and without spaces")
 		}
 	}
-	if c.Every < 30*time.Second {
-		add("every", "is too often for a public server", "30s or more")
-	}
-	if c.MaxAge <= 0 {
-		add("max_age", "must be more than nothing", "a duration such as 168h")
-	}
-	return faults
+	return append(faults, watchers.CheckPace(c.Every, 30*time.Second, c.MaxAge, "a public server")...)
 }
 
 // perPage is the longest list that servers give.
@@ -93,8 +85,8 @@ var (
 
 // New makes the source that config.yaml calls name.
 func New(c Config, name string, client *outbound.Client, now func() time.Time) (*Source, error) {
-	if f := c.Check(); len(f) > 0 {
-		return nil, fmt.Errorf("setting up %s: %s %s", name, f[0].Field, f[0].Problem)
+	if err := watchers.SetUp(name, c.Check()); err != nil {
+		return nil, err
 	}
 	return &Source{cfg: c, name: name, net: client, now: now}, nil
 }
@@ -210,7 +202,7 @@ func (s *Source) mention(st status) cases.Mention {
 		text = watchers.Tidy(st.Spoiler) + "\n\n" + text
 	}
 	m := cases.Mention{
-		Source: s.name, ID: watchers.Line(st.ID, 100), ReplyTo: watchers.Line(st.ID, 100), AnswerTo: watchers.Line(st.InReplyTo, 100), URL: link(st.URL),
+		Source: s.name, ID: watchers.Line(st.ID, 100), ReplyTo: watchers.Line(st.ID, 100), AnswerTo: watchers.Line(st.InReplyTo, 100), URL: watchers.Link(st.URL),
 		AuthorID: watchers.Line(st.Account.ID, 100), Author: watchers.Line(st.Account.DisplayName, 200), Text: watchers.Shorten(text, watchers.MaxText),
 		PostedAt: st.CreatedAt.UTC(), EditedAt: st.EditedAt.UTC(), Bot: st.Account.Bot,
 	}
@@ -220,23 +212,7 @@ func (s *Source) mention(st status) cases.Mention {
 	if st.Language == "ar" || st.Language == "en" {
 		m.Lang = st.Language
 	}
-	if m.Text == "" {
-		m.Text = "(no words)" // a picture with a tag
-	}
-	if now := s.now(); m.PostedAt.IsZero() || m.PostedAt.After(now) {
-		m.PostedAt = now
-	}
-	if m.EditedAt.Before(m.PostedAt) || m.EditedAt.After(s.now()) {
-		m.EditedAt = time.Time{}
-	}
-	return m
-}
-
-func link(s string) string {
-	if u, err := url.Parse(s); err != nil || (u.Scheme != "https" && u.Scheme != "http") {
-		return ""
-	}
-	return s
+	return watchers.Timed(m, s.now())
 }
 
 // newer compares ids, which are numbers written as text.

@@ -93,13 +93,8 @@ func (c Config) Check() []cases.Fault {
 	if c.Mentions && !c.app().Acts() {
 		add("mentions", "needs the account's password or refresh_token", `password: "${REDDIT_PASSWORD}"`)
 	}
-	if least := map[bool]time.Duration{true: apiEvery, false: feedEvery}[usesAPI]; c.Every < least {
-		add("every", "is too often for Reddit", least.String()+" or more")
-	}
-	if c.MaxAge <= 0 {
-		add("max_age", "must be more than nothing", "a duration such as 168h")
-	}
-	return faults
+	least := map[bool]time.Duration{true: apiEvery, false: feedEvery}[usesAPI]
+	return append(faults, watchers.CheckPace(c.Every, least, c.MaxAge, "Reddit")...)
 }
 
 // Source is what is read of Reddit.
@@ -118,8 +113,8 @@ var (
 
 // New makes the source that config.yaml calls name.
 func New(c Config, name string, client *outbound.Client, now func() time.Time) (*Source, error) {
-	if f := c.Check(); len(f) > 0 {
-		return nil, fmt.Errorf("setting up %s: %s %s", name, f[0].Field, f[0].Problem)
+	if err := watchers.SetUp(name, c.Check()); err != nil {
+		return nil, err
 	}
 	s := &Source{cfg: c, name: name, net: client, now: now}
 	if c.ClientID != "" {
@@ -215,22 +210,7 @@ func (s *Source) mention(t reddit.Thing) cases.Mention {
 	}
 	title, text := t.Words()
 	m.Title, m.Text = watchers.Line(title, 500), watchers.Shorten(watchers.Tidy(text), watchers.MaxText)
-	return s.timed(m)
-}
-
-// timed brings times into what can be true.
-func (s *Source) timed(m cases.Mention) cases.Mention {
-	now := s.now()
-	if m.PostedAt.IsZero() || m.PostedAt.After(now) {
-		m.PostedAt = now
-	}
-	if m.EditedAt.After(now) || !m.EditedAt.After(m.PostedAt) {
-		m.EditedAt = time.Time{}
-	}
-	if m.Text == "" && !m.Gone {
-		m.Text = "(no words)"
-	}
-	return m
+	return watchers.Timed(m, s.now())
 }
 
 // perFeed is how many entries a feed is asked for.
@@ -256,8 +236,8 @@ func (s *Source) feed(ctx context.Context, p part) (out []cases.Mention, err err
 		}
 		m := s.mention(t)
 		m.AuthorID = m.Author // the feed tells no other id
-		m.PostedAt, m.URL = e.Published, link(e.Link)
-		out = append(out, s.timed(m))
+		m.PostedAt, m.URL = e.Published, watchers.Link(e.Link)
+		out = append(out, watchers.Timed(m, s.now()))
 	}
 	return out, nil
 }
@@ -270,13 +250,6 @@ func commented(e reddit.Entry) string {
 		return ""
 	}
 	return title
-}
-
-func link(s string) string {
-	if u, err := url.Parse(s); err != nil || (u.Scheme != "https" && u.Scheme != "http") {
-		return ""
-	}
-	return s
 }
 
 // Doctor looks at one page of each list.

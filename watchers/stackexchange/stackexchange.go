@@ -6,7 +6,6 @@
 package stackexchange
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -88,10 +87,7 @@ func (c Config) Check() []cases.Fault {
 	if c.MaxAge <= 0 {
 		add("max_age", "must be more than nothing", "a duration such as 168h")
 	}
-	if u, err := url.Parse(c.APIURL); err != nil || u.Host == "" {
-		add("api_url", "is not an address", "https://api.stackexchange.com")
-	}
-	return faults
+	return append(faults, watchers.CheckAddress("api_url", c.APIURL, "https://api.stackexchange.com")...)
 }
 
 func (c Config) lists() (n int) {
@@ -119,8 +115,8 @@ var (
 
 // New makes the source that config.yaml calls name.
 func New(c Config, name string, client *outbound.Client, now func() time.Time) (*Source, error) {
-	if f := c.Check(); len(f) > 0 {
-		return nil, fmt.Errorf("setting up %s: %s %s", name, f[0].Field, f[0].Problem)
+	if err := watchers.SetUp(name, c.Check()); err != nil {
+		return nil, err
 	}
 	return &Source{cfg: c, name: name, net: client, now: now}, nil
 }
@@ -305,31 +301,18 @@ func refused(err error) error {
 }
 
 func (s *Source) mention(v question) cases.Mention {
-	now, id := s.now(), strconv.FormatInt(v.ID, 10)
+	id := strconv.FormatInt(v.ID, 10)
 	m := cases.Mention{
-		Source: s.name, ID: id, Thread: id, URL: link(v.Link), Author: watchers.Line(watchers.Plain(v.Owner.Name), 200),
+		Source: s.name, ID: id, Thread: id, URL: watchers.Link(v.Link), Author: watchers.Line(watchers.Plain(v.Owner.Name), 200),
 		Title: watchers.Line(watchers.Plain(v.Title), 500), Text: watchers.Shorten(watchers.Plain(v.Body), watchers.MaxText), PostedAt: time.Unix(v.Created, 0).UTC(),
 	}
 	if v.Owner.ID != 0 {
 		m.AuthorID = strconv.FormatInt(v.Owner.ID, 10)
 	}
-	if m.Text == "" {
-		m.Title, m.Text = "", cmp.Or(m.Title, "(no words)")
+	if v.Edited > 0 {
+		m.EditedAt = time.Unix(v.Edited, 0)
 	}
-	if v.Created <= 0 || m.PostedAt.After(now) {
-		m.PostedAt = now
-	}
-	if at := time.Unix(v.Edited, 0).UTC(); at.After(m.PostedAt) && !at.After(now) {
-		m.EditedAt = at
-	}
-	return m
-}
-
-func link(s string) string {
-	if u, err := url.Parse(s); err != nil || (u.Scheme != "https" && u.Scheme != "http") {
-		return ""
-	}
-	return s
+	return watchers.Timed(m, s.now())
 }
 
 // Doctor asks for one page of each list.

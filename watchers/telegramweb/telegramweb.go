@@ -10,7 +10,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"net/url"
 	"regexp"
 	"slices"
 	"strings"
@@ -58,16 +57,8 @@ func (c Config) Check() []cases.Fault {
 			add("channels", fmt.Sprintf("%.40q is not the name of a channel", name), "the name behind t.me/, without @")
 		}
 	}
-	if c.Every < 30*time.Minute {
-		add("every", "is too often for pages that are no API", "30m or more; 1h is usual")
-	}
-	if c.MaxAge <= 0 {
-		add("max_age", "must be more than nothing", "a duration such as 168h")
-	}
-	if u, err := url.Parse(c.SiteURL); err != nil || u.Host == "" {
-		add("site_url", "is not an address", "https://t.me")
-	}
-	return faults
+	faults = append(faults, watchers.CheckPace(c.Every, 30*time.Minute, c.MaxAge, "pages that are no API")...)
+	return append(faults, watchers.CheckAddress("site_url", c.SiteURL, "https://t.me")...)
 }
 
 // Source is some public channels.
@@ -85,8 +76,8 @@ var (
 
 // New makes the source that config.yaml calls name.
 func New(c Config, name string, client *outbound.Client, now func() time.Time) (*Source, error) {
-	if f := c.Check(); len(f) > 0 {
-		return nil, fmt.Errorf("setting up %s: %s %s", name, f[0].Field, f[0].Problem)
+	if err := watchers.SetUp(name, c.Check()); err != nil {
+		return nil, err
 	}
 	return &Source{cfg: c, name: name, net: client, now: now}, nil
 }
@@ -149,16 +140,10 @@ func (s *Source) mention(channel string, p post) cases.Mention {
 	if p.answerTo != "" {
 		m.AnswerTo = strings.ToLower(channel) + "/" + p.answerTo
 	}
-	if m.Text == "" {
-		m.Text = "(no words)"
-	}
-	if p.at.IsZero() || m.PostedAt.After(now) {
-		m.PostedAt = now
-	}
 	if p.edited {
 		m.EditedAt = now // the preview does not tell when
 	}
-	return m
+	return watchers.Timed(m, now)
 }
 
 // Doctor reads one page of each channel.

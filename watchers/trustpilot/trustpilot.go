@@ -7,7 +7,6 @@ package trustpilot
 import (
 	"context"
 	"fmt"
-	"net/url"
 	"strconv"
 	"time"
 
@@ -46,14 +45,9 @@ func (c Config) Check() []cases.Fault {
 	if c.Key.Empty() {
 		faults = append(faults, cases.Fault{Field: "key", Problem: "is missing", Write: `key: "${TRUSTPILOT_KEY}", from Trustpilot Business, Integrations, Developers, APIs`})
 	}
-	if c.Every < 5*time.Minute {
-		faults = append(faults, cases.Fault{Field: "every", Problem: "is too often for the calls that a year includes", Write: "5m or more"})
-	}
-	if c.MaxAge <= 0 {
-		faults = append(faults, cases.Fault{Field: "max_age", Problem: "must be more than nothing", Write: "a duration such as 168h"})
-	}
-	if u, err := url.Parse(c.APIURL); c.APIURL != "" && (err != nil || u.Host == "") {
-		faults = append(faults, cases.Fault{Field: "api_url", Problem: "is not an address", Write: trustpilot.Host + ", or leave it out"})
+	faults = append(faults, watchers.CheckPace(c.Every, 5*time.Minute, c.MaxAge, "the calls that a year includes")...)
+	if c.APIURL != "" {
+		faults = append(faults, watchers.CheckAddress("api_url", c.APIURL, trustpilot.Host+", or leave it out")...)
 	}
 	return faults
 }
@@ -73,8 +67,8 @@ var (
 
 // New makes the source that config.yaml calls name.
 func New(c Config, name string, client *outbound.Client, now func() time.Time) (*Source, error) {
-	if f := c.Check(); len(f) > 0 {
-		return nil, fmt.Errorf("setting up %s: %s %s", name, f[0].Field, f[0].Problem)
+	if err := watchers.SetUp(name, c.Check()); err != nil {
+		return nil, err
 	}
 	return &Source{cfg: c, name: name, reader: trustpilot.Reader{Base: c.APIURL, Key: c.Key, Net: client}, now: now}, nil
 }
@@ -113,7 +107,6 @@ func (s *Source) list(ctx context.Context, token string) (found []watchers.Chang
 }
 
 func (s *Source) changed(r trustpilot.Review) watchers.Changed {
-	now := s.now()
 	m := cases.Mention{
 		Source: s.name, ID: r.ID, ReplyTo: r.ID, URL: "https://www.trustpilot.com/reviews/" + r.ID,
 		AuthorID: watchers.Line(r.Consumer.ID, 100), Author: watchers.Line(r.Consumer.Name, 200),
@@ -123,20 +116,12 @@ func (s *Source) changed(r trustpilot.Review) watchers.Changed {
 	if r.Language == "ar" || r.Language == "en" {
 		m.Lang = r.Language
 	}
-	if m.Text == "" {
-		m.Title, m.Text = "", m.Title
+	m.EditedAt = r.Updated.Time
+	m = watchers.Timed(m, s.now())
+	if m.EditedAt.IsZero() {
+		return watchers.Changed{Mention: m, At: m.PostedAt}
 	}
-	if m.Text == "" && m.Stars == 0 {
-		m.Text = "(no words)"
-	}
-	if m.PostedAt.IsZero() || m.PostedAt.After(now) {
-		m.PostedAt = now
-	}
-	changed := m.PostedAt
-	if at := r.Updated.Time; at.After(m.PostedAt) && !at.After(now) {
-		m.EditedAt, changed = at, at
-	}
-	return watchers.Changed{Mention: m, At: changed}
+	return watchers.Changed{Mention: m, At: m.EditedAt}
 }
 
 // Doctor looks at one review.

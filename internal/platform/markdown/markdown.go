@@ -68,3 +68,26 @@ func escapeWords(b *strings.Builder, s string) {
 		b.WriteRune(r)
 	}
 }
+
+// Unescape returns the text that Escape wrote so.
+func Unescape(source string) string {
+	var lines []string
+	for line := range strings.SplitSeq(source, "\n") {
+		var b strings.Builder
+		line = strings.TrimRight(line, " ")
+		for len(line) > 0 {
+			if at := address.FindStringIndex(line); at != nil && at[0] == 0 {
+				b.WriteString(line[:at[1]])
+				line = line[at[1]:]
+				continue
+			}
+			if line[0] == '\\' && len(line) > 1 && strings.ContainsRune(inline+"#+:-=.)", rune(line[1])) {
+				line = line[1:]
+			}
+			b.WriteByte(line[0])
+			line = line[1:]
+		}
+		lines = append(lines, b.String())
+	}
+	return strings.Join(lines, "\n")
+}

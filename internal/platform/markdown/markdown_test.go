@@ -19,6 +19,9 @@ func TestWhatIsEscapedIsShownAsItWas(t *testing.T) {
 			t.Errorf("%q: %v", text, err)
 			continue
 		}
+		if back := Unescape(got); back != text {
+			t.Errorf("%q comes back as %q", text, back)
+		}
 		if shown := fakeserver.Shown(got); shown != text {
 			t.Errorf("%q\nis written %q\nand shown   %q", text, got, shown)
 		}

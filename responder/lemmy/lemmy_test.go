@@ -1,0 +1,216 @@
+package lemmy
+
+import (
+	"errors"
+	"net"
+	"net/netip"
+	"strings"
+	"testing"
+	"time"
+
+	"rasid/internal/cases"
+	"rasid/internal/outbound"
+	"rasid/internal/platform/fakeserver"
+	"rasid/internal/platform/lemmy"
+	"rasid/internal/platform/lemmy/fakelemmy"
+	"rasid/responder"
+	"rasid/responder/respondertest"
+)
+
+var noon = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
+
+func clock() time.Time { return noon }
+
+var omar = lemmy.Person{ID: 7, Name: "omar"}
+
+func fake(t *testing.T) *fakelemmy.Server {
+	t.Helper()
+	f := fakelemmy.New(clock)
+	t.Cleanup(f.Close)
+	return f
+}
+
+func open(t *testing.T, url string, token outbound.Secret) *responder.Comments {
+	t.Helper()
+	net := outbound.New(outbound.Options{Allow: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}, PerHost: 1e6, Burst: 1000})
+	t.Cleanup(net.Close)
+	p, err := New(ReplyConfig{Server: url, Token: token}, net)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p.(*responder.Comments)
+}
+
+// mention is a comment under a post.
+func mention(f *fakelemmy.Server, text string) cases.Mention {
+	post := f.AddPost("Coffee", "What do you think?", noon, omar)
+	c := f.AddComment(post.Post.ID, 0, text, noon, omar)
+	id := lemmy.CommentID(c.Comment.ID)
+	return cases.Mention{Source: "lemmy", ID: id, ReplyTo: id, Text: text, PostedAt: noon}
+}
+
+func reply(m cases.Mention, text string) cases.Reply {
+	return cases.Reply{Key: "reply/1/1", Attempt: 1, First: noon, Mention: m, Text: text}
+}
+
+// movable lets a test move the platform's address to where nobody listens.
+type movable struct{ responder.Replier }
+
+func TestTheReplierKeepsWhatEveryReplierMustKeep(t *testing.T) {
+	respondertest.ExerciseReplier(t, func(t *testing.T) respondertest.Replier {
+		f := fake(t)
+		p := &movable{open(t, f.URL, fakelemmy.Token)}
+		return respondertest.Replier{
+			Replier: p, Secret: "CANARY", Limit: lemmy.MaxComment, Unit: "م", Settles: true,
+			Mention: func(_ *testing.T, text string) cases.Mention { return mention(f, text) },
+			Posted: func() (out []respondertest.Post) {
+				for _, v := range f.Ours() {
+					out = append(out, respondertest.Post{Text: fakeserver.Shown(v.Comment.Content), ReplyTo: lemmy.CommentID(v.Comment.Above())})
+				}
+				return out
+			},
+			Fail: func(fault respondertest.Fault) {
+				if fault == respondertest.Unreachable {
+					p.Replier = open(t, closed(t), fakelemmy.Token)
+					return
+				}
+				f.Fault(map[respondertest.Fault]fakeserver.Fault{
+					respondertest.Limited: fakeserver.Limited, respondertest.Forbidden: fakeserver.Denied, respondertest.Broken: fakeserver.Broken,
+					respondertest.DropBefore: fakeserver.Drop, respondertest.Lost: fakeserver.Lost, respondertest.Cut: fakeserver.Cut, respondertest.Garbage: fakeserver.Garbage,
+				}[fault])
+			},
+			Withdraw: func(m cases.Mention) {
+				n, _, _ := lemmy.Number(m.ReplyTo)
+				f.ChangeComment(n, func(c *lemmy.Comment) { c.Deleted = true })
+			},
+		}
+	})
+}
+
+// closed is an address where nobody listens.
+func closed(t *testing.T) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = l.Close() }()
+	return "http://" + l.Addr().String()
+}
+
+func TestPostsAndCommentsAreAnsweredRightBelow(t *testing.T) {
+	f := fake(t)
+	p := open(t, f.URL, fakelemmy.Token)
+	text := "أهلًا، نعتذر عن *القهوة*.\nنوافيك قريبًا."
+	got, err := p.Reply(t.Context(), reply(mention(f, "cold"), text))
+	if err != nil || got.ID == "" || !strings.Contains(got.URL, "/comment/") || !got.At.Equal(noon) {
+		t.Fatal(got, err)
+	}
+	post := f.AddPost("Bad", "", noon, omar)
+	at := lemmy.PostID(post.Post.ID)
+	if _, err := p.Reply(t.Context(), reply(cases.Mention{ID: at, ReplyTo: at, Text: "Bad"}, "sorry")); err != nil {
+		t.Fatal(err)
+	}
+	ours := f.Ours()
+	if len(ours) != 2 || fakeserver.Shown(ours[0].Comment.Content) != text || ours[0].Comment.Above() != 1 || ours[1].Comment.PostID != post.Post.ID || ours[1].Comment.Above() != 0 {
+		t.Errorf("%+v", ours)
+	}
+}
+
+func TestALostAnswerIsFoundBelowTheMentionAndNeverSentAgain(t *testing.T) {
+	f := fake(t)
+	p := open(t, f.URL, fakelemmy.Token)
+	r := reply(mention(f, "cold"), "we are *sorry*\nreally")
+	f.Fault(fakeserver.Drop)
+	if _, err := p.Reply(t.Context(), r); cases.OutcomeOf(err) != cases.WasUnknown || len(f.Ours()) != 0 {
+		t.Fatalf("%v, want unknown", err)
+	}
+	if _, there, err := p.Find(t.Context(), r); err != nil || there {
+		t.Errorf("found what was never posted: %v %v", there, err)
+	}
+	f.Fault(fakeserver.Lost)
+	got, err := p.Reply(t.Context(), r)
+	if err != nil || len(f.Ours()) != 1 || got.ID != lemmy.CommentID(f.Ours()[0].Comment.ID) {
+		t.Fatalf("%+v %v", got, err)
+	}
+	if found, there, err := p.Find(t.Context(), r); err != nil || !there || found.ID != got.ID {
+		t.Errorf("%+v %v %v", found, there, err)
+	}
+	r.Text = "other words"
+	if _, there, err := p.Find(t.Context(), r); err != nil || there {
+		t.Errorf("found other words: %v %v", there, err)
+	}
+}
+
+func TestALimitWithoutATimeIsWaitedOut(t *testing.T) {
+	f := fake(t)
+	f.Fault(fakeserver.Limited)
+	_, err := open(t, f.URL, fakelemmy.Token).Reply(t.Context(), reply(mention(f, "cold"), "sorry"))
+	var later *cases.LaterError
+	if !errors.As(err, &later) || later.After != 2*time.Minute {
+		t.Errorf("%v", err)
+	}
+}
+
+func TestClosedConversationsBansAndNamesAreRefused(t *testing.T) {
+	f := fake(t)
+	p := open(t, f.URL, fakelemmy.Token)
+	m := mention(f, "cold")
+	for _, text := range []string{"ask @omar@l.example", "see !coffee@l.example", "go to /c/coffee", "and /u/omar"} {
+		if _, err := p.Reply(t.Context(), reply(m, text)); cases.OutcomeOf(err) != cases.WasRefused || f.Writes() != 0 {
+			t.Errorf("%q: %v", text, err)
+		}
+	}
+	f.Banned = true
+	if _, err := p.Reply(t.Context(), reply(m, "write to care@noor.example")); cases.OutcomeOf(err) != cases.WasRefused || f.Writes() != 1 {
+		t.Errorf("%v after %d writes", err, f.Writes())
+	}
+	f.Banned = false
+	at := lemmy.PostID(f.AddPost("Locked", "", noon, omar).Post.ID)
+	f.ChangePost(2, func(p *lemmy.Post) { p.Locked = true })
+	if _, err := p.Reply(t.Context(), reply(cases.Mention{ID: at, ReplyTo: at}, "sorry")); cases.OutcomeOf(err) != cases.WasRefused || f.Writes() != 1 {
+		t.Errorf("%v after %d writes", err, f.Writes())
+	}
+}
+
+func TestWhatChangedBeforeAnsweringIsSeen(t *testing.T) {
+	f := fake(t)
+	p := open(t, f.URL, fakelemmy.Token)
+	m := mention(f, "cold")
+	if st, err := p.Check(t.Context(), m); err != nil || st.Gone || st.Text != "cold" || st.Colleague != "" {
+		t.Errorf("%+v %v", st, err)
+	}
+	f.ChangeComment(1, func(c *lemmy.Comment) { c.Content = "warm" })
+	f.AddComment(1, 1, "by hand", noon, lemmy.Person{ID: fakelemmy.Self})
+	if st, err := p.Check(t.Context(), m); err != nil || st.Text != "warm" || st.Colleague != "by hand" {
+		t.Errorf("%+v %v", st, err)
+	}
+	f.ChangeComment(1, func(c *lemmy.Comment) { c.Removed = true })
+	if st, err := p.Check(t.Context(), m); err != nil || !st.Gone {
+		t.Errorf("removed: %+v %v", st, err)
+	}
+	f.Forget(1)
+	if st, err := p.Check(t.Context(), m); err != nil || !st.Gone {
+		t.Errorf("purged: %+v %v", st, err)
+	}
+}
+
+func TestTheDoctorSaysWhoAnswers(t *testing.T) {
+	f := fake(t)
+	if a := open(t, f.URL, fakelemmy.Token).Doctor(t.Context()); len(a) != 1 || !a[0].OK || a[0].What != "answers as noor" {
+		t.Errorf("%+v", a)
+	}
+	if a := open(t, f.URL, "ended").Doctor(t.Context()); a[0].OK || !strings.Contains(a[0].Fix, "/api/v3/user/login") {
+		t.Errorf("%+v", a)
+	}
+}
+
+func TestMistakesInTheConfigurationAreNamed(t *testing.T) {
+	var got []string
+	for _, f := range (ReplyConfig{Server: "lemmy.example"}).Check() {
+		got = append(got, f.Field)
+	}
+	if strings.Join(got, " ") != "server token" {
+		t.Error(got)
+	}
+}

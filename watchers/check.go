@@ -1,0 +1,77 @@
+package watchers
+
+import (
+	"fmt"
+	"net/url"
+	"strings"
+	"time"
+
+	"rasid/internal/cases"
+)
+
+// CheckPace lists what is wrong with how often a source looks and how far back
+// it goes at first. why says in a few words who would mind.
+func CheckPace(every, least, maxAge time.Duration, why string) (faults []cases.Fault) {
+	if every < least {
+		faults = append(faults, cases.Fault{Field: "every", Problem: "is too often for " + why, Write: short(least) + " or more"})
+	}
+	if maxAge <= 0 {
+		faults = append(faults, cases.Fault{Field: "max_age", Problem: "must be more than nothing", Write: "a duration such as 168h"})
+	}
+	return faults
+}
+
+// short writes 1m0s as 1m and 1h0m0s as 1h.
+func short(d time.Duration) string {
+	s := d.String()
+	if strings.HasSuffix(s, "m0s") {
+		s = strings.TrimSuffix(s, "0s")
+	}
+	if strings.HasSuffix(s, "h0m") {
+		s = strings.TrimSuffix(s, "0m")
+	}
+	return s
+}
+
+// CheckAddress says what is wrong with the address of a server.
+func CheckAddress(field, address, example string) (faults []cases.Fault) {
+	if u, err := url.Parse(address); err != nil || u.Host == "" || u.User != nil || (u.Scheme != "https" && u.Scheme != "http") {
+		faults = append(faults, cases.Fault{Field: field, Problem: "is not an address", Write: example})
+	}
+	return faults
+}
+
+// SetUp turns the first of a kind's faults into the error of its New.
+func SetUp(name string, faults []cases.Fault) error {
+	if len(faults) == 0 {
+		return nil
+	}
+	return fmt.Errorf("setting up %s: %s %s", name, faults[0].Field, faults[0].Problem)
+}
+
+// Timed brings a mention's times into what can be true, and gives words to one
+// that has none, such as a picture.
+func Timed(m cases.Mention, now time.Time) cases.Mention {
+	m.PostedAt, m.EditedAt = m.PostedAt.UTC(), m.EditedAt.UTC()
+	if m.PostedAt.IsZero() || m.PostedAt.After(now) {
+		m.PostedAt = now
+	}
+	if m.EditedAt.After(now) || !m.EditedAt.After(m.PostedAt) {
+		m.EditedAt = time.Time{}
+	}
+	if m.Text == "" {
+		m.Title, m.Text = "", m.Title
+	}
+	if m.Text == "" && m.Stars == 0 && !m.Gone {
+		m.Text = "(no words)"
+	}
+	return m
+}
+
+// Link is an address that a person can open, or nothing.
+func Link(s string) string {
+	if u, err := url.Parse(s); err != nil || u.Host == "" || (u.Scheme != "https" && u.Scheme != "http") {
+		return ""
+	}
+	return s
+}
