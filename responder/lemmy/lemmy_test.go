@@ -2,15 +2,13 @@ package lemmy
 
 import (
 	"errors"
-	"net"
-	"net/netip"
 	"strings"
 	"testing"
 	"time"
 
 	"rasid/internal/cases"
 	"rasid/internal/outbound"
-	"rasid/internal/platform/fakeserver"
+	"rasid/internal/platform/faketest"
 	"rasid/internal/platform/lemmy"
 	"rasid/internal/platform/lemmy/fakelemmy"
 	"rasid/responder"
@@ -32,9 +30,7 @@ func fake(t *testing.T) *fakelemmy.Server {
 
 func open(t *testing.T, url string, token outbound.Secret) *responder.Comments {
 	t.Helper()
-	net := outbound.New(outbound.Options{Allow: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}, PerHost: 1e6, Burst: 1000})
-	t.Cleanup(net.Close)
-	p, err := New(ReplyConfig{Server: url, Token: token}, net)
+	p, err := New(ReplyConfig{Server: url, Token: token}, faketest.Net(t))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -65,19 +61,16 @@ func TestTheReplierKeepsWhatEveryReplierMustKeep(t *testing.T) {
 			Mention: func(_ *testing.T, text string) cases.Mention { return mention(f, text) },
 			Posted: func() (out []respondertest.Post) {
 				for _, v := range f.Ours() {
-					out = append(out, respondertest.Post{Text: fakeserver.Shown(v.Comment.Content), ReplyTo: lemmy.CommentID(v.Comment.Above())})
+					out = append(out, respondertest.Post{Text: faketest.Shown(v.Comment.Content), ReplyTo: lemmy.CommentID(v.Comment.Above())})
 				}
 				return out
 			},
 			Fail: func(fault respondertest.Fault) {
 				if fault == respondertest.Unreachable {
-					p.Replier = open(t, closed(t), fakelemmy.Token)
+					p.Replier = open(t, faketest.Nobody(t), fakelemmy.Token)
 					return
 				}
-				f.Fault(map[respondertest.Fault]fakeserver.Fault{
-					respondertest.Limited: fakeserver.Limited, respondertest.Forbidden: fakeserver.Denied, respondertest.Broken: fakeserver.Broken,
-					respondertest.DropBefore: fakeserver.Drop, respondertest.Lost: fakeserver.Lost, respondertest.Cut: fakeserver.Cut, respondertest.Garbage: fakeserver.Garbage,
-				}[fault])
+				f.Fault(faketest.Fault(fault))
 			},
 			Withdraw: func(m cases.Mention) {
 				n, _, _ := lemmy.Number(m.ReplyTo)
@@ -85,17 +78,6 @@ func TestTheReplierKeepsWhatEveryReplierMustKeep(t *testing.T) {
 			},
 		}
 	})
-}
-
-// closed is an address where nobody listens.
-func closed(t *testing.T) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = l.Close() }()
-	return "http://" + l.Addr().String()
 }
 
 func TestPostsAndCommentsAreAnsweredRightBelow(t *testing.T) {
@@ -112,7 +94,7 @@ func TestPostsAndCommentsAreAnsweredRightBelow(t *testing.T) {
 		t.Fatal(err)
 	}
 	ours := f.Ours()
-	if len(ours) != 2 || fakeserver.Shown(ours[0].Comment.Content) != text || ours[0].Comment.Above() != 1 || ours[1].Comment.PostID != post.Post.ID || ours[1].Comment.Above() != 0 {
+	if len(ours) != 2 || faketest.Shown(ours[0].Comment.Content) != text || ours[0].Comment.Above() != 1 || ours[1].Comment.PostID != post.Post.ID || ours[1].Comment.Above() != 0 {
 		t.Errorf("%+v", ours)
 	}
 }
@@ -121,14 +103,14 @@ func TestALostAnswerIsFoundBelowTheMentionAndNeverSentAgain(t *testing.T) {
 	f := fake(t)
 	p := open(t, f.URL, fakelemmy.Token)
 	r := reply(mention(f, "cold"), "we are *sorry*\nreally")
-	f.Fault(fakeserver.Drop)
+	f.Fault(faketest.Drop)
 	if _, err := p.Reply(t.Context(), r); cases.OutcomeOf(err) != cases.WasUnknown || len(f.Ours()) != 0 {
 		t.Fatalf("%v, want unknown", err)
 	}
 	if _, there, err := p.Find(t.Context(), r); err != nil || there {
 		t.Errorf("found what was never posted: %v %v", there, err)
 	}
-	f.Fault(fakeserver.Lost)
+	f.Fault(faketest.Lost)
 	got, err := p.Reply(t.Context(), r)
 	if err != nil || len(f.Ours()) != 1 || got.ID != lemmy.CommentID(f.Ours()[0].Comment.ID) {
 		t.Fatalf("%+v %v", got, err)
@@ -144,7 +126,7 @@ func TestALostAnswerIsFoundBelowTheMentionAndNeverSentAgain(t *testing.T) {
 
 func TestALimitWithoutATimeIsWaitedOut(t *testing.T) {
 	f := fake(t)
-	f.Fault(fakeserver.Limited)
+	f.Fault(faketest.Limited)
 	_, err := open(t, f.URL, fakelemmy.Token).Reply(t.Context(), reply(mention(f, "cold"), "sorry"))
 	var later *cases.LaterError
 	if !errors.As(err, &later) || later.After != 2*time.Minute {

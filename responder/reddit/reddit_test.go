@@ -2,15 +2,12 @@ package reddit
 
 import (
 	"errors"
-	"net"
-	"net/netip"
 	"strings"
 	"testing"
 	"time"
 
 	"rasid/internal/cases"
-	"rasid/internal/outbound"
-	"rasid/internal/platform/fakeserver"
+	"rasid/internal/platform/faketest"
 	"rasid/internal/platform/reddit"
 	"rasid/internal/platform/reddit/fakereddit"
 	"rasid/responder"
@@ -30,13 +27,11 @@ func fake(t *testing.T) *fakereddit.Server {
 
 func open(t *testing.T, url string, change func(*ReplyConfig)) *responder.Comments {
 	t.Helper()
-	net := outbound.New(outbound.Options{Allow: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}, PerHost: 1e6, Burst: 1000})
-	t.Cleanup(net.Close)
 	c := ReplyConfig{ClientID: fakereddit.ID, ClientSecret: fakereddit.Secret, User: fakereddit.Account, Password: fakereddit.Password, APIURL: url, SiteURL: url}
 	if change != nil {
 		change(&c)
 	}
-	p, err := New(c, net, clock)
+	p, err := New(c, faketest.Net(t), clock)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -66,34 +61,20 @@ func TestTheReplierKeepsWhatEveryReplierMustKeep(t *testing.T) {
 			Mention: func(_ *testing.T, text string) cases.Mention { return mention(f, text) },
 			Posted: func() (out []respondertest.Post) {
 				for _, v := range f.Ours() {
-					out = append(out, respondertest.Post{Text: fakeserver.Shown(v.Text), ReplyTo: v.Parent})
+					out = append(out, respondertest.Post{Text: faketest.Shown(v.Text), ReplyTo: v.Parent})
 				}
 				return out
 			},
 			Fail: func(fault respondertest.Fault) {
 				if fault == respondertest.Unreachable {
-					p.Replier = open(t, closed(t), nil)
+					p.Replier = open(t, faketest.Nobody(t), nil)
 					return
 				}
-				f.Fault(map[respondertest.Fault]fakeserver.Fault{
-					respondertest.Limited: fakeserver.Limited, respondertest.Forbidden: fakeserver.Denied, respondertest.Broken: fakeserver.Broken,
-					respondertest.DropBefore: fakeserver.Drop, respondertest.Lost: fakeserver.Lost, respondertest.Cut: fakeserver.Cut, respondertest.Garbage: fakeserver.Garbage,
-				}[fault])
+				f.Fault(faketest.Fault(fault))
 			},
 			Withdraw: func(m cases.Mention) { f.Change(m.ReplyTo, func(v *fakereddit.Thing) { v.Deleted = true }) },
 		}
 	})
-}
-
-// closed is an address where nobody listens.
-func closed(t *testing.T) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = l.Close() }()
-	return "http://" + l.Addr().String()
 }
 
 func TestAMultiLineArabicReplyIsPostedAsItWasApproved(t *testing.T) {
@@ -103,7 +84,7 @@ func TestAMultiLineArabicReplyIsPostedAsItWasApproved(t *testing.T) {
 	if err != nil || got.ID == "" || !strings.Contains(got.URL, "/comments/") {
 		t.Fatal(got, err)
 	}
-	if ours := f.Ours(); len(ours) != 1 || fakeserver.Shown(ours[0].Text) != text {
+	if ours := f.Ours(); len(ours) != 1 || faketest.Shown(ours[0].Text) != text {
 		t.Errorf("%+v", ours)
 	}
 }
@@ -140,7 +121,7 @@ func TestErrorsInsideAnAnswerOf200AreUnderstood(t *testing.T) {
 func TestRedditsOwnHeaderSaysHowLongToWait(t *testing.T) {
 	f := fake(t)
 	p := open(t, f.URL, nil)
-	f.Fault(fakeserver.Limited)
+	f.Fault(faketest.Limited)
 	_, err := p.Reply(t.Context(), reply(mention(f, "cold"), "sorry"))
 	var later *cases.LaterError
 	if !errors.As(err, &later) || later.After != 7*time.Second {
@@ -156,7 +137,7 @@ func TestALostAnswerIsFoundBelowTheMentionAndNeverSentAgain(t *testing.T) {
 		return cases.Mention{Source: "reddit", ID: v.Name, ReplyTo: v.Name, Text: "coffee", PostedAt: noon}
 	}()} {
 		before := len(f.Ours())
-		f.Fault(fakeserver.Lost)
+		f.Fault(faketest.Lost)
 		r := reply(m, "we are *sorry*\nreally")
 		got, err := p.Reply(t.Context(), r)
 		if err != nil || len(f.Ours()) != before+1 || got.ID != f.Ours()[before].Name {

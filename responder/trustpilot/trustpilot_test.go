@@ -3,15 +3,12 @@ package trustpilot
 import (
 	"context"
 	"errors"
-	"net"
-	"net/netip"
 	"strings"
 	"testing"
 	"time"
 
 	"rasid/internal/cases"
-	"rasid/internal/outbound"
-	"rasid/internal/platform/fakeserver"
+	"rasid/internal/platform/faketest"
 	"rasid/internal/platform/trustpilot"
 	"rasid/internal/platform/trustpilot/faketrustpilot"
 	"rasid/responder"
@@ -31,13 +28,11 @@ func fake(t *testing.T) *faketrustpilot.Server {
 
 func open(t *testing.T, url string, change func(*ReplyConfig)) responder.Replier {
 	t.Helper()
-	net := outbound.New(outbound.Options{Allow: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}, PerHost: 1e6, Burst: 1000})
-	t.Cleanup(net.Close)
 	c := ReplyConfig{Key: faketrustpilot.Key, Secret: faketrustpilot.Secret, BusinessUser: faketrustpilot.User, APIURL: url}
 	if change != nil {
 		change(&c)
 	}
-	p, err := New(c, net, clock)
+	p, err := New(c, faketest.Net(t), clock)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -73,28 +68,14 @@ func TestTheReplierKeepsWhatEveryReplierMustKeep(t *testing.T) {
 			},
 			Fail: func(fault respondertest.Fault) {
 				if fault == respondertest.Unreachable {
-					p.Replier = open(t, closed(t), nil)
+					p.Replier = open(t, faketest.Nobody(t), nil)
 					return
 				}
-				f.Fault(map[respondertest.Fault]fakeserver.Fault{
-					respondertest.Limited: fakeserver.Limited, respondertest.Forbidden: fakeserver.Denied, respondertest.Broken: fakeserver.Broken,
-					respondertest.DropBefore: fakeserver.Drop, respondertest.Lost: fakeserver.Lost, respondertest.Cut: fakeserver.Cut, respondertest.Garbage: fakeserver.Garbage,
-				}[fault])
+				f.Fault(faketest.Fault(fault))
 			},
 			Withdraw: func(m cases.Mention) { f.Delete(m.ReplyTo) },
 		}
 	})
-}
-
-// closed is an address where nobody listens.
-func closed(t *testing.T) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = l.Close() }()
-	return "http://" + l.Addr().String()
 }
 
 func TestAColleaguesAnswerIsNeverWrittenOver(t *testing.T) {
@@ -112,12 +93,12 @@ func TestALostAnswerIsFoundAndNotWrittenAgain(t *testing.T) {
 	f := fake(t)
 	p := open(t, f.URL, nil)
 	r := reply(mention(f, "cold"), "نعتذر\nمنك")
-	f.Fault(fakeserver.Drop)
+	f.Fault(faketest.Drop)
 	if _, err := p.Reply(t.Context(), r); cases.OutcomeOf(err) != cases.WasNotSent {
 		t.Fatalf("%v, want another attempt", err)
 	}
 	r.Attempt = 2
-	f.Fault(fakeserver.Lost)
+	f.Fault(faketest.Lost)
 	if got, err := p.Reply(t.Context(), r); err != nil || got.ID == "" || got.At.IsZero() {
 		t.Fatalf("%+v %v", got, err)
 	}

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
-	"net/netip"
 	"slices"
 	"strconv"
 	"strings"
@@ -13,7 +12,7 @@ import (
 	"testing"
 	"time"
 
-	"rasid/internal/outbound"
+	"rasid/internal/platform/faketest"
 	"rasid/watchers"
 	"rasid/watchers/watcherstest"
 )
@@ -102,11 +101,9 @@ func (f *fake) say(n int) {
 
 func (f *fake) open(t *testing.T) *Source {
 	t.Helper()
-	net := outbound.New(outbound.Options{Allow: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}, PerHost: 1e6, Burst: 1000})
-	t.Cleanup(net.Close)
 	c := DefaultConfig()
 	c.Query, c.APIURL, c.ItemsURL = "noor coffee CANARY", f.URL, f.URL
-	s, err := New(c, "hn", net, clock)
+	s, err := New(c, "hn", faketest.Net(t), clock)
 	if err != nil {
 		t.Fatal(err)
 	}

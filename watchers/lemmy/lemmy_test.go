@@ -2,13 +2,12 @@ package lemmy
 
 import (
 	"fmt"
-	"net/netip"
 	"strings"
 	"testing"
 	"time"
 
 	"rasid/internal/cases"
-	"rasid/internal/outbound"
+	"rasid/internal/platform/faketest"
 	"rasid/internal/platform/lemmy"
 	"rasid/internal/platform/lemmy/fakelemmy"
 	"rasid/watchers"
@@ -43,11 +42,9 @@ func say(f *fakelemmy.Server, n *int, k int) {
 
 func open(t *testing.T, f *fakelemmy.Server) *Source {
 	t.Helper()
-	net := outbound.New(outbound.Options{Allow: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}, PerHost: 1e6, Burst: 1000})
-	t.Cleanup(net.Close)
 	c := DefaultConfig()
 	c.Server, c.Query = f.URL, "noor CANARY"
-	s, err := New(c, "lemmy", net, clock)
+	s, err := New(c, "lemmy", faketest.Net(t), clock)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -3,13 +3,12 @@ package reddit
 import (
 	"errors"
 	"fmt"
-	"net/netip"
 	"strings"
 	"testing"
 	"time"
 
 	"rasid/internal/cases"
-	"rasid/internal/outbound"
+	"rasid/internal/platform/faketest"
 	"rasid/internal/platform/reddit"
 	"rasid/internal/platform/reddit/fakereddit"
 	"rasid/watchers"
@@ -36,14 +35,12 @@ func newStage(t *testing.T) *stage {
 
 func (s *stage) open(t *testing.T, change func(*Config)) *Source {
 	t.Helper()
-	net := outbound.New(outbound.Options{Allow: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}, PerHost: 1e6, Burst: 1000})
-	t.Cleanup(net.Close)
 	c := DefaultConfig()
 	c.Communities, c.SiteURL, c.APIURL = []string{fakereddit.Community}, s.URL, s.URL
 	if change != nil {
 		change(&c)
 	}
-	src, err := New(c, "reddit", net, s.clock)
+	src, err := New(c, "reddit", faketest.Net(t), s.clock)
 	if err != nil {
 		t.Fatal(err)
 	}

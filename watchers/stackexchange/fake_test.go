@@ -8,17 +8,20 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
-	"rasid/internal/platform/fakeserver"
+	"rasid/internal/platform/faketest"
 )
 
 // fake is one site: questions by activity, by page, and by id. It always
 // compresses, errors too, and counts the day's requests.
 type fake struct {
 	*httptest.Server
-	fakeserver.Moods
+	faketest.Mood
+	mu sync.Mutex
+
 	questions []*fakeQuestion
 	quota     int
 	backoff   int
@@ -42,7 +45,7 @@ func newFake(t *testing.T) *fake {
 	mux.HandleFunc("GET /2.3/search/advanced", f.list)
 	mux.HandleFunc("GET /2.3/search", f.list)
 	mux.HandleFunc("GET /2.3/questions/{ids}", f.byID)
-	f.Server = httptest.NewServer(f.Around(f.metered(mux)))
+	f.Server = httptest.NewServer(f.Guard(faketest.InTurn(&f.mu, f.metered(mux))))
 	t.Cleanup(f.Close)
 	return f
 }
@@ -129,8 +132,8 @@ func (f *fake) byID(w http.ResponseWriter, r *http.Request) {
 
 // ask adds a question.
 func (f *fake) ask(title, body string, at time.Time, tags ...string) *fakeQuestion {
-	f.Lock()
-	defer f.Unlock()
+	f.mu.Lock()
+	defer f.mu.Unlock()
 	v := &fakeQuestion{question: question{ID: int64(1000 + len(f.questions)), Title: title, Body: body, Created: at.Unix(), Link: "https://stackoverflow.com/q/1"}, tags: tags, active: at.Unix()}
 	v.Owner.ID, v.Owner.Name = 7, "Omar &amp; co"
 	f.questions = append(f.questions, v)

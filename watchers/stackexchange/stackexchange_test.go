@@ -4,13 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/netip"
 	"strings"
 	"testing"
 	"time"
 
 	"rasid/internal/cases"
-	"rasid/internal/outbound"
+	"rasid/internal/platform/faketest"
 	"rasid/watchers"
 	"rasid/watchers/watcherstest"
 )
@@ -21,14 +20,12 @@ func clock() time.Time { return noon }
 
 func (f *fake) open(t *testing.T, change func(*Config)) *Source {
 	t.Helper()
-	net := outbound.New(outbound.Options{Allow: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}, PerHost: 1e6, Burst: 1000})
-	t.Cleanup(net.Close)
 	c := DefaultConfig()
 	c.Query, c.APIURL = "noor", f.URL
 	if change != nil {
 		change(&c)
 	}
-	s, err := New(c, "questions", net, clock)
+	s, err := New(c, "questions", faketest.Net(t), clock)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -82,10 +79,10 @@ func TestEditsAndDeletionsAreSeen(t *testing.T) {
 	b := f.ask("noor b", "bad", noon.Add(-20*time.Hour))
 	f.ask("noor c", "fine", noon.Add(-time.Hour))
 	first := poll(t, s, "")
-	f.Lock()
+	f.mu.Lock()
 	a.Body, a.Edited, a.active = "warm", noon.Add(time.Hour).Unix(), noon.Add(time.Hour).Unix()
 	b.deleted = true
-	f.Unlock()
+	f.mu.Unlock()
 	now = noon.Add(3 * time.Hour)
 	p := poll(t, s, first.Next)
 	if len(first.Mentions) != 3 || len(p.Mentions) != 2 || p.Mentions[0].Text != "warm" || !p.Mentions[0].EditedAt.Equal(noon.Add(time.Hour)) || !p.Mentions[1].Gone {

@@ -6,18 +6,17 @@ import (
 	"html"
 	"net/http"
 	"net/http/httptest"
-	"net/netip"
 	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 
-	"rasid/internal/outbound"
-	"rasid/internal/platform/fakeserver"
+	"rasid/internal/platform/faketest"
 	"rasid/watchers"
 	"rasid/watchers/watcherstest"
 )
@@ -30,7 +29,9 @@ var noon = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
 // first, older ones behind ?before=.
 type fake struct {
 	*httptest.Server
-	fakeserver.Moods
+	faketest.Mood
+	mu sync.Mutex
+
 	messages []shown  // oldest first
 	first    int      // number of the oldest message
 	pages    []string // what was asked for
@@ -56,7 +57,7 @@ func newFake(t *testing.T) *fake {
 	mux.HandleFunc("GET /{name}", func(w http.ResponseWriter, _ *http.Request) {
 		_, _ = w.Write([]byte(`<!doctype html><div class="tgme_page">You can view and join right away.</div>`))
 	})
-	f.Server = httptest.NewServer(f.Around(mux))
+	f.Server = httptest.NewServer(f.Guard(faketest.InTurn(&f.mu, mux)))
 	t.Cleanup(f.Close)
 	return f
 }
@@ -86,18 +87,16 @@ func (f *fake) preview(w http.ResponseWriter, r *http.Request) {
 }
 
 func (f *fake) say(text string, at time.Time) {
-	f.Lock()
-	defer f.Unlock()
+	f.mu.Lock()
+	defer f.mu.Unlock()
 	f.messages = append(f.messages, shown{text: text, at: at})
 }
 
 func (f *fake) open(t *testing.T, now func() time.Time, channels ...string) *Source {
 	t.Helper()
-	net := outbound.New(outbound.Options{Allow: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}, PerHost: 1e6, Burst: 1000})
-	t.Cleanup(net.Close)
 	c := DefaultConfig()
 	c.Channels, c.SiteURL = append(channels, channel), f.URL
-	s, err := New(c, "channels", net, now)
+	s, err := New(c, "channels", faketest.Net(t), now)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -2,12 +2,11 @@ package trustpilot
 
 import (
 	"fmt"
-	"net/netip"
 	"strings"
 	"testing"
 	"time"
 
-	"rasid/internal/outbound"
+	"rasid/internal/platform/faketest"
 	"rasid/internal/platform/trustpilot/faketrustpilot"
 	"rasid/watchers"
 	"rasid/watchers/watcherstest"
@@ -26,14 +25,12 @@ func fake(t *testing.T) *faketrustpilot.Server {
 
 func open(t *testing.T, f *faketrustpilot.Server, change func(*Config)) *Source {
 	t.Helper()
-	net := outbound.New(outbound.Options{Allow: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}, PerHost: 1e6, Burst: 1000})
-	t.Cleanup(net.Close)
 	c := DefaultConfig()
 	c.BusinessUnit, c.Key, c.APIURL = faketrustpilot.Unit, faketrustpilot.Key, f.URL
 	if change != nil {
 		change(&c)
 	}
-	s, err := New(c, "reviews", net, clock)
+	s, err := New(c, "reviews", faketest.Net(t), clock)
 	if err != nil {
 		t.Fatal(err)
 	}

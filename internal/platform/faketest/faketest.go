@@ -34,6 +34,7 @@ type Mood struct {
 	mu         sync.Mutex
 	fault      Fault
 	fail, hang bool
+	writes     int
 }
 
 // Fault makes the next write fail.
@@ -44,6 +45,9 @@ func (m *Mood) Fail(on bool) { m.mu.Lock(); defer m.mu.Unlock(); m.fail = on }
 
 // Hang makes everything take forever while on.
 func (m *Mood) Hang(on bool) { m.mu.Lock(); defer m.mu.Unlock(); m.hang = on }
+
+// Writes returns how many writes were tried.
+func (m *Mood) Writes() int { m.mu.Lock(); defer m.mu.Unlock(); return m.writes }
 
 // Guard puts the mood in front of a platform.
 func (m *Mood) Guard(next http.Handler) http.Handler {
@@ -63,11 +67,21 @@ func (m *Mood) Guard(next http.Handler) http.Handler {
 	})
 }
 
+// InTurn answers one request after another, under the lock of what a fake holds.
+func InTurn(mu sync.Locker, next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		mu.Lock()
+		defer mu.Unlock()
+		next.ServeHTTP(w, r)
+	})
+}
+
 // Before takes the fault of a write and reports whether the write goes on.
 // refuse answers as the platform does.
 func (m *Mood) Before(w http.ResponseWriter, refuse func(code int)) (fault Fault, goOn bool) {
 	m.mu.Lock()
 	fault, m.fault = m.fault, ""
+	m.writes++
 	m.mu.Unlock()
 	switch fault {
 	case Limited:

@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"rasid/internal/platform/fakeserver"
+	"rasid/internal/platform/faketest"
 )
 
 func TestWhatIsEscapedIsShownAsItWas(t *testing.T) {
@@ -22,7 +22,7 @@ func TestWhatIsEscapedIsShownAsItWas(t *testing.T) {
 		if back := Unescape(got); back != text {
 			t.Errorf("%q comes back as %q", text, back)
 		}
-		if shown := fakeserver.Shown(got); shown != text {
+		if shown := faketest.Shown(got); shown != text {
 			t.Errorf("%q\nis written %q\nand shown   %q", text, got, shown)
 		}
 	}
@@ -36,7 +36,7 @@ func TestWhatIsNotEscapedIsNotShown(t *testing.T) {
 	for source, want := range map[string]string{
 		"*a* _b_": "a b", "[x](https://y.example)": "x", "# a": "a", "a\nb": "a b", "a  \nb": "a\nb", "> q": "q", "&amp;": "?", "1. x": "x", "<b>": "",
 	} {
-		if got := fakeserver.Shown(source); got != want {
+		if got := faketest.Shown(source); got != want {
 			t.Errorf("%q is shown %q, want %q", source, got, want)
 		}
 	}

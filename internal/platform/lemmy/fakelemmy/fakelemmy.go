@@ -11,10 +11,11 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 	"unicode/utf8"
 
-	"rasid/internal/platform/fakeserver"
+	"rasid/internal/platform/faketest"
 	"rasid/internal/platform/lemmy"
 )
 
@@ -27,7 +28,9 @@ const (
 // Server is the fake.
 type Server struct {
 	*httptest.Server
-	fakeserver.Moods
+	faketest.Mood
+	mu sync.Mutex
+
 	Now    func() time.Time
 	Banned bool
 
@@ -46,17 +49,17 @@ func New(now func() time.Time) *Server {
 	mux.HandleFunc("GET /api/v3/comment/list", f.list)
 	mux.HandleFunc("GET /api/v3/site", f.site)
 	mux.HandleFunc("POST /api/v3/comment", f.write)
-	f.Server = httptest.NewServer(f.Around(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	f.Server = httptest.NewServer(f.Guard(faketest.InTurn(&f.mu, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		f.asked[r.URL.Path]++
 		mux.ServeHTTP(w, r)
-	})))
+	}))))
 	return f
 }
 
 // AddPost adds a post and returns it.
 func (f *Server) AddPost(title, body string, at time.Time, who lemmy.Person) lemmy.PostView {
-	f.Lock()
-	defer f.Unlock()
+	f.mu.Lock()
+	defer f.mu.Unlock()
 	v := &lemmy.PostView{Post: lemmy.Post{ID: int64(len(f.posts) + 1), Name: title, Body: body, Published: lemmy.Stamp{Time: at}}, Creator: who}
 	v.Post.ApID = f.URL + "/post/" + strconv.FormatInt(v.Post.ID, 10)
 	f.posts = append(f.posts, v)
@@ -65,8 +68,8 @@ func (f *Server) AddPost(title, body string, at time.Time, who lemmy.Person) lem
 
 // AddComment adds a comment below a post, or below one of its comments.
 func (f *Server) AddComment(post, above int64, text string, at time.Time, who lemmy.Person) lemmy.CommentView {
-	f.Lock()
-	defer f.Unlock()
+	f.mu.Lock()
+	defer f.mu.Unlock()
 	return *f.add(post, above, text, at, who)
 }
 
@@ -88,8 +91,8 @@ func (f *Server) add(post, above int64, text string, at time.Time, who lemmy.Per
 
 // ChangePost and ChangeComment let a test change something.
 func (f *Server) ChangePost(id int64, change func(*lemmy.Post)) {
-	f.Lock()
-	defer f.Unlock()
+	f.mu.Lock()
+	defer f.mu.Unlock()
 	if p := f.findPost(id); p != nil {
 		change(&p.Post)
 	}
@@ -97,8 +100,8 @@ func (f *Server) ChangePost(id int64, change func(*lemmy.Post)) {
 
 // ChangeComment lets a test change a comment.
 func (f *Server) ChangeComment(id int64, change func(*lemmy.Comment)) {
-	f.Lock()
-	defer f.Unlock()
+	f.mu.Lock()
+	defer f.mu.Unlock()
 	if c := f.findComment(id); c != nil {
 		change(&c.Comment)
 	}
@@ -106,15 +109,15 @@ func (f *Server) ChangeComment(id int64, change func(*lemmy.Comment)) {
 
 // Forget purges a comment, as administrators can.
 func (f *Server) Forget(comment int64) {
-	f.Lock()
-	defer f.Unlock()
+	f.mu.Lock()
+	defer f.mu.Unlock()
 	f.comments = slices.DeleteFunc(f.comments, func(c *lemmy.CommentView) bool { return c.Comment.ID == comment })
 }
 
 // Ours lists the comments of our account, oldest first.
 func (f *Server) Ours() (out []lemmy.CommentView) {
-	f.Lock()
-	defer f.Unlock()
+	f.mu.Lock()
+	defer f.mu.Unlock()
 	for _, c := range f.comments {
 		if c.Creator.ID == Self {
 			out = append(out, *c)
@@ -124,7 +127,7 @@ func (f *Server) Ours() (out []lemmy.CommentView) {
 }
 
 // Asked returns how often a path was read.
-func (f *Server) Asked(path string) int { f.Lock(); defer f.Unlock(); return f.asked[path] }
+func (f *Server) Asked(path string) int { f.mu.Lock(); defer f.mu.Unlock(); return f.asked[path] }
 
 func (f *Server) findPost(id int64) *lemmy.PostView {
 	for _, p := range f.posts {
@@ -177,7 +180,7 @@ func (f *Server) search(w http.ResponseWriter, r *http.Request) {
 		}
 		out.Comments = slice(out.Comments, page, limit)
 	}
-	fakeserver.Write(w, 200, out)
+	faketest.JSON(w, 200, out)
 }
 
 // slice returns one page of a list.
@@ -197,7 +200,7 @@ func (f *Server) post(w http.ResponseWriter, r *http.Request) {
 		refuse(w, 404, "couldnt_find_post")
 		return
 	}
-	fakeserver.Write(w, 200, map[string]any{"post_view": p})
+	faketest.JSON(w, 200, map[string]any{"post_view": p})
 }
 
 func (f *Server) comment(w http.ResponseWriter, r *http.Request) {
@@ -206,7 +209,7 @@ func (f *Server) comment(w http.ResponseWriter, r *http.Request) {
 		refuse(w, 400, "couldnt_find_comment")
 		return
 	}
-	fakeserver.Write(w, 200, map[string]any{"comment_view": shown(*c)})
+	faketest.JSON(w, 200, map[string]any{"comment_view": shown(*c)})
 }
 
 func (f *Server) list(w http.ResponseWriter, r *http.Request) {
@@ -223,7 +226,7 @@ func (f *Server) list(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	out.Comments = slice(out.Comments, 1, lemmy.PerPage)
-	fakeserver.Write(w, 200, out)
+	faketest.JSON(w, 200, out)
 }
 
 func (f *Server) site(w http.ResponseWriter, r *http.Request) {
@@ -231,7 +234,7 @@ func (f *Server) site(w http.ResponseWriter, r *http.Request) {
 	if r.Header.Get("Authorization") == "Bearer "+Token {
 		out["my_user"] = map[string]any{"local_user_view": map[string]any{"person": lemmy.Person{ID: Self, Name: "noor"}}}
 	}
-	fakeserver.Write(w, 200, out)
+	faketest.JSON(w, 200, out)
 }
 
 func (f *Server) write(w http.ResponseWriter, r *http.Request) {
@@ -274,9 +277,9 @@ func (f *Server) write(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	c := f.add(in.PostID, in.ParentID, in.Content, f.Now(), lemmy.Person{ID: Self, Name: "noor"})
-	fakeserver.After(w, fault, 200, map[string]any{"comment_view": c})
+	faketest.After(w, fault, 200, map[string]any{"comment_view": c})
 }
 
 func refuse(w http.ResponseWriter, code int, why string) {
-	fakeserver.Write(w, code, map[string]string{"error": why})
+	faketest.JSON(w, code, map[string]string{"error": why})
 }

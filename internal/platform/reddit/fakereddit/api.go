@@ -7,14 +7,14 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"rasid/internal/platform/fakeserver"
+	"rasid/internal/platform/faketest"
 )
 
 func (f *Server) signIn(w http.ResponseWriter, r *http.Request) {
 	f.signIns++
 	id, secret, _ := r.BasicAuth()
 	if id != ID || secret != Secret || !named(r) {
-		fakeserver.Write(w, 401, map[string]any{"message": "Unauthorized", "error": 401})
+		faketest.JSON(w, 401, map[string]any{"message": "Unauthorized", "error": 401})
 		return
 	}
 	as := ""
@@ -31,12 +31,12 @@ func (f *Server) signIn(w http.ResponseWriter, r *http.Request) {
 		as = "-" // nobody
 	}
 	if as == "" {
-		fakeserver.Write(w, 200, map[string]any{"error": "invalid_grant"}) // in an answer of 200
+		faketest.JSON(w, 200, map[string]any{"error": "invalid_grant"}) // in an answer of 200
 		return
 	}
 	t := "CANARY-token-" + strconv.Itoa(f.signIns)
 	f.tokens[t] = as
-	fakeserver.Write(w, 200, map[string]any{"access_token": t, "token_type": "bearer", "expires_in": 86400, "scope": "*"})
+	faketest.JSON(w, 200, map[string]any{"access_token": t, "token_type": "bearer", "expires_in": 86400, "scope": "*"})
 }
 
 // member lets those in who bring a token and name themselves.
@@ -46,13 +46,13 @@ func (f *Server) member(next http.HandlerFunc) http.HandlerFunc {
 		person := strings.HasPrefix(r.URL.Path, "/message/") || r.Method == http.MethodPost || r.URL.Path == "/api/v1/me"
 		switch {
 		case !named(r):
-			fakeserver.Write(w, 429, map[string]any{"message": "Too Many Requests", "error": 429})
+			faketest.JSON(w, 429, map[string]any{"message": "Too Many Requests", "error": 429})
 		case as == "":
-			fakeserver.Write(w, 401, map[string]any{"message": "Unauthorized", "error": 401})
+			faketest.JSON(w, 401, map[string]any{"message": "Unauthorized", "error": 401})
 		case person && as != Account:
-			fakeserver.Write(w, 403, map[string]any{"message": "Forbidden", "error": 403})
+			faketest.JSON(w, 403, map[string]any{"message": "Forbidden", "error": 403})
 		case r.PathValue("sub") != "" && r.PathValue("sub") != Community:
-			fakeserver.Write(w, 404, map[string]any{"message": "Not Found", "error": 404})
+			faketest.JSON(w, 404, map[string]any{"message": "Not Found", "error": 404})
 		default:
 			next(w, r)
 		}
@@ -60,7 +60,7 @@ func (f *Server) member(next http.HandlerFunc) http.HandlerFunc {
 }
 
 func (f *Server) me(w http.ResponseWriter, _ *http.Request) {
-	fakeserver.Write(w, 200, map[string]any{"name": Account})
+	faketest.JSON(w, 200, map[string]any{"name": Account})
 }
 
 // data is a thing as the API shows it.
@@ -121,7 +121,7 @@ func (f *Server) listing(things []*Thing, r *http.Request) map[string]any {
 }
 
 func (f *Server) list(w http.ResponseWriter, r *http.Request) {
-	fakeserver.Write(w, 200, f.listing(f.chosen(r), r))
+	faketest.JSON(w, 200, f.listing(f.chosen(r), r))
 }
 
 func (f *Server) info(w http.ResponseWriter, r *http.Request) {
@@ -131,7 +131,7 @@ func (f *Server) info(w http.ResponseWriter, r *http.Request) {
 			found = append(found, t)
 		}
 	}
-	fakeserver.Write(w, 200, f.listing(found, r))
+	faketest.JSON(w, 200, f.listing(found, r))
 }
 
 // below lists what stands right below a thing, newest first.
@@ -148,21 +148,21 @@ func (f *Server) below(name string, r *http.Request) map[string]any {
 func (f *Server) thread(w http.ResponseWriter, r *http.Request) {
 	post := f.find("t3_" + r.PathValue("post"))
 	if post == nil {
-		fakeserver.Write(w, 404, map[string]any{"message": "Not Found", "error": 404})
+		faketest.JSON(w, 404, map[string]any{"message": "Not Found", "error": 404})
 		return
 	}
 	comments := f.below(post.Name, r)
 	if id := r.URL.Query().Get("comment"); id != "" {
 		t := f.find("t1_" + id)
 		if t == nil {
-			fakeserver.Write(w, 404, map[string]any{"message": "Not Found", "error": 404})
+			faketest.JSON(w, 404, map[string]any{"message": "Not Found", "error": 404})
 			return
 		}
 		d := f.data(t)
 		d["replies"] = f.below(t.Name, r)
 		comments = map[string]any{"kind": "Listing", "data": map[string]any{"children": []any{map[string]any{"kind": "t1", "data": d}}}}
 	}
-	fakeserver.Write(w, 200, []any{f.listing([]*Thing{post}, r), comments})
+	faketest.JSON(w, 200, []any{f.listing([]*Thing{post}, r), comments})
 }
 
 func (f *Server) comment(w http.ResponseWriter, r *http.Request) {
@@ -172,7 +172,7 @@ func (f *Server) comment(w http.ResponseWriter, r *http.Request) {
 			w.Header().Del("Retry-After") // Reddit has a header of its own
 			w.Header().Set("X-Ratelimit-Reset", "7")
 		}
-		fakeserver.Write(w, code, map[string]any{"message": http.StatusText(code), "error": code})
+		faketest.JSON(w, code, map[string]any{"message": http.StatusText(code), "error": code})
 	})
 	if !on {
 		return
@@ -197,9 +197,9 @@ func (f *Server) comment(w http.ResponseWriter, r *http.Request) {
 		code, why = "TOO_LONG", "this is too long (max: 10000)"
 	}
 	if code != "" {
-		fakeserver.Write(w, 200, map[string]any{"json": map[string]any{"errors": []any{[]string{code, why, "parent"}}}})
+		faketest.JSON(w, 200, map[string]any{"json": map[string]any{"errors": []any{[]string{code, why, "parent"}}}})
 		return
 	}
 	t := f.add(Thing{Parent: parent.Name, Author: Account, Text: words})
-	fakeserver.After(w, fault, 200, map[string]any{"json": map[string]any{"errors": []any{}, "data": map[string]any{"things": []any{map[string]any{"kind": "t1", "data": f.data(t)}}}}})
+	faketest.After(w, fault, 200, map[string]any{"json": map[string]any{"errors": []any{}, "data": map[string]any{"things": []any{map[string]any{"kind": "t1", "data": f.data(t)}}}}})
 }

@@ -12,9 +12,10 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
-	"rasid/internal/platform/fakeserver"
+	"rasid/internal/platform/faketest"
 )
 
 // Names of what the fake holds.
@@ -41,7 +42,9 @@ type Thing struct {
 // Server is the fake.
 type Server struct {
 	*httptest.Server
-	fakeserver.Moods
+	faketest.Mood
+	mu sync.Mutex
+
 	Now func() time.Time
 
 	things  []*Thing // oldest first
@@ -67,14 +70,14 @@ func New(now func() time.Time) *Server {
 	mux.HandleFunc("GET /message/mentions", f.member(f.list))
 	mux.HandleFunc("GET /comments/{post}", f.member(f.thread))
 	mux.HandleFunc("POST /api/comment", f.member(f.comment))
-	f.Server = httptest.NewServer(f.Around(mux))
+	f.Server = httptest.NewServer(f.Guard(faketest.InTurn(&f.mu, mux)))
 	return f
 }
 
 // Say adds a thing, a post unless it has a parent, and returns it.
 func (f *Server) Say(t Thing) Thing {
-	f.Lock()
-	defer f.Unlock()
+	f.mu.Lock()
+	defer f.mu.Unlock()
 	return *f.add(t)
 }
 
@@ -98,8 +101,8 @@ func (f *Server) add(t Thing) *Thing {
 
 // Change lets a test change a thing.
 func (f *Server) Change(name string, change func(*Thing)) {
-	f.Lock()
-	defer f.Unlock()
+	f.mu.Lock()
+	defer f.mu.Unlock()
 	if t := f.find(name); t != nil {
 		change(t)
 	}
@@ -107,8 +110,8 @@ func (f *Server) Change(name string, change func(*Thing)) {
 
 // Ours lists what our account wrote, oldest first.
 func (f *Server) Ours() (out []Thing) {
-	f.Lock()
-	defer f.Unlock()
+	f.mu.Lock()
+	defer f.mu.Unlock()
 	for _, t := range f.things {
 		if t.Author == Account {
 			out = append(out, *t)
@@ -119,12 +122,12 @@ func (f *Server) Ours() (out []Thing) {
 
 // Block makes feeds answer with a status: 403, 429, or 200 for a page instead
 // of the feed; 0 shows them again.
-func (f *Server) Block(status int) { f.Lock(); defer f.Unlock(); f.blocked = status }
+func (f *Server) Block(status int) { f.mu.Lock(); defer f.mu.Unlock(); f.blocked = status }
 
 // Refuse makes the next comment fail inside an answer of 200.
 func (f *Server) Refuse(code, words string) {
-	f.Lock()
-	defer f.Unlock()
+	f.mu.Lock()
+	defer f.mu.Unlock()
 	f.refusal = [2]string{code, words}
 }
 

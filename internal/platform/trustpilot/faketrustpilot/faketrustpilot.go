@@ -11,10 +11,11 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 	"unicode/utf8"
 
-	"rasid/internal/platform/fakeserver"
+	"rasid/internal/platform/faketest"
 )
 
 // Names of what the fake holds.
@@ -37,7 +38,9 @@ type Review struct {
 // Server is the fake.
 type Server struct {
 	*httptest.Server
-	fakeserver.Moods
+	faketest.Mood
+	mu sync.Mutex
+
 	Now  func() time.Time
 	Paid bool // the business has a plan with the API module
 
@@ -55,14 +58,14 @@ func New(now func() time.Time) *Server {
 	mux.HandleFunc("GET /v1/private/reviews/{id}", f.member(f.get))
 	mux.HandleFunc("POST /v1/private/reviews/{id}/reply", f.member(f.reply))
 	mux.HandleFunc("DELETE /v1/private/reviews/{id}/reply", f.member(f.withdraw))
-	f.Server = httptest.NewServer(f.Around(mux))
+	f.Server = httptest.NewServer(f.Guard(faketest.InTurn(&f.mu, mux)))
 	return f
 }
 
 // Say adds a review and returns it.
 func (f *Server) Say(r Review) Review {
-	f.Lock()
-	defer f.Unlock()
+	f.mu.Lock()
+	defer f.mu.Unlock()
 	if r.ID == "" {
 		r.ID = fmt.Sprintf("%024x", 0x5000+len(f.reviews))
 	}
@@ -76,8 +79,8 @@ func (f *Server) Say(r Review) Review {
 
 // Change lets a test change a review, as its author or a colleague would.
 func (f *Server) Change(id string, change func(*Review)) {
-	f.Lock()
-	defer f.Unlock()
+	f.mu.Lock()
+	defer f.mu.Unlock()
 	if r := f.find(id); r != nil {
 		change(r)
 	}
@@ -85,15 +88,15 @@ func (f *Server) Change(id string, change func(*Review)) {
 
 // Delete removes a review.
 func (f *Server) Delete(id string) {
-	f.Lock()
-	defer f.Unlock()
+	f.mu.Lock()
+	defer f.mu.Unlock()
 	f.reviews = slices.DeleteFunc(f.reviews, func(r *Review) bool { return r.ID == id })
 }
 
 // Reviews lists what stands there, oldest first.
 func (f *Server) Reviews() (out []Review) {
-	f.Lock()
-	defer f.Unlock()
+	f.mu.Lock()
+	defer f.mu.Unlock()
 	for _, r := range f.reviews {
 		out = append(out, *r)
 	}
@@ -101,10 +104,10 @@ func (f *Server) Reviews() (out []Review) {
 }
 
 // Expire makes every token invalid.
-func (f *Server) Expire() { f.Lock(); defer f.Unlock(); clear(f.tokens) }
+func (f *Server) Expire() { f.mu.Lock(); defer f.mu.Unlock(); clear(f.tokens) }
 
 // SignIns returns how often somebody signed in.
-func (f *Server) SignIns() int { f.Lock(); defer f.Unlock(); return f.signIns }
+func (f *Server) SignIns() int { f.mu.Lock(); defer f.mu.Unlock(); return f.signIns }
 
 func (f *Server) find(id string) *Review {
 	for _, r := range f.reviews {
@@ -128,7 +131,7 @@ func (f *Server) signIn(w http.ResponseWriter, r *http.Request) {
 	}
 	t := "CANARY-token-" + strconv.Itoa(f.signIns)
 	f.tokens[t] = true
-	fakeserver.Write(w, 200, map[string]any{"access_token": t, "expires_in": "359999", "refresh_token": "CANARY-refresh"})
+	faketest.JSON(w, 200, map[string]any{"access_token": t, "expires_in": "359999", "refresh_token": "CANARY-refresh"})
 }
 
 // list is public: newest first, by page.
@@ -153,7 +156,7 @@ func (f *Server) list(w http.ResponseWriter, r *http.Request) {
 			list = append(list, view(v))
 		}
 	}
-	fakeserver.Write(w, 200, map[string]any{"reviews": list, "links": []any{}})
+	faketest.JSON(w, 200, map[string]any{"reviews": list, "links": []any{}})
 }
 
 func view(r *Review) map[string]any {
@@ -190,7 +193,7 @@ func (f *Server) member(next http.HandlerFunc) http.HandlerFunc {
 
 func (f *Server) get(w http.ResponseWriter, r *http.Request) {
 	if v := f.find(r.PathValue("id")); v != nil {
-		fakeserver.Write(w, 200, view(v))
+		faketest.JSON(w, 200, view(v))
 		return
 	}
 	refuse(w, 404, "The review was not found")
@@ -223,7 +226,7 @@ func (f *Server) reply(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	v.Answer, v.Answered = in.Message, f.Now()
-	fakeserver.After(w, fault, http.StatusCreated, map[string]any{})
+	faketest.After(w, fault, http.StatusCreated, map[string]any{})
 }
 
 func (f *Server) withdraw(w http.ResponseWriter, r *http.Request) {
@@ -237,5 +240,5 @@ func (f *Server) withdraw(w http.ResponseWriter, r *http.Request) {
 }
 
 func refuse(w http.ResponseWriter, code int, why string) {
-	fakeserver.Write(w, code, map[string]any{"message": why, "errorCode": code, "details": nil})
+	faketest.JSON(w, code, map[string]any{"message": why, "errorCode": code, "details": nil})
 }
