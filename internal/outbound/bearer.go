@@ -25,6 +25,9 @@ type Grant struct {
 	Header http.Header // names the client, where the server wants it so
 }
 
+// Fixed is a grant that is asked for in the same words each time.
+func Fixed(g Grant) func() (Grant, error) { return func() (Grant, error) { return g, nil } }
+
 // BasicAuth is the header by which an OAuth client names itself.
 func BasicAuth(id, secret string) http.Header {
 	r := http.Request{Header: http.Header{}}
@@ -36,7 +39,7 @@ func BasicAuth(id, secret string) http.Header {
 // until shortly before that, and drops one that the API no longer takes.
 type Bearer struct {
 	Base   string // address that paths are added to
-	Grant  Grant
+	Grant  func() (Grant, error)
 	Header http.Header // sent with each call, besides the token
 	Net    *Client
 	Now    func() time.Time
@@ -102,12 +105,16 @@ func (b *Bearer) renew(ctx context.Context) error {
 	if h == nil {
 		h = http.Header{}
 	}
-	maps.Copy(h, b.Grant.Header)
+	g, err := b.Grant()
+	if err != nil {
+		return fmt.Errorf("%w: %w", ErrSignIn, err)
+	}
+	maps.Copy(h, g.Header)
 	var got struct {
 		Token   Secret `json:"access_token"`
 		Expires any    `json:"expires_in"` // a number, or one written as text
 	}
-	if err := b.Net.CallOnce(ctx, Call{Method: http.MethodPost, URL: b.Grant.URL, Form: b.Grant.Form, Header: h, Into: &got}); err != nil {
+	if err := b.Net.CallOnce(ctx, Call{Method: http.MethodPost, URL: g.URL, Form: g.Form, Header: h, Into: &got}); err != nil {
 		return fmt.Errorf("%w: %w", ErrSignIn, err)
 	}
 	if got.Token.Empty() {

@@ -30,7 +30,7 @@ func TestAnAccessTokenIsKeptUntilShortlyBeforeItsEnd(t *testing.T) {
 	})
 	b := &Bearer{
 		Base: base + "/", Net: loopback(t, Options{}), Now: func() time.Time { return now }, Header: http.Header{"User-Agent": {"named"}},
-		Grant: Grant{URL: base + "/token", Form: url.Values{"grant_type": {"client_credentials"}}, Header: BasicAuth("id", "CANARY")},
+		Grant: Fixed(Grant{URL: base + "/token", Form: url.Values{"grant_type": {"client_credentials"}}, Header: BasicAuth("id", "CANARY")}),
 	}
 	get := func(want int) {
 		t.Helper()
@@ -51,7 +51,7 @@ func TestAnAccessTokenIsKeptUntilShortlyBeforeItsEnd(t *testing.T) {
 	if err := b.Call(t.Context(), Call{Method: http.MethodPost, URL: "/thing"}); err != nil {
 		t.Error(err)
 	}
-	b.Grant.Header = BasicAuth("id", "CANARY-other")
+	b.Grant = Fixed(Grant{URL: base + "/token", Header: BasicAuth("id", "CANARY-other")})
 	now = now.Add(time.Hour)
 	err := b.Call(t.Context(), Call{Method: http.MethodPost, URL: "/thing"})
 	if cases.OutcomeOf(err) != cases.WasRefused || !errors.Is(err, ErrSignIn) || strings.Contains(err.Error(), "CANARY") {

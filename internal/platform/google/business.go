@@ -19,7 +19,7 @@ const BusinessLimit = 4096
 
 // Business reads and answers the reviews of one location.
 type Business struct {
-	service
+	api      *outbound.Bearer
 	location string // accounts/1/locations/2
 }
 
@@ -42,7 +42,7 @@ func NewBusiness(id Identity, loc, base string, net *outbound.Client, now func()
 		return nil, err
 	}
 	base = strings.TrimRight(cmp.Or(base, "https://mybusiness.googleapis.com"), "/")
-	return &Business{service{base, s, net}, loc}, nil
+	return &Business{s.service(base), loc}, nil
 }
 
 // BusinessReview is one review with the owner's reply, if there is one.
@@ -91,12 +91,12 @@ func (b *Business) List(ctx context.Context, token string) (page BusinessPage, e
 	if token != "" {
 		q.Set("pageToken", token)
 	}
-	return page, b.get(ctx, "/v4/"+b.location+"/reviews?"+q.Encode(), &page)
+	return page, b.api.Get(ctx, "/v4/"+b.location+"/reviews?"+q.Encode(), &page)
 }
 
 // Review reads one review by its full name.
 func (b *Business) Review(ctx context.Context, name string) (r BusinessReview, err error) {
-	if err = b.get(ctx, "/v4/"+name, &r); err == nil && r.Name == "" {
+	if err = b.api.Get(ctx, "/v4/"+name, &r); err == nil && r.Name == "" {
 		err = outbound.ErrNotJSON
 	}
 	return r, err
@@ -109,7 +109,7 @@ func (b *Business) Reply(ctx context.Context, name, text string) (time.Time, err
 		Comment string    `json:"comment"`
 		Updated time.Time `json:"updateTime"`
 	}
-	err := b.put(ctx, http.MethodPut, "/v4/"+name+"/reply", map[string]string{"comment": text}, &got)
+	err := b.api.Call(ctx, outbound.Call{Method: http.MethodPut, URL: "/v4/" + name + "/reply", Body: map[string]string{"comment": text}, Into: &got})
 	if err == nil && got.Comment == "" {
 		err = outbound.ErrNotJSON
 	}

@@ -21,7 +21,7 @@ func Diagnose(what string, err error) cases.Advice {
 	switch {
 	case err == nil:
 		a.OK = true
-	case strings.Contains(err.Error(), "signing in") && status != nil:
+	case errors.Is(err, outbound.ErrSignIn) && status != nil:
 		a.Fix = "Google does not take the key: make a new JSON key for the service account (Google Cloud, IAM, Service accounts, Keys), or consent again for a refresh token; and look at this machine's clock"
 	case strings.Contains(strings.Join(strings.Fields(body), ""), `"quota_limit_value":"0"`):
 		a.Fix = "the project's quota is 0, which means that Google has not approved it for the Business Profile APIs yet: ask for access in Google's form for them, then wait for the mail"

@@ -20,7 +20,7 @@ const PlayLimit = 350
 
 // Play reads and answers the reviews of one app.
 type Play struct {
-	service
+	api *outbound.Bearer
 	pkg string
 }
 
@@ -31,7 +31,7 @@ func NewPlay(id Identity, pkg, base string, net *outbound.Client, now func() tim
 		return nil, err
 	}
 	base = strings.TrimRight(cmp.Or(base, "https://androidpublisher.googleapis.com"), "/")
-	return &Play{service{base, s, net}, pkg}, nil
+	return &Play{s.service(base), pkg}, nil
 }
 
 // Stamp is Google's way to write a moment.
@@ -100,12 +100,12 @@ func (p *Play) List(ctx context.Context, token string) (page PlayPage, err error
 	if token != "" {
 		q.Set("token", token)
 	}
-	return page, p.get(ctx, p.path()+"?"+q.Encode(), &page)
+	return page, p.api.Get(ctx, p.path()+"?"+q.Encode(), &page)
 }
 
 // Review reads one review, also one older than a week.
 func (p *Play) Review(ctx context.Context, id string) (r PlayReview, err error) {
-	if err = p.get(ctx, p.path()+"/"+url.PathEscape(id), &r); err == nil && r.ID == "" {
+	if err = p.api.Get(ctx, p.path()+"/"+url.PathEscape(id), &r); err == nil && r.ID == "" {
 		err = outbound.ErrNotJSON
 	}
 	return r, err
@@ -119,7 +119,7 @@ func (p *Play) Reply(ctx context.Context, id, text string) (time.Time, error) {
 			Edited Stamp  `json:"lastEdited"`
 		} `json:"result"`
 	}
-	err := p.put(ctx, http.MethodPost, p.path()+"/"+url.PathEscape(id)+":reply", map[string]string{"replyText": text}, &got)
+	err := p.api.Call(ctx, outbound.Call{Method: http.MethodPost, URL: p.path() + "/" + url.PathEscape(id) + ":reply", Body: map[string]string{"replyText": text}, Into: &got})
 	if err == nil && got.Result.Text == "" {
 		err = outbound.ErrNotJSON
 	}

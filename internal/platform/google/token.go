@@ -5,7 +5,6 @@
 package google
 
 import (
-	"context"
 	"crypto"
 	"crypto/rand"
 	"crypto/rsa"
@@ -15,10 +14,7 @@ import (
 	"encoding/json"
 	"encoding/pem"
 	"errors"
-	"fmt"
-	"net/http"
 	"net/url"
-	"sync"
 	"time"
 
 	"rasid/internal/cases"
@@ -34,7 +30,6 @@ const (
 const (
 	tokenURL = "https://oauth2.googleapis.com/token" // #nosec G101 -- an address
 	lifetime = time.Hour                             // of an assertion, the longest allowed
-	early    = 2 * time.Minute                       // before the end, a token is renewed
 )
 
 // ErrKey says that a service account's key cannot be used. It never says what
@@ -52,7 +47,7 @@ type Identity struct {
 	TokenURL string
 }
 
-// signer makes access tokens and keeps one until shortly before it ends.
+// signer asks for access tokens.
 type signer struct {
 	id    Identity
 	scope string
@@ -61,10 +56,6 @@ type signer struct {
 
 	email, keyID string
 	key          *rsa.PrivateKey
-
-	mu    sync.Mutex
-	token outbound.Secret
-	until time.Time
 }
 
 func newSigner(id Identity, scope string, net *outbound.Client, now func() time.Time) (*signer, error) {
@@ -104,47 +95,17 @@ func CheckKey(s outbound.Secret) error {
 	return err
 }
 
-// auth is the header of a call.
-func (s *signer) auth(ctx context.Context) (http.Header, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.token.Empty() || !s.now().Before(s.until) {
-		if err := s.renew(ctx); err != nil {
-			return nil, err
-		}
-	}
-	return http.Header{"Authorization": {"Bearer " + s.token.Reveal()}}, nil
-}
-
-// forget drops a token that the service no longer takes.
-func (s *signer) forget() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.token = ""
-}
-
-// renew gets an access token (RFC 7523 for service accounts).
-func (s *signer) renew(ctx context.Context) error {
+// grant asks for an access token (RFC 7523 for service accounts).
+func (s *signer) grant() (outbound.Grant, error) {
 	form := url.Values{"grant_type": {"refresh_token"}, "client_id": {s.id.ClientID}, "client_secret": {s.id.ClientSecret.Reveal()}, "refresh_token": {s.id.Refresh.Reveal()}}
 	if s.key != nil {
 		assertion, err := s.assertion()
 		if err != nil {
-			return err
+			return outbound.Grant{}, err
 		}
 		form = url.Values{"grant_type": {"urn:ietf:params:oauth:grant-type:jwt-bearer"}, "assertion": {assertion}}
 	}
-	var got struct {
-		Token   outbound.Secret `json:"access_token"`
-		Expires int             `json:"expires_in"`
-	}
-	if err := s.net.CallOnce(ctx, outbound.Call{Method: http.MethodPost, URL: s.id.TokenURL, Form: form, Into: &got}); err != nil {
-		return fmt.Errorf("signing in to Google: %w", err)
-	}
-	if got.Token.Empty() {
-		return fmt.Errorf("signing in to Google: %w", outbound.ErrNotJSON)
-	}
-	s.token, s.until = got.Token, s.now().Add(time.Duration(got.Expires)*time.Second-early)
-	return nil
+	return outbound.Grant{URL: s.id.TokenURL, Form: form}, nil
 }
 
 // assertion is the signed statement of a service account.
@@ -160,37 +121,14 @@ func (s *signer) assertion() (string, error) {
 	sum := sha256.Sum256([]byte(text))
 	sig, err := rsa.SignPKCS1v15(rand.Reader, s.key, crypto.SHA256, sum[:])
 	if err != nil {
-		return "", fmt.Errorf("signing in to Google: %w", ErrKey)
+		return "", ErrKey
 	}
 	return text + "." + base64.RawURLEncoding.EncodeToString(sig), nil
 }
 
 // service is one Google API as one identity.
-type service struct {
-	base string
-	sign *signer
-	net  *outbound.Client
-}
-
-func (s *service) get(ctx context.Context, path string, into any) error {
-	h, err := s.sign.auth(ctx)
-	if err != nil {
-		return err
-	}
-	_, err = s.net.GetJSON(ctx, outbound.Request{URL: s.base + path, Header: h}, into)
-	if outbound.StatusOf(err) == http.StatusUnauthorized {
-		s.sign.forget()
-	}
-	return err
-}
-
-// put changes something; signing in first is no part of it.
-func (s *service) put(ctx context.Context, method, path string, body, into any) error {
-	h, err := s.sign.auth(ctx)
-	if err != nil {
-		return outbound.BeforeSending(err)
-	}
-	return s.net.CallOnce(ctx, outbound.Call{Method: method, URL: s.base + path, Header: h, Body: body, Into: into})
+func (s *signer) service(base string) *outbound.Bearer {
+	return &outbound.Bearer{Base: base, Grant: s.grant, Net: s.net, Now: s.now}
 }
 
 // CheckIdentity names what is wrong with an identity of config.yaml.

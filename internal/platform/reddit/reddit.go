@@ -85,7 +85,7 @@ func NewClient(a App, net *outbound.Client, now func() time.Time) *Client {
 	}
 	return &Client{app: a, api: &outbound.Bearer{
 		Base: cmp.Or(a.APIURL, APIURL), Net: net, Now: now, Header: agent(a.Account),
-		Grant: outbound.Grant{URL: site(a.SiteURL) + "/api/v1/access_token", Form: form, Header: outbound.BasicAuth(a.ClientID, a.ClientSecret.Reveal())},
+		Grant: outbound.Fixed(outbound.Grant{URL: site(a.SiteURL) + "/api/v1/access_token", Form: form, Header: outbound.BasicAuth(a.ClientID, a.ClientSecret.Reveal())}),
 	}}
 }
 

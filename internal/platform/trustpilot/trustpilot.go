@@ -108,11 +108,11 @@ func NewUser(key, secret outbound.Secret, user, base string, net *outbound.Clien
 	base = strings.TrimRight(cmp.Or(base, Host), "/")
 	return &User{name: user, api: &outbound.Bearer{
 		Base: base, Net: net, Now: now,
-		Grant: outbound.Grant{
+		Grant: outbound.Fixed(outbound.Grant{
 			URL:    base + "/v1/oauth/oauth-business-users-for-applications/accesstoken",
 			Form:   url.Values{"grant_type": {"client_credentials"}},
 			Header: outbound.BasicAuth(key.Reveal(), secret.Reveal()),
-		},
+		}),
 	}}
 }
 
