@@ -249,8 +249,17 @@ func TestAPageIsLight(t *testing.T) {
 		h.later(time.Second)
 	}
 	b := h.browse().as("mona")
+	for _, path := range []string{"/", "/digest", "/case/1"} {
+		b.weigh(path)
+	}
+}
+
+// weigh adds up a page and what it asks for.
+func (b *browser) weigh(path string) {
+	t := b.h.t
+	t.Helper()
 	total, files := 0, 0
-	_, page := b.get("/")
+	_, page := b.get(path)
 	total += len(page)
 	for _, m := range regexp.MustCompile(`(?:src|href)="([^"]+)"`).FindAllStringSubmatch(page, -1) {
 		if strings.Contains(m[1], "//") {
@@ -265,7 +274,7 @@ func TestAPageIsLight(t *testing.T) {
 		}
 	}
 	if files < 3 || total > 150<<10 {
-		t.Errorf("a full inbox weighs %d bytes in %d files, want at most 150 KB", total, files)
+		t.Errorf("%s weighs %d bytes in %d files, want at most 150 KB", path, total, files)
 	}
-	t.Logf("a full inbox of %d cases weighs %d bytes", pageSize, total)
+	t.Logf("%s weighs %d bytes", path, total)
 }

@@ -1,0 +1,97 @@
+package console
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"rasid/internal/cases"
+	"rasid/responder"
+	"rasid/responder/digest"
+)
+
+// hostile is what every page beside the inbox and the case shows of others'
+// words: the same text wherever one can stand.
+type hostile struct{ text string }
+
+func (x *hostile) figures() digest.Figures {
+	said := cases.Scored{Mention: cases.Mention{Source: x.text, Author: x.text, Title: x.text, Text: x.text, URL: x.text}, Case: 1, State: cases.Waiting}
+	day := digest.Day(start)
+	return digest.Figures{
+		Span: day, Mood: digest.Mood{Total: 1, Neg: 1}, Days: []digest.Dawn{{Day: day.From, Mood: digest.Mood{Total: 1, Neg: 1}}},
+		Topics: []digest.Count{{Topic: x.text, N: 1, Sample: said}}, Worst: []cases.Scored{said}, Waiting: 1, Longest: time.Hour,
+		Sources:   []digest.SourceCount{{Name: x.text, N: 1, Neg: 1, Bad: x.text, Limits: x.text}, {Name: x.text, Bad: x.text, LastOK: start}},
+		Waits:     []digest.Wait{{Case: 1, Author: x.text, Topic: x.text, Age: time.Hour}},
+		Incidents: []cases.Incident{{ID: 1, Kind: cases.IncidentKind(x.text), Source: x.text, Count: 3, OpenedAt: start}},
+		Anchor:    x.text,
+	}
+}
+
+// EntriesBetween is a day of the record.
+func (x *hostile) EntriesBetween(context.Context, time.Time, time.Time) ([]cases.Entry, error) {
+	return []cases.Entry{
+		{Seq: 1, Case: 1, Event: cases.Event(x.text), By: x.text, Note: x.text, At: start, Hash: x.text},
+		{Seq: 2, Case: 1, Event: cases.Note, By: cases.Rasid, Note: "words " + x.text, At: start},
+	}, nil
+}
+
+func (x *hostile) Counts(context.Context) (map[cases.State]int, error) { return nil, nil }
+func (x *hostile) Verify(context.Context) (int64, error)               { return 0, nil }
+
+// options lets the whole page show the text.
+func (x *hostile) options(o *Options) {
+	o.Ledger = x
+	o.Name = func(string) string { return x.text }
+	o.Digest = func(context.Context, time.Time, responder.Period) (digest.Figures, error) { return x.figures(), nil }
+	o.Stopped = func(context.Context) (by, why string, at time.Time, on bool, err error) {
+		return x.text, x.text, start, true, nil
+	}
+	o.Sources = func(context.Context) ([]cases.SourceStatus, error) {
+		return []cases.SourceStatus{{Source: "0" + x.text, Kind: x.text, LastTry: start, LastOK: start, LastError: x.text, ErrorsInRow: 2, Limits: x.text}}, nil
+	}
+	o.Incidents = func(context.Context) ([]cases.Incident, error) {
+		return []cases.Incident{{ID: 1, OpenedAt: start, Source: x.text}}, nil
+	}
+	o.Incident = func(context.Context, cases.Incident, string) (responder.Card, error) {
+		return responder.Card{Text: responder.Visible(x.text), Buttons: [][]responder.Button{{{Action: responder.ActStatement, Label: x.text}}}}, nil
+	}
+	o.Promises = func(context.Context) ([]cases.Promise, error) {
+		p := cases.Promise{Case: 1, Words: x.text, OpenedAt: start, DueAt: start, State: cases.PromiseOpen}
+		return []cases.Promise{p, p.Settled(x.text, start)}, nil
+	}
+	o.Outlet = func() ([]Post, error) { return []Post{{Author: x.text, Said: x.text, Text: x.text, At: start}}, nil }
+	o.Terms = Terms{Offers: []string{x.text}, Contacts: []string{x.text}, Levels: []string{x.text}}
+}
+
+func TestTextStaysTextOnEveryOtherPage(t *testing.T) {
+	x := &hostile{text: "plain"}
+	h := newHouse(t, x.options)
+	mona := h.browse().as("mona")
+	paths := []string{"/digest", "/digest?span=week", "/sources", "/incidents", "/promises", "/outlet", "/audit", "/policy", "/people", "/help", "/report"}
+	calm := map[string][]string{}
+	for _, path := range paths {
+		code, page := mona.get(path)
+		if calm[path] = shape(t, page); code != 200 || !strings.Contains(page, "plain") {
+			t.Fatalf("%s was answered %d and does not show the text:\n%s", path, code, page)
+		}
+	}
+	for _, x.text = range vectors {
+		for _, path := range paths {
+			_, page := mona.get(path)
+			if got := shape(t, page); !slices.Equal(got, calm[path]) {
+				for i := range min(len(got), len(calm[path])) {
+					if got[i] != calm[path][i] {
+						t.Errorf("%s with %q: element %d is %q, want %q", path, x.text, i, got[i], calm[path][i])
+						break
+					}
+				}
+				t.Errorf("%s with %q has %d elements, want %d", path, x.text, len(got), len(calm[path]))
+			}
+		}
+		if _, svg := mona.get("/digest.svg"); strings.Contains(svg, "<script") || strings.Contains(svg, "onload=") {
+			t.Errorf("the picture with %q runs something:\n%.300s", x.text, svg)
+		}
+	}
+}
