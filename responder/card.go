@@ -248,6 +248,9 @@ func (w *cardWriter) standing(stopped bool) {
 	case cases.Waiting:
 		if place.Replier == nil {
 			w.line("ℹ️ " + say.Say("card.noapi"))
+			if c.Source == ReportSource {
+				w.line("☎️ " + Isolate(w.o.Handoff(c.Source, LanguageOf(c), w.now)))
+			}
 		} else if place.Blind {
 			w.line("ℹ️ " + say.Say("card.uncheckable"))
 		}

@@ -117,7 +117,32 @@ func (k *Clerk) report(ctx context.Context, r *request) (Answer, error) {
 	if err != nil {
 		return Answer{}, fmt.Errorf("recording a report: %w", err)
 	}
-	return r.answer("answer.reported", "case", id), nil
+	ans := r.answer("answer.reported", "case", id)
+	ans.Text += "\n" + r.say.Say("answer.handoff", "text", phrases.Plain(k.Office.Handoff(ReportSource, k.Office.Language(r.room.Language), r.d.At)))
+	return ans, nil
+}
+
+// Language is the language of a room, or of the business for one that is none.
+func (o *Office) Language(l string) string {
+	if o.Words[l] != nil {
+		return l
+	}
+	return "en"
+}
+
+// Handoff is what to tell a customer whom this channel cannot answer, in their
+// language: on the telephone, at the counter, in private. It names the case's
+// private channel and when somebody is there.
+func (o *Office) Handoff(source, language string, now time.Time) string {
+	say := o.words(language)
+	open := say.Say("handoff.always")
+	if cal := o.Calendar(source); cal != nil {
+		open = say.Say("handoff.open")
+		if at, ok := cal.NextOpen(now); ok && at.After(now) {
+			open = say.Say("handoff.closed", "time", phrases.Plain(o.openingWords(source, language, at, now)))
+		}
+	}
+	return strings.TrimSpace(o.Private[language] + " " + open)
 }
 
 func (k *Clerk) stop(ctx context.Context, r *request) (Answer, error) {

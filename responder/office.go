@@ -113,6 +113,7 @@ type Office struct {
 	Rooms    []Room
 	Places   map[string]Place
 	Words    map[string]*phrases.Catalogue // by language
+	Private  map[string]string             // by language: where customers write in private
 	Signer   Signer
 	Promises *promise.Finder // nil: promises are not looked for
 	Notes    []Note          // what one should know to answer

@@ -37,12 +37,15 @@ func TestPrinciplesNameTestsThatExist(t *testing.T) {
 	}
 	rows := 0
 	for row := range strings.Lines(string(page)) {
-		if !regexp.MustCompile(`^\| \d+ \|`).MatchString(row) {
+		numbered := regexp.MustCompile(`^\| \d+ \|`).MatchString(row)
+		if !strings.HasPrefix(row, "| ") {
 			continue
 		}
-		rows++
+		if numbered {
+			rows++
+		}
 		named := regexp.MustCompile("`(Test\\w+)`").FindAllStringSubmatch(row, -1)
-		if len(named) == 0 && !strings.Contains(row, "| open") {
+		if numbered && len(named) == 0 && !strings.Contains(row, "| open") {
 			t.Errorf("claims without a test: %s", row)
 		}
 		for _, n := range named {

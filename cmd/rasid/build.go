@@ -256,6 +256,7 @@ func (h *house) makeWriter(ctx context.Context) (err error) {
 		return err
 	}
 	private := map[string]string{"ar": h.cfg.Business.Private.AR, "en": h.cfg.Business.Private.EN}
+	h.office.Private = private
 	commitment := responder.Commitment{Within: within(h.cfg.Policy.Commitment.ReplyWithin), Private: private}
 	drafter, err := responder.NewTemplates(commitment, h.fits)
 	if err != nil {
