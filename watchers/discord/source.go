@@ -4,6 +4,7 @@
 package discord
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -117,6 +118,11 @@ func (s *Source) mention(i discord.Item) (cases.Mention, bool, error) {
 	}
 	s.author(m, &out)
 	s.addressed(m, &out)
+	if slices.Contains(s.Config.All(), i.Channel) {
+		// A channel is a place where many people speak; only a thread, or what
+		// answers the same message, is one conversation.
+		out.Thread = i.Channel + "/" + cmp.Or(out.AnswerTo, m.ID)
+	}
 	return out, true, nil
 }
 

@@ -88,7 +88,7 @@ func TestAMessageBecomesAMention(t *testing.T) {
 	got := p.Mentions[0]
 	got.PostedAt = time.Time{}
 	want := cases.Mention{
-		Source: "community", ID: id, Thread: ch, ReplyTo: ch + "/" + id,
+		Source: "community", ID: id, Thread: ch + "/" + id, ReplyTo: ch + "/" + id,
 		URL:      "https://discord.com/channels/" + fakediscord.Guild + "/" + ch + "/" + id,
 		AuthorID: sara.ID, Author: "Sara", Text: "طلبي متأخر :sad: يا @user",
 	}

@@ -208,11 +208,17 @@ func opensTopic(m *telegram.Message) bool {
 	return m.TopicMessage && m.ReplyTo.ID == m.Thread
 }
 
-// thread is the conversation of a message: the forum topic, or the message
-// that began the chain of replies.
+// opensOrNone reports whether a message of a topic answers no other.
+func opensOrNone(m *telegram.Message) bool { return m.ReplyTo == nil || opensTopic(m) }
+
+// thread is the conversation of a message: what began the chain of replies. A
+// forum topic is a place where many people speak, not one conversation.
 func thread(m *telegram.Message) string {
 	root := m.ID
 	switch {
+	case m.TopicMessage && opensOrNone(m):
+	case m.TopicMessage:
+		root = m.ReplyTo.ID
 	case m.Thread != 0:
 		root = m.Thread
 	case m.ReplyTo != nil && m.ReplyTo.Thread != 0:

@@ -154,14 +154,14 @@ func TestConversationsStayTogether(t *testing.T) {
 	}
 }
 
-func TestAForumTopicIsAThread(t *testing.T) {
+func TestAForumTopicIsAPlaceOfManyConversations(t *testing.T) {
 	w := newWorld(t, telegram.Config{Chat: -1001600, Topics: []int64{5}})
 	w.AddChat(-1001600, "supergroup", "منتدى", 5, 6)
 	w.SayAs(-1001600, sara, "في موضوع آخر", faketelegram.Said{Topic: 6})
 	w.SayAs(-1001600, sara, "في الشكاوى", faketelegram.Said{Topic: 5})
 	m := w.read(t, 1)[0]
-	if m.Text != "في الشكاوى" || m.Thread != "-1001600/5" || m.ReplyTo != "-1001600/5/2" || m.URL != "https://t.me/c/1600/5/2" {
-		t.Errorf("mention %+v, want the one of topic 5, with its topic in thread, reply and link", m)
+	if m.Text != "في الشكاوى" || m.Thread != "-1001600/2" || m.ReplyTo != "-1001600/5/2" || m.URL != "https://t.me/c/1600/5/2" {
+		t.Errorf("mention %+v, want the one of topic 5, with its topic in reply and link, and a conversation of its own", m)
 	}
 }
 
