@@ -99,6 +99,16 @@ func (d *day) sentence(e cases.Entry) string {
 				return "answered in public: «" + draft.Text + "»"
 			}
 		}
+	case cases.Ack:
+		return "told in public, outside the hours: «" + e.Note + "»"
+	case cases.Resolve:
+		return by + " closes it as solved"
+	case cases.Ask:
+		return "asked in public: «" + e.Note + "»"
+	case cases.Rate:
+		return "the customer taps " + e.Note + " of 5"
+	case cases.Reopen:
+		return "is open again, one level up: " + e.Note
 	case cases.Undo:
 		return "taken back: " + e.Note
 	case cases.Dismiss:
@@ -169,6 +179,16 @@ var chapters = []chapter{
 		func(c cases.Case, _ []cases.Entry) bool {
 			return c.Level == 1 && slices.Contains(c.Score.Signals, "churn")
 		}},
+	{"Written at night", "Once for each time the café is closed, the customer is told when it opens. That is not the answer: the case waits on, and what an approver sent stands below it.",
+		func(_ cases.Case, es []cases.Entry) bool { return has(es, cases.Ack, "") && has(es, cases.Sent, "") }},
+	{"Solved, and rated", "After Mona closed it as solved the customer is asked once. Only their own tap counts.",
+		func(_ cases.Case, es []cases.Entry) bool {
+			return has(es, cases.Rate, "5") && !has(es, cases.Reopen, "")
+		}},
+	{"Not solved after all", "A low rating opens the case again, one level up.",
+		func(_ cases.Case, es []cases.Entry) bool {
+			return has(es, cases.Rate, "2") && has(es, cases.Reopen, "rated")
+		}},
 	{"Nobody acts", "A case that waits too long is brought back to mind, and climbs.",
 		func(_ cases.Case, es []cases.Entry) bool {
 			return has(es, cases.Escalate, "nobody acted") || has(es, cases.Remind, "")
@@ -185,8 +205,8 @@ var chapters = []chapter{
 func (d *day) page() string {
 	var b strings.Builder
 	b.WriteString("<!-- Generated from the scripted day in responder/day_test.go (go test ./responder -run TestADayOfAShop -update). Do not edit. -->\n\n" +
-		"# How a case lives\n\nThese are real records of one scripted day of an invented café in Cairo, played over a real database: some three\n" +
-		"hundred mentions, three people, a crisis at noon, a restart at three in the afternoon, and the night on which the\n" +
+		"# How a case lives\n\nThese are real records of one scripted day of an invented café in Cairo, played over a real database and fakes of\n" +
+		"Telegram and Discord: some three hundred mentions, three people, a crisis at noon, a restart at three in the afternoon, and the night on which the\n" +
 		"clocks go back. The whole day is in [day.golden.txt](../responder/testdata/day.golden.txt); the legal steps are in\n[states.md](states.md).\n")
 	all, err := d.store.CasesBetween(d.t.Context(), time.Time{}, d.end.Add(time.Hour))
 	d.must(err)

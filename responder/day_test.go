@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 	_ "time/tzdata" // the clock change must happen on every machine
@@ -18,6 +19,9 @@ import (
 	gocmp "github.com/google/go-cmp/cmp"
 
 	"rasid/internal/cases"
+	"rasid/internal/platform/discord/fakediscord"
+	telegramwire "rasid/internal/platform/telegram"
+	"rasid/internal/platform/telegram/faketelegram"
 	"rasid/internal/store"
 	"rasid/responder"
 	"rasid/responder/hours"
@@ -46,7 +50,21 @@ type day struct {
 	quiet int              // calm mentions since they were last summed up
 	more  int              // cases that joined an incident without a card
 	known map[int64]string // incidents as they were last told
+
+	world       *world
+	virtual     atomic.Int64 // now, for the connections, which run by themselves
+	connections int          // to Discord so far
+	asked       []question   // satisfaction questions that stand in public
+	rated       int          // how many of them were answered
 }
+
+// set moves the clock of the day.
+func (d *day) set(now time.Time) {
+	d.now = now
+	d.virtual.Store(now.UnixNano())
+}
+
+func (d *day) clock() time.Time { return time.Unix(0, d.virtual.Load()) }
 
 // The drafter of the day writes the sentence that stands beside what was said,
 // so that the story does not change with the templates.
@@ -96,20 +114,29 @@ func theDay(t *testing.T) *day {
 		t.Fatal(err)
 	}
 	d := &day{shop: newShop(t), zone: zone, rng: rand.New(rand.NewPCG(2026, 1029)), known: map[int64]string{}}
-	d.now = time.Date(2026, 10, 29, 6, 0, 0, 0, zone)
+	d.set(time.Date(2026, 10, 29, 6, 0, 0, 0, zone))
 	d.end = d.now.Add(24 * time.Hour)
 	d.readLines()
 	open := []hours.Range{{From: hours.At(8, 0), To: hours.At(23, 30)}}
 	d.office.Zone = zone
 	d.office.Hours = &hours.Calendar{Zone: zone, Week: hours.Week{open, open, open, open, open, open, open}}
-	d.office.Places = map[string]responder.Place{"reviews": {Name: "reviews", Title: "Reviews", Replier: d.place, Hours: d.office.Hours}}
+	d.office.Places = map[string]responder.Place{
+		"group":  {Name: "group", Title: "Telegram group", Hours: d.office.Hours, Blind: true},
+		"server": {Name: "server", Title: "Discord server", Hours: d.office.Hours},
+	}
+	d.office.Policy.Acknowledge = responder.Aside{EnabledBy: "huda", PerDay: 20}
+	d.office.Policy.Satisfaction = responder.Aside{EnabledBy: "huda", PerDay: 20, After: time.Hour}
 	d.office.Policy.Hold, d.office.Policy.HoldUpTo = true, cases.Low
 	d.office.Rules = []responder.Rule{
-		{Name: "thank-five-stars", Do: responder.DoThank, EnabledBy: "huda", PerDay: 12, When: responder.When{Sentiment: []string{"pos"}, Stars: []int{5}}},
+		{Name: "thank-for-praise", Do: responder.DoThank, EnabledBy: "huda", PerDay: 12, When: responder.When{Sentiment: []string{"pos"}, Source: []string{"group"}}},
 		{Name: "about-to-leave", Do: responder.DoEscalate, Level: 1, When: responder.When{Signals: []string{"churn"}}},
 	}
-	d.judge.Score, d.writer.Drafter, d.writer.Count = d.score, d, d.store.Decisions
+	d.judge.Score, d.writer.Drafter, d.writer.Count, d.writer.Asides = d.score, d, d.store.Decisions, d.store.Asides
+	d.shop.more = append(d.shop.more, func(ctx context.Context, now time.Time) (int, error) {
+		return (&responder.Surveyor{Desk: d.store, Ratings: d.store, Office: d.office, Log: d.clerk.Log}).Step(ctx, now)
+	})
 	d.watch()
+	d.world = newWorldOf(d)
 	d.plan()
 	return d
 }
@@ -138,10 +165,11 @@ var names = []string{"Sara", "Omar", "ليلى", "كريم", "Nadia", "Youssef",
 // say1 plans one mention.
 func (d *day) say1(at time.Time, l line, more string) {
 	n := len(d.due) + 1
-	d.due = append(d.due, cases.Mention{
-		Source: "reviews", ID: fmt.Sprint("m", n), AuthorID: fmt.Sprint("a", n), Author: fmt.Sprint(names[n%len(names)]), Thread: fmt.Sprint("t", n),
-		Text: l.text + more, Stars: l.stars, PostedAt: at.UTC(), Direct: true,
-	})
+	m := cases.Mention{Source: "group", AuthorID: fmt.Sprint(900_000_000 + n), Author: names[n%len(names)], Text: l.text + more, PostedAt: at.UTC()}
+	if n%2 == 0 {
+		m.Source, m.AuthorID = "server", fmt.Sprint(500_000_000_000_000_000+n)
+	}
+	d.due = append(d.due, m)
 }
 
 func (d *day) pick(sort string) line {
@@ -191,9 +219,9 @@ const tick = 5 * time.Minute
 
 // live plays the day.
 func (d *day) live() {
-	d.say("The café opens at eight. Mona approves from eight to eight, Adam writes from ten to ten. Huda, the owner, sleeps until half past eleven.")
+	d.say("Customers write in a Telegram group and on a Discord server; the desk works in Telegram, the owners in Discord. The café opens at eight. Mona approves from eight to eight, Adam writes from ten to ten. Huda, the owner, sleeps until half past eleven.")
 	restarted, summer := false, true
-	for ; d.now.Before(d.end); d.now = d.now.Add(tick) {
+	for ; d.now.Before(d.end); d.set(d.now.Add(tick)) {
 		local := d.now.In(d.zone)
 		if !restarted && local.Hour() == 15 {
 			restarted = true
@@ -209,13 +237,13 @@ func (d *day) live() {
 			d.due = d.due[1:]
 		}
 		if len(page) > 0 {
-			d.hear(page...)
+			d.world.said(page)
 		}
 		d.work()
 		d.people(local)
-		d.now = d.now.Add(30 * time.Second)
+		d.set(d.now.Add(30 * time.Second))
 		d.work()
-		d.now = d.now.Add(-30 * time.Second)
+		d.set(d.now.Add(-30 * time.Second))
 		d.tell()
 	}
 	d.sum()
@@ -229,13 +257,15 @@ func (d *day) restart() {
 	d.press(c, "mona", responder.ActApprove, "")
 	d.tell()
 	dsn := d.dsn
+	d.world.stop()
 	d.must(d.store.Close())
 	var err error
 	d.store, err = store.Open(d.t.Context(), store.Options{DSN: dsn})
 	d.must(err)
 	d.judge.Desk, d.writer.Desk, d.poster.Desk, d.waker.Desk, d.clerk.Desk = d.store, d.store, d.store, d.store, d.store
 	d.poster.Outbox, d.waker.Alarms, d.clerk.Switch, d.clerk.Sends = d.store, d.store, d.store, d.store
-	d.clerk.Count, d.writer.Count = d.store.Decisions, d.store.Decisions
+	d.clerk.Count, d.writer.Count, d.writer.Asides = d.store.Decisions, d.store.Decisions, d.store.Asides
+	d.world.connect()
 	d.watch()
 	d.say(fmt.Sprintf("The machine is restarted right after Mona approved #%d, before it left.", c.ID))
 }
@@ -261,6 +291,12 @@ func (d *day) people(local time.Time) {
 	if in(8, 20) && minute%10 == 0 && local.Day() == 29 {
 		d.mona()
 	}
+	if in(9, 20) && minute%60 == 55 && local.Day() == 29 {
+		d.solve()
+	}
+	if minute%15 == 5 {
+		d.rate()
+	}
 	if in(10, 22) && minute%30 == 15 && local.Day() == 29 {
 		d.adam()
 	}
@@ -284,6 +320,56 @@ func (d *day) mona() {
 		return
 	}
 	d.press(c, "mona", responder.ActApprove, "")
+}
+
+// solve lets Mona close the oldest answered complaint as solved.
+func (d *day) solve() {
+	done, err := d.store.InState(d.t.Context(), cases.Answered, 500)
+	d.must(err)
+	slices.SortFunc(done, func(a, b cases.Case) int { return cmp.Compare(a.ID, b.ID) })
+	for _, c := range done {
+		if c.Score.Label == "neg" && c.AskedAt.IsZero() {
+			d.press(c, "mona", responder.ActResolve, "")
+			return
+		}
+	}
+}
+
+// rate lets the next customer who was asked press a button under the question,
+// after somebody else tried to. Every third is not satisfied.
+func (d *day) rate() {
+	if d.rated >= len(d.asked) {
+		return
+	}
+	q := d.asked[d.rated]
+	d.rated++
+	choice := q.choices[3+d.rated%2]
+	if d.rated%3 == 2 {
+		choice = q.choices[1]
+	}
+	w, m := d.world, q.reply.Mention
+	for _, who := range []string{"900000999", m.AuthorID} {
+		if m.Source == "group" {
+			w.tg.AddUser(faketelegram.User{ID: number(who), First: "Somebody"})
+			ref, err := telegramwire.ParseRef(q.at.ID)
+			d.must(err)
+			w.tg.Press(groupChat, ref.Message, number(who), telegramwire.Tapped+choice.Data)
+			continue
+		}
+		press := w.dc.Press(fakediscord.Person{ID: who, Name: "Somebody"}, w.support, q.at.ID, telegramwire.Tapped+choice.Data)
+		if w.dc.AwaitAnswer(patience, press) == 0 {
+			d.t.Fatal("a press on Discord was never answered")
+		}
+	}
+	taken := w.tg.Eventually(patience, func() bool {
+		c, err := d.store.Case(d.t.Context(), q.reply.Case)
+		d.must(err)
+		return c.Rating != 0 || c.State != cases.Resolved
+	})
+	if !taken {
+		d.t.Fatalf("the answer to %s was never taken", q.reply.Key)
+	}
+	d.work()
 }
 
 // adam writes his own words on the oldest card.
@@ -339,11 +425,15 @@ func (d *day) endsWell() {
 	}
 	es, err := d.store.EntriesBetween(d.t.Context(), time.Time{}, d.end.Add(time.Hour))
 	d.must(err)
-	let, sent := map[int64]bool{}, 0
+	let, sent, aside, rated := map[int64]bool{}, 0, 0, 0
 	for _, e := range es {
 		switch e.Event {
 		case cases.Approve, cases.ByRule:
 			let[e.Case] = true
+		case cases.Ack, cases.Ask:
+			aside++
+		case cases.Rate:
+			rated++
 		case cases.Sent:
 			if sent++; !let[e.Case] {
 				d.t.Errorf("case %d was answered without a decision", e.Case)
@@ -351,8 +441,17 @@ func (d *day) endsWell() {
 		default:
 		}
 	}
-	if sent != len(d.place.posted) || sent < 40 {
-		d.t.Errorf("%d answers recorded, %d posted; a day has more than forty", sent, len(d.place.posted))
+	if sent+aside != len(d.place.posted) || sent < 40 {
+		d.t.Errorf("%d answers and %d other words recorded, %d posted; a day has more than forty", sent, aside, len(d.place.posted))
+	}
+	if standing := len(d.world.tg.Posted(groupChat)) + len(d.world.dc.Posted(d.world.support)); standing != sent+aside {
+		d.t.Errorf("%d posts stand on the two platforms, %d are recorded", standing, sent+aside)
+	}
+	if rated != d.rated || rated < 3 {
+		d.t.Errorf("%d ratings recorded, %d given", rated, d.rated)
+	}
+	if v := d.world.dc.Violations(); len(v) > 0 {
+		d.t.Errorf("sends that could have pinged people: %v", v)
 	}
 	for name, r := range d.rooms {
 		if r.fresh > 150 {
