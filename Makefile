@@ -69,6 +69,10 @@ crash: ## kill, freeze and stop the program KILLS times (500), on each database
 mutants: ## build in one mistake for each promise; the tests must notice every one
 	$(GO) test -count=1 -timeout 120m -v ./internal/crashtest -run 'SeededBug|ClassicMistakes' -mutants
 
+.PHONY: scale
+scale: ## fifty thousand one-star items in an hour, counted one by one
+	RASID_SCALE=1 $(GO) test -count=1 -timeout 60m -v ./responder -run FiftyThousand
+
 .PHONY: docs
 docs: ## rewrite the generated pages: states.md, config.md, commands.md, sources.md, how-a-case-lives.md
 	$(GO) test ./internal/cases ./internal/config ./cmd/rasid -run 'Docs|PageIsFresh' -update
