@@ -51,6 +51,7 @@ func TestADialectGreetingOnlyWhereThePolicyAllowsItAndTheCueIsSure(t *testing.T)
 		{"the judgement is not sure", dialects, spoken("", "وش هالتأخير"), ""},
 		{"cues of two dialects", dialects, spoken("gulf", "وش هالتأخير اوي"), ""},
 		{"a cue that two share", dialects, spoken("gulf", "ليش التأخير"), ""},
+		{"a shared cue beside one of its own", dialects, spoken("gulf", "وش صار، ليش التأخير"), "gulf"},
 		{"iraqi", dialects, spoken("iraqi", "وش هالتأخير"), ""},
 	} {
 		d, err := polite(t, x.courtesy...).Draft(t.Context(), x.c)

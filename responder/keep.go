@@ -117,7 +117,8 @@ func (k *Clerk) save(ctx context.Context, r *request) (Answer, error) {
 	if why != "" {
 		return r.refuse(why, "words", words), nil
 	}
-	for _, f := range k.Writer.Look(k.sample(r, w), cases.Case{Source: r.c.Source, Score: r.c.Score}) {
+	if found := k.Writer.Look(k.sample(r, w), cases.Case{Source: r.c.Source, Score: r.c.Score}); len(found) > 0 {
+		f := found[0]
 		return r.refuse("answer.save.guard", "what", phrases.Plain(r.say.Say("finding."+f.Kind)), "words", Visible(f.Words)), nil
 	}
 	if !k.twice(r, "save") {

@@ -66,8 +66,8 @@ func follows(part, words []string, at int) (end int, ok bool) {
 	}
 	for i, want := range part {
 		is := words[at+i]
-		stem, any := strings.CutSuffix(want, "*")
-		same := func(w string) bool { return w == want || any && strings.HasPrefix(w, stem) }
+		stem, open := strings.CutSuffix(want, "*")
+		same := func(w string) bool { return w == want || open && strings.HasPrefix(w, stem) }
 		if !same(is) && (i > 0 || !same(strings.TrimPrefix(is, "و"))) {
 			return 0, false
 		}
