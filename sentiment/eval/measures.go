@@ -4,6 +4,7 @@ package eval
 
 import (
 	"math"
+	"math/rand/v2"
 	"sort"
 )
 
@@ -40,6 +41,7 @@ type Report struct {
 	Confusion                       [3][4]int // gold, predicted (the last column is None)
 	HasP                            bool
 	NegAP, ECETop, ECENeg           float64
+	ECEChance                       float64 // the ECETop that chance alone would give if every probability were true
 	RecallAtP95, TauAtP95           float64
 	RecallAtP90, TauAtP90           float64
 	Flag                            PRF // of the flag P(neg) >= Tau
@@ -154,6 +156,7 @@ func (rep *Report) classes() {
 
 func (rep *Report) ranks(top, negc []point, bins int) {
 	rep.ECETop, rep.ECENeg = ece(top, bins), ece(negc, bins)
+	rep.ECEChance = chance(top, bins)
 	sort.SliceStable(negc, func(i, j int) bool { return negc[i].s > negc[j].s })
 	tot := 0
 	for _, p := range negc {
@@ -194,6 +197,24 @@ func ece(ps []point, bins int) float64 {
 		}
 	}
 	return sum / float64(len(ps))
+}
+
+// draws are enough to know the mean of chance to the third digit.
+const draws = 40
+
+// chance is the calibration error to expect of true probabilities: with a few hundred texts in many bins even they
+// miss the shares found. It is the mean over draws of labels from the probabilities themselves.
+func chance(ps []point, bins int) float64 {
+	rnd := rand.New(rand.NewPCG(1, uint64(len(ps)))) //nolint:gosec // the same figure every time
+	drawn := make([]point, len(ps))
+	sum := 0.0
+	for range draws {
+		for i, p := range ps {
+			drawn[i] = point{p.s, rnd.Float64() < p.s}
+		}
+		sum += ece(drawn, bins)
+	}
+	return sum / draws
 }
 
 // averagePrecision takes points sorted from high to low and treats equal scores as one block; NaN without positives.

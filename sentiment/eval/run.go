@@ -19,7 +19,8 @@ type RunOptions struct {
 	Baseline []string // files of predictions to compare with, as "name=path" or a path
 	Tau      float64
 	Workers  int
-	Pred     io.Writer // receives the predictions as id, label, p_neg, p_neu, p_pos; may be nil
+	Only     func(source string) bool // measure these sources only; nil for all
+	Pred     io.Writer                // receives the predictions as id, label, p_neg, p_neu, p_pos; may be nil
 }
 
 // Gold is one labelled text without its text.
@@ -88,6 +89,9 @@ func Predict(ctx context.Context, s *sentiment.Scorer, o RunOptions) ([]Scored, 
 	var texts []string
 	for _, f := range files {
 		err := train.ReadFile(f, func(r train.Row) error {
+			if o.Only != nil && !o.Only(r.Source) {
+				return nil
+			}
 			out = append(out, Scored{Gold: Gold{r.ID, r.Lang, r.Source, r.Domain, int(r.Label)}})
 			texts = append(texts, r.Text)
 			return ctx.Err()
@@ -198,18 +202,18 @@ func cut(s string, n int) string { return s[:min(len(s), n)] }
 
 // Mean is the unweighted mean over sources of the figures that the reach is set in.
 func Mean(name string, reps []Report) string {
-	var m [6]float64
-	ap := 0
+	var m [5]float64
+	ap, sum := 0, 0.0
 	for _, r := range reps {
-		for i, v := range []float64{r.Acc, r.MacroF1, r.Label[0].F1, r.ECETop} {
+		for i, v := range []float64{r.Acc, r.MacroF1, r.Label[0].F1, r.ECETop, r.ECEChance} {
 			m[i] += v / float64(len(reps))
 		}
 		if !math.IsNaN(r.NegAP) {
-			m[4] += r.NegAP
+			sum += r.NegAP
 			ap++
 		}
 	}
-	return fmt.Sprintf("%-22s sources=%d acc=%.4f macroF1=%.4f negF1=%.4f negAP=%.4f ECEtop=%.4f", name, len(reps), m[0], m[1], m[2], m[4]/float64(max(ap, 1)), m[3])
+	return fmt.Sprintf("%-22s sources=%d acc=%.4f macroF1=%.4f negF1=%.4f negAP=%.4f ECEtop=%.4f chance=%.4f", name, len(reps), m[0], m[1], m[2], sum/float64(max(ap, 1)), m[3], m[4])
 }
 
 // Means picks the lines of means out of a printed report.

@@ -20,16 +20,16 @@ func DefaultHyper() Hyper {
 	return Hyper{Alpha: 2, Beta: 1, L2: 0.2, Epochs: 5, NBSmooth: 1, NBPower: 0.7, Seed: 1}
 }
 
-// cell is the state of one slot: for each class the weight, FTRL's z, and the root of the summed squared gradients.
+// cell is the state of one slot: for each class the weight, FTRL's z, the root of the summed squared gradients, and the
+// scale of the input.
 type cell struct {
-	w, z, s [3]float32
+	w, z, s, r [3]float32
 }
 
 // learner is a three-class softmax regression trained by FTRL-proximal, one example at a time.
 type learner struct {
 	h     Hyper
 	cells []cell
-	ratio [][3]float32
 	bias  cell
 }
 
@@ -75,7 +75,11 @@ func ratios(c *Corpus, weight []float32, h Hyper, size int) [][3]float32 {
 }
 
 func newLearner(h Hyper, ratio [][3]float32, size int) *learner {
-	return &learner{h: h, cells: make([]cell, size), ratio: ratio}
+	l := &learner{h: h, cells: make([]cell, size)}
+	for i := range l.cells {
+		l.cells[i].r = ratio[i]
+	}
+	return l
 }
 
 // tickEvery is how many examples pass between two looks at the context.
@@ -110,10 +114,10 @@ func (l *learner) run(ctx context.Context, c *Corpus, weight []float32, tick fun
 func (l *learner) step(fs []uint32, y uint8, weight, x float32) {
 	var z [3]float32
 	for _, f := range fs {
-		w, r := &l.cells[f].w, &l.ratio[f]
-		z[0] += w[0] * r[0]
-		z[1] += w[1] * r[1]
-		z[2] += w[2] * r[2]
+		c := &l.cells[f]
+		z[0] += c.w[0] * c.r[0]
+		z[1] += c.w[1] * c.r[1]
+		z[2] += c.w[2] * c.r[2]
 	}
 	var g [3]float32
 	p := softmax3(float64(z[0]*x+l.bias.w[0]), float64(z[1]*x+l.bias.w[1]), float64(z[2]*x+l.bias.w[2]))
@@ -126,10 +130,10 @@ func (l *learner) step(fs []uint32, y uint8, weight, x float32) {
 		g[k] *= x
 	}
 	for _, f := range fs {
-		c, r := &l.cells[f], &l.ratio[f]
-		l.move(c, 0, g[0]*r[0])
-		l.move(c, 1, g[1]*r[1])
-		l.move(c, 2, g[2]*r[2])
+		c := &l.cells[f]
+		l.move(c, 0, g[0]*c.r[0])
+		l.move(c, 1, g[1]*c.r[1])
+		l.move(c, 2, g[2]*c.r[2])
 	}
 }
 
@@ -154,7 +158,7 @@ func (l *learner) weights() *Weights {
 	out := &Weights{W: make([][3]float32, len(l.cells)), Bias: l.bias.w}
 	for i := range l.cells {
 		for k := range 3 {
-			out.W[i][k] = l.cells[i].w[k] * l.ratio[i][k]
+			out.W[i][k] = l.cells[i].w[k] * l.cells[i].r[k]
 		}
 	}
 	return out

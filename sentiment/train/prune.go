@@ -1,10 +1,14 @@
 package train
 
-import "math"
+import (
+	"cmp"
+	"math"
+	"slices"
+)
 
-// prune keeps the slots that at least min weighted rows use and renumbers them, so that the learner's memory holds
-// nothing that could not be learned. It returns the slot of each new number. The norm of a row still counts all its
-// features, as the scorer does.
+// prune keeps the slots that at least atLeast weighted rows use and renumbers them, the commonest first: the learner's
+// memory then holds nothing that could not be learned, and what is touched all the time lies close together. It returns
+// the slot of each new number. The norm of a row still counts all its features, as the scorer does.
 func (c *Corpus) prune(weight []float32, size, atLeast int) []uint32 {
 	count := make([]uint32, size)
 	for i := range c.Rows {
@@ -20,9 +24,12 @@ func (c *Corpus) prune(weight []float32, size, atLeast int) []uint32 {
 	for i, k := range count {
 		id[i] = -1
 		if k >= uint32(max(atLeast, 1)) { //nolint:gosec // a small setting
-			id[i] = int32(len(slots)) //nolint:gosec // below 2^24
-			slots = append(slots, uint32(i))
+			slots = append(slots, uint32(i)) //nolint:gosec // below 2^24
 		}
+	}
+	slices.SortStableFunc(slots, func(a, b uint32) int { return cmp.Compare(count[b], count[a]) })
+	for n, s := range slots {
+		id[s] = int32(n) //nolint:gosec // below 2^24
 	}
 	c.norm = make([]float32, len(c.Rows))
 	at, from := 0, 0

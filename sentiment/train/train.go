@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"runtime"
-	"strconv"
 
 	"rasid/sentiment/internal/features"
 	"rasid/sentiment/internal/text"
@@ -38,35 +37,11 @@ var ErrNoTexts = errors.New("training: no labelled texts found")
 
 // Run trains a table. Progress goes to w. The same options and texts give the same bytes, on one core as on many.
 func Run(ctx context.Context, o Options, w io.Writer) (*model.Table, error) {
-	reader, err := newReader()
+	s, err := enrol(ctx, o, w)
 	if err != nil {
 		return nil, err
 	}
-	known, err := Sources()
-	if err != nil {
-		return nil, err
-	}
-	size := 1 << o.Bits
-	c, err := load(ctx, o, reader, w)
-	if err != nil {
-		return nil, err
-	}
-	weight := weigh(c.Rows, known, setOf(o.Leave))
-	slots := c.prune(weight, size, o.AtLeast)
-	bar := newBar(w, "learning", o.Hyper.Epochs*max(o.Seeds, 1)*(len(c.Rows)/tickEvery+1))
-	ws, err := fit(ctx, c, weight, o.Hyper, len(slots), o.Seeds, bar.tick)
-	if err != nil {
-		return nil, err
-	}
-	bar.done()
-	t, err := shrink(ws, slots, o)
-	if err != nil {
-		return nil, err
-	}
-	t.Lexicon = strconv.FormatUint(reader.Lex.Fingerprint(), 16)
-	t.Rows, t.Sources = counted(c.Rows, weight)
-	t.Heat, t.LeanEn = 1, leanEnglish
-	return t, nil
+	return s.teach(ctx, nil, w)
 }
 
 func newReader() (*features.Reader, error) {
@@ -138,6 +113,9 @@ func load(ctx context.Context, o Options, r *features.Reader, w io.Writer) (*Cor
 	return c, nil
 }
 
+// ownSource is the source that our own sentences are counted under.
+const ownSource = "own"
+
 // ownRows turns one split of our own sentences into rows of the source "own".
 func ownRows(split string) ([]Row, error) {
 	ss, err := sentences.Mentions()
@@ -151,7 +129,7 @@ func ownRows(split string) ([]Row, error) {
 			if lang != "en" {
 				lang = "ar" // mixed and Arabizi texts are weighed like Arabic ones
 			}
-			out = append(out, Row{ID: s.ID, Lang: lang, Source: "own", Domain: s.Domain, Label: l, Text: s.Text})
+			out = append(out, Row{ID: s.ID, Lang: lang, Source: ownSource, Domain: s.Domain, Label: l, Text: s.Text})
 		}
 	}
 	return out, nil
