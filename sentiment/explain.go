@@ -58,6 +58,7 @@ func (s *Scorer) share(d *desk) {
 		c := s.table.Cells[f.Hash]
 		w := float64(int(c.Pos)-int(c.Neg)) * s.table.Scale / root
 		if s.layer != nil {
+			w *= s.layer.Trust
 			v := &s.layer.dense[LayerSlot(f.Hash)]
 			w += float64(v[1]-v[0]) / root
 		}

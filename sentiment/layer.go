@@ -22,6 +22,8 @@ type Layer struct {
 	Examples int     // it was fitted to
 	Limit    float64 // of what it may add to a logit
 	Bias     [2]float64
+	Trust    float64               // share of the embedded table's logits that counts, 0 to MaxTrust; 1 leaves them as they are
+	Lean     float64               // a complaint counts so many times more when the label is chosen; 1 changes nothing
 	Cells    map[uint32][2]float32 // of log(neg/neu) and log(pos/neu), by LayerSlot
 	dense    [][2]float32
 }
@@ -29,14 +31,14 @@ type Layer struct {
 // LayerSlot is the cell of a layer that a feature of the embedded table falls into.
 func LayerSlot(slot uint32) uint32 { return (slot * 2654435769) >> (32 - LayerBits) }
 
-const layerMagic = "rasid layer 1\n"
+const layerMagic = "rasid layer 2\n"
 
 // MarshalBinary turns the layer into bytes for the store: the same layer gives the same bytes.
 func (l *Layer) MarshalBinary() ([]byte, error) {
 	b := []byte(layerMagic)
 	b = binary.AppendUvarint(b, uint64(max(l.Version, 0)))  //nolint:gosec // never negative
 	b = binary.AppendUvarint(b, uint64(max(l.Examples, 0))) //nolint:gosec // never negative
-	for _, v := range []float64{l.Limit, l.Bias[0], l.Bias[1]} {
+	for _, v := range []float64{l.Limit, l.Bias[0], l.Bias[1], l.Trust, l.Lean} {
 		b = binary.LittleEndian.AppendUint64(b, math.Float64bits(v))
 	}
 	keys := slices.Sorted(maps.Keys(l.Cells))
@@ -64,15 +66,15 @@ func (l *Layer) UnmarshalBinary(b []byte) error {
 	var got Layer
 	version, err1 := binary.ReadUvarint(r)
 	examples, err2 := binary.ReadUvarint(r)
-	var head [3]float64
+	var head [5]float64
 	err3 := binary.Read(r, binary.LittleEndian, &head)
 	n, err4 := binary.ReadUvarint(r)
 	if errors.Join(err1, err2, err3, err4) != nil || n > 1<<LayerBits || version > math.MaxInt32 || examples > math.MaxInt32 {
 		return errLayer
 	}
 	got.Version, got.Examples = int(version), int(examples)
-	got.Limit, got.Bias = head[0], [2]float64{head[1], head[2]}
-	if !(got.Limit >= 0 && got.Limit <= maxLimit) || isOdd(float32(head[1])) || isOdd(float32(head[2])) {
+	got.Limit, got.Bias, got.Trust, got.Lean = head[0], [2]float64{head[1], head[2]}, head[3], head[4]
+	if !within(got.Limit, 0, maxLimit) || !within(got.Trust, 0, MaxTrust) || !within(got.Lean, 0.1, 10) || isOdd(float32(head[1])) || isOdd(float32(head[2])) {
 		return errLayer
 	}
 	got.Cells = make(map[uint32][2]float32, n)
@@ -96,10 +98,16 @@ func (l *Layer) UnmarshalBinary(b []byte) error {
 	return nil
 }
 
+// within is false for what is no number.
+func within(v, low, high float64) bool { return v >= low && v <= high }
+
 func isOdd(v float32) bool { return math.IsNaN(float64(v)) || math.IsInf(float64(v), 0) }
 
 // maxLimit is the most a layer may ever add to a logit.
 const maxLimit = 6
+
+// MaxTrust is the most that the logits of the embedded table may be multiplied by.
+const MaxTrust = 2
 
 // WithLayer returns a scorer that adds the layer; nil takes it away. The embedded tables are shared.
 func (s *Scorer) WithLayer(l *Layer) *Scorer {
@@ -116,31 +124,40 @@ func (s *Scorer) WithLayer(l *Layer) *Scorer {
 	return &out
 }
 
-// logits adds what the layer knows, held within its limit.
-func (l *Layer) logits(p *features.Page) (neg, pos float64) {
+// logits is what the layer adds to the logits zn and zp, held within its limit.
+func (l *Layer) logits(p *features.Page, zn, zp float64) (neg, pos float64) {
 	for i := range p.Feats {
 		c := &l.dense[LayerSlot(p.Feats[i].Hash)]
 		neg += float64(c[0])
 		pos += float64(c[1])
 	}
 	x := 1 / math.Sqrt(float64(max(len(p.Feats), 1)))
-	return bound(l.Bias[0]+neg*x, l.Limit), bound(l.Bias[1]+pos*x, l.Limit)
+	more := l.Trust - 1
+	return bound(more*zn+l.Bias[0]+neg*x, l.Limit), bound(more*zp+l.Bias[1]+pos*x, l.Limit)
 }
 
 func bound(v, limit float64) float64 { return min(max(v, -limit), limit) }
 
-// Evidence is what the judgement of a text rests on: the slots of its features, and the raw logits log(neg/neu) and
-// log(pos/neu) without any layer. It is what a layer is fitted to.
-func (s *Scorer) Evidence(in Input) (slots []uint32, zn, zp float64) {
+// Evidence is what the judgement of a text rests on, without any layer. It is what a layer is fitted to.
+type Evidence struct {
+	Slots    []uint32 // of its features
+	Neg, Pos float64  // the logits log(neg/neu) and log(pos/neu)
+	Lean     float64  // how many times a complaint counts when the label is chosen
+}
+
+// Evidence gathers the evidence of a text.
+func (s *Scorer) Evidence(in Input) Evidence {
 	d := s.desks.Get().(*desk)
 	defer s.desks.Put(d)
-	s.reader.Read(&d.page, in.Text)
-	d.page.Extract(s.table.Mask())
-	for i := range d.page.Feats {
-		slots = append(slots, d.page.Feats[i].Hash)
-	}
 	plain := *s
 	plain.layer = nil
-	zn, zp = plain.logits(&d.page, in.Stars)
-	return slots, zn * s.table.Heat, zp * s.table.Heat
+	s.reader.Read(&d.page, in.Text)
+	d.page.Extract(s.table.Mask())
+	out := Evidence{Lean: plain.lean(Language(in.Text))}
+	for i := range d.page.Feats {
+		out.Slots = append(out.Slots, d.page.Feats[i].Hash)
+	}
+	zn, zp := plain.logits(&d.page, in.Stars)
+	out.Neg, out.Pos = zn*s.table.Heat, zp*s.table.Heat
+	return out
 }

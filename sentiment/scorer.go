@@ -121,7 +121,7 @@ func (s *Scorer) logits(p *features.Page, stars int) (zn, zp float64) {
 	zn = s.table.Bias[0] + float64(neg)*x + sn
 	zp = s.table.Bias[1] + float64(pos)*x + sp
 	if s.layer != nil {
-		ln, lp := s.layer.logits(p)
+		ln, lp := s.layer.logits(p, zn, zp)
 		zn, zp = zn+ln, zp+lp
 	}
 	return zn, zp
@@ -134,14 +134,22 @@ const silence = 1.5
 func (s *Scorer) finish(res *Result, p *features.Page, in Input) {
 	res.Score = res.Pos - res.Neg
 	res.Lang = Language(in.Text)
-	lean := 1.0
-	if res.Lang == "en" {
-		lean = max(s.table.LeanEn, 1)
-	}
-	res.Label = pick(res.Neg*lean, res.Neu, res.Pos)
+	res.Label = pick(res.Neg*s.lean(res.Lang), res.Neu, res.Pos)
 	res.Signals = signals(p)
 	res.Severity = severity(res)
 	res.Target = s.target(p, in)
+}
+
+// lean is how many times P(neg) counts when a text of the language gets its label.
+func (s *Scorer) lean(lang string) float64 {
+	lean := 1.0
+	if lang == "en" {
+		lean = max(s.table.LeanEn, 1)
+	}
+	if s.layer != nil {
+		lean *= s.layer.Lean
+	}
+	return lean
 }
 
 func softmax(zn, zp float64) (neg, neu, pos float64) {

@@ -15,6 +15,7 @@ import (
 
 	"rasid/sentiment"
 	"rasid/sentiment/eval"
+	"rasid/sentiment/holdout"
 	"rasid/sentiment/model"
 	"rasid/sentiment/train"
 )
@@ -141,7 +142,8 @@ error is what it would be if every probability were true: with few texts never 0
 
 With --train the table is not measured but learned anew, once for each family of
 sources and without it, and judges that family: what to expect of texts of a kind
-never seen. This takes some ten minutes for 250,000 texts.`,
+never seen, and what 200 labels of the place itself then bring. This takes some
+ten minutes for 250,000 texts.`,
 		Example: `  rasid model eval --data texts-dev
   rasid model eval --data texts-dev --model my-model/weights.bin --baseline other=predictions.tsv.gz
   rasid model eval --data texts-dev --train texts`,
@@ -178,7 +180,7 @@ func (p *program) modelEval(ctx context.Context, o modelEvalOptions) (err error)
 	if len(o.train) > 0 {
 		learn := train.Defaults()
 		learn.Data, learn.Seeds = o.train, 1
-		return eval.LeaveOut(ctx, learn, opts, p.out, p.err)
+		return holdout.Run(ctx, learn, opts, p.out, p.err)
 	}
 	s, err := scorerOf(o.model)
 	if err != nil {

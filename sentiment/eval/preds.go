@@ -77,8 +77,8 @@ func parsePred(c []string) (Pred, error) {
 	return p, nil
 }
 
-// writePreds writes every digit, so that another program reads the very same numbers.
-func writePreds(w io.Writer, all []Scored) error {
+// WritePreds writes every digit, so that another program reads the very same numbers.
+func WritePreds(w io.Writer, all []Scored) error {
 	b := bufio.NewWriter(w)
 	for _, s := range all {
 		p := s.Pred.P

@@ -42,7 +42,7 @@ func Run(ctx context.Context, s *sentiment.Scorer, o RunOptions, w io.Writer) er
 		return err
 	}
 	if o.Pred != nil {
-		if err := writePreds(o.Pred, all); err != nil {
+		if err := WritePreds(o.Pred, all); err != nil {
 			return err
 		}
 	}
@@ -148,11 +148,7 @@ func Print(w io.Writer, name string, all []Scored, o RunOptions) {
 			say(w, "%s\n%s\n", Mean("MEAN "+l+" all", reps), Mean("MEAN "+l, big))
 		}
 	}
-	items := make([]Item, len(all))
-	for i, s := range all {
-		items[i] = Item{s.Label, s.Pred}
-	}
-	rep, ok := Measure(items, Options{Tau: o.Tau})
+	rep, ok := Measure(Items(all), Options{Tau: o.Tau})
 	if !ok {
 		return
 	}
@@ -161,6 +157,15 @@ func Print(w io.Writer, name string, all []Scored, o RunOptions) {
 		say(w, "%6s%8d%8d%8d%8d\n", Labels[g], row[0], row[1], row[2], row[3])
 	}
 	say(w, "\n")
+}
+
+// Items are the labels and predictions alone.
+func Items(all []Scored) []Item {
+	out := make([]Item, len(all))
+	for i, s := range all {
+		out[i] = Item{s.Label, s.Pred}
+	}
+	return out
 }
 
 func say(w io.Writer, format string, args ...any) {

@@ -36,5 +36,5 @@ func anchor(base *sentiment.Scorer, l *sentiment.Layer) (before, after float64, 
 func judged(s *sentiment.Scorer, in sentiment.Input, gold int) eval.Item {
 	r := s.Quick(in)
 	p := [3]float64{r.Neg, r.Neu, r.Pos}
-	return eval.Item{Gold: gold, Pred: eval.Pred{Label: argmax(p), P: p, HasP: true}}
+	return eval.Item{Gold: gold, Pred: eval.Pred{Label: slices.Index(eval.Labels[:], string(r.Label)), P: p, HasP: true}}
 }

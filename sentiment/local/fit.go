@@ -4,79 +4,140 @@ import (
 	"math"
 
 	"rasid/sentiment"
-	"rasid/sentiment/eval"
 )
 
-// strength is how freely a layer may follow the examples.
+// strength is how freely a layer may follow the examples on single words.
 type strength struct {
-	name   string
-	rate   float64 // of the steps on words; 0 moves the biases only
-	l2     float64
-	epochs int
+	name  string
+	sigma float64 // standard deviation expected of a word's weight before any example; 0 leaves words alone
+	trust float64 // and of the trust in the embedded table; 0 leaves it at 1
 }
 
 // strengths are tried in this order; cross-validation picks one.
 var strengths = []strength{
-	{"bias", 0, 0.02, 12},
-	{"careful", 0.6, 0.02, 8},
-	{"usual", 1.5, 0.005, 10},
-	{"bold", 3, 0.002, 14},
+	{"bias", 0, 0.3}, {"careful", 0.5, 0.3}, {"usual", 1, 0.3}, {"bold", 2, 0.3}, {"boldest", 4, 0.3}, {"words", 1, 0},
 }
 
-// fit is a layer being learned: softmax regression on top of fixed logits, with AdaGrad steps.
+// usual is the strength by which people are compared with each other.
+const usual = 2
+
+// biasSigma is what is expected of the biases before any example: how often each label is given differs much from shop
+// to shop.
+const biasSigma = 1.5
+
+// The steps of the fit.
+const (
+	rounds   = 50
+	rate     = 0.1
+	slowDown = 0.3 // of the steps on trust
+	keepMean = 0.9
+	keepSize = 0.99
+	steady   = 1e-3 // keeps the first steps on rare words from being large
+)
+
+// fit is a layer being learned: the likeliest softmax regression on top of given logits, words and biases near 0 and
+// trust near 1 being expected.
 type fit struct {
-	st    strength
 	limit float64
-	bias  [2]float64
-	bsum  [2]float64
-	cells map[uint32]*cell
+	theta []float64 // two biases, trust, then two weights for each word
 }
 
-type cell struct {
-	w   [2]float64
-	sum [2]float64
-}
+// Places in theta.
+const (
+	atTrust = 2
+	atWords = 3
+)
 
-func newFit(st strength, limit float64) *fit {
-	return &fit{st: st, limit: limit, cells: map[uint32]*cell{}}
-}
+func (f *fit) trust() float64 { return f.theta[atTrust] }
 
-func invRoot(n int) float64 { return 1 / math.Sqrt(float64(max(n, 1))) }
+// nothing is a layer that changes nothing.
+func nothing(limit float64) *fit { return &fit{limit: limit, theta: []float64{0, 0, 1}} }
 
-// fitLayer learns from all items but those of one fold.
-func fitLayer(items []item, st strength, limit float64, without int) *fit {
-	f := newFit(st, limit)
-	for range st.epochs {
-		for k := range items {
-			// A stride that shares no factor with most lengths walks the examples in a mixed but fixed order.
-			it := &items[k*7919%len(items)]
-			if len(items)%7919 == 0 {
-				it = &items[k]
+// fitLayer learns from all items but those of one fold; words is the number of different cells of the items. It takes
+// whole steps over all items (Adam), so the order of the items does not matter.
+func fitLayer(items []item, words int, st strength, limit float64, without int) *fit {
+	f := nothing(limit)
+	if st.sigma > 0 {
+		f.theta = append(f.theta, make([]float64, 2*words)...)
+	}
+	grad, mean, size := make([]float64, len(f.theta)), make([]float64, len(f.theta)), make([]float64, len(f.theta))
+	for n := 1; n <= rounds; n++ {
+		f.gradient(items, st, without, grad)
+		step := rate * (1 - float64(n)/(rounds+1))
+		fixMean, fixSize := 1-math.Pow(keepMean, float64(n)), 1-math.Pow(keepSize, float64(n))
+		for i, g := range grad {
+			mean[i] = keepMean*mean[i] + (1-keepMean)*g
+			size[i] = keepSize*size[i] + (1-keepSize)*g*g
+			d := step * (mean[i] / fixMean) / (math.Sqrt(size[i]/fixSize) + steady)
+			if i == atTrust {
+				d *= slowDown
 			}
-			if it.fold != without {
-				f.step(it)
-			}
+			f.theta[i] -= d
 		}
 	}
+	f.theta[atTrust] = min(max(f.theta[atTrust], 0), sentiment.MaxTrust)
 	return f
 }
 
-func (f *fit) add(it *item) (neg, pos float64) {
-	for _, c := range it.cells {
-		if w := f.cells[c]; w != nil {
-			neg += w.w[0]
-			pos += w.w[1]
+// gradient of the weighted log loss and of what was expected beforehand.
+func (f *fit) gradient(items []item, st strength, without int, grad []float64) {
+	for i := range grad {
+		switch {
+		case i < atTrust:
+			grad[i] = f.theta[i] / (biasSigma * biasSigma)
+		case i == atTrust && st.trust > 0:
+			grad[i] = (f.theta[i] - 1) / (st.trust * st.trust)
+		case i == atTrust:
+			grad[i] = 0
+		default:
+			grad[i] = f.theta[i] / (st.sigma * st.sigma)
 		}
 	}
-	return bound(f.bias[0]+neg*it.x, f.limit), bound(f.bias[1]+pos*it.x, f.limit)
+	for k := range items {
+		it := &items[k]
+		if it.fold == without {
+			continue
+		}
+		p := f.predict(it)
+		d := [2]float64{p[0], p[2]}
+		switch it.label {
+		case 0:
+			d[0]--
+		case 2:
+			d[1]--
+		}
+		d[0], d[1] = d[0]*it.weight, d[1]*it.weight
+		grad[0] += d[0]
+		grad[1] += d[1]
+		if st.trust > 0 {
+			grad[atTrust] += d[0]*it.zn + d[1]*it.zp
+		}
+		if st.sigma == 0 {
+			continue
+		}
+		d[0], d[1] = d[0]*it.x, d[1]*it.x
+		for _, c := range it.cells {
+			grad[atWords+2*c] += d[0]
+			grad[atWords+2*c+1] += d[1]
+		}
+	}
+}
+
+// predict is the same sum as the one of sentiment.Layer.
+func (f *fit) predict(it *item) [3]float64 {
+	var n, p float64
+	if len(f.theta) > atWords {
+		for _, c := range it.cells {
+			n += f.theta[atWords+2*c]
+			p += f.theta[atWords+2*c+1]
+		}
+	}
+	n = bound((f.trust()-1)*it.zn+f.theta[0]+n*it.x, f.limit)
+	p = bound((f.trust()-1)*it.zp+f.theta[1]+p*it.x, f.limit)
+	return softmax(it.zn+n, it.zp+p)
 }
 
 func bound(v, limit float64) float64 { return min(max(v, -limit), limit) }
-
-func (f *fit) predict(it *item) [3]float64 {
-	n, p := f.add(it)
-	return softmax(it.zn+n, it.zp+p)
-}
 
 func softmax(zn, zp float64) [3]float64 {
 	m := max(zn, zp, 0)
@@ -85,9 +146,11 @@ func softmax(zn, zp float64) [3]float64 {
 	return [3]float64{a / t, b / t, c / t}
 }
 
-func argmax(p [3]float64) int {
+// labelOf is the class that p is given when a complaint counts lean times.
+func labelOf(p [3]float64, lean float64) int {
+	n := p[0] * lean
 	switch {
-	case p[0] >= p[1] && p[0] >= p[2]:
+	case n >= p[1] && n >= p[2]:
 		return 0
 	case p[2] >= p[1]:
 		return 2
@@ -95,88 +158,31 @@ func argmax(p [3]float64) int {
 	return 1
 }
 
-const biasRate = 0.3
-
-func (f *fit) step(it *item) {
-	p := f.predict(it)
-	g := [2]float64{p[0], p[2]}
-	switch it.label {
-	case 0:
-		g[0]--
-	case 2:
-		g[1]--
-	}
-	for k := range 2 {
-		d := g[k]*it.weight + f.st.l2*f.bias[k]
-		f.bsum[k] += d * d
-		f.bias[k] -= biasRate * d / math.Sqrt(f.bsum[k]+1)
-	}
-	if f.st.rate == 0 {
-		return
-	}
-	for _, id := range it.cells {
-		c := f.cells[id]
-		if c == nil {
-			c = &cell{}
-			f.cells[id] = c
-		}
-		for k := range 2 {
-			d := g[k]*it.weight*it.x + f.st.l2*c.w[k]*it.x
-			c.sum[k] += d * d
-			c.w[k] -= f.st.rate * d / math.Sqrt(c.sum[k]+1e-2)
-		}
-	}
-}
-
 // maxCells bounds a stored layer to about 300 kB; the weakest cells go first.
 const maxCells = 30_000
 
-func (f *fit) layer(o Options) *sentiment.Layer {
-	l := &sentiment.Layer{Version: o.Version, Limit: o.Limit, Bias: f.bias, Cells: map[uint32][2]float32{}}
+// layer turns the fit into what is stored; names are the cells of the words.
+func (f *fit) layer(names []uint32, lean float64, o Options) *sentiment.Layer {
+	l := &sentiment.Layer{
+		Version: o.Version, Limit: o.Limit, Bias: [2]float64{f.theta[0], f.theta[1]}, Trust: f.trust(), Lean: lean,
+		Cells: map[uint32][2]float32{},
+	}
+	ws := f.theta[atWords:]
+	weight := func(c int) float64 { return max(math.Abs(ws[2*c]), math.Abs(ws[2*c+1])) }
 	floor := 0.0
-	for n := len(f.cells); n > maxCells; {
+	for n := len(ws) / 2; n > maxCells; {
 		floor = floor*1.3 + 1e-4
 		n = 0
-		for _, c := range f.cells {
-			if max(math.Abs(c.w[0]), math.Abs(c.w[1])) >= floor {
+		for c := range len(ws) / 2 {
+			if weight(c) >= floor {
 				n++
 			}
 		}
 	}
-	for id, c := range f.cells {
-		if max(math.Abs(c.w[0]), math.Abs(c.w[1])) >= floor {
-			l.Cells[id] = [2]float32{float32(c.w[0]), float32(c.w[1])}
+	for c := range len(ws) / 2 {
+		if weight(c) >= floor {
+			l.Cells[names[c]] = [2]float32{float32(ws[2*c]), float32(ws[2*c+1])}
 		}
 	}
 	return l
-}
-
-// crossValidate judges every item by a layer that has not seen it. What the doubted say is no measure.
-func crossValidate(items []item, st strength, o Options) (before, after Figures) {
-	var base, with []eval.Item
-	none := newFit(st, o.Limit)
-	for fold := range max(o.Folds, 2) {
-		f := fitLayer(items, st, o.Limit, fold)
-		for i := range items {
-			if items[i].fold != fold || items[i].doubted {
-				continue
-			}
-			p, q := none.predict(&items[i]), f.predict(&items[i])
-			base = append(base, eval.Item{Gold: items[i].label, Pred: eval.Pred{Label: argmax(p), P: p, HasP: true}})
-			with = append(with, eval.Item{Gold: items[i].label, Pred: eval.Pred{Label: argmax(q), P: q, HasP: true}})
-		}
-	}
-	return figures(base), figures(with)
-}
-
-func figures(items []eval.Item) Figures {
-	rep, _ := eval.Measure(items, eval.Options{})
-	out := Figures{Acc: rep.Acc, NegF1: rep.Label[0].F1, NegAP: rep.NegAP}
-	if math.IsNaN(out.NegAP) {
-		out.NegAP = 0
-	}
-	for _, it := range items {
-		out.LogLoss -= math.Log(max(it.Pred.P[it.Gold], 1e-9)) / float64(len(items))
-	}
-	return out
 }

@@ -4,10 +4,12 @@
 package local
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"hash/fnv"
 	"maps"
+	"math"
 	"slices"
 
 	"rasid/sentiment"
@@ -41,7 +43,7 @@ func Defaults() Options {
 
 // Figures of a scorer on held-out examples.
 type Figures struct {
-	Acc, NegF1, NegAP, LogLoss float64
+	Acc, MacroF1, NegF1, NegAP, LogLoss float64
 }
 
 // Report tells what was learned from and what it brought, for the digest and the log.
@@ -60,9 +62,10 @@ var ErrTooFew = errors.New("learning from staff: too few labelled mentions")
 
 // item is an example ready for fitting.
 type item struct {
-	cells  []uint32
+	cells  []int   // its words, numbered over all items
 	zn, zp float64 // of the embedded table
 	x      float64 // 1/√(number of features)
+	lean   float64 // how many times a complaint counts when the embedded table chooses the label
 	label  int
 	weight float64
 	by     string
@@ -75,42 +78,67 @@ type item struct {
 // looked at; only Report.Better says whether to use it. The result depends on nothing but the arguments.
 func Fit(ctx context.Context, base *sentiment.Scorer, examples []Example, o Options) (*sentiment.Layer, Report, error) {
 	rep := Report{Given: len(examples)}
-	items := prepare(base, examples, o)
+	items, names := prepare(base, examples, o)
 	rep.Used = len(items)
 	if len(items) < o.MinLabels {
 		return nil, rep, ErrTooFew
 	}
-	rep.Doubted = doubt(items, o)
-	var err error
-	best, bestLoss := strength{}, 0.0
-	for i, st := range strengths {
-		if err = ctx.Err(); err != nil {
-			return nil, rep, err
-		}
-		before, after := crossValidate(items, st, o)
-		if i == 0 || after.LogLoss < bestLoss {
-			best, bestLoss = st, after.LogLoss
-			rep.Before, rep.After, rep.Strength = before, after, st.name
-		}
-	}
-	rep.Better = rep.After.LogLoss < rep.Before.LogLoss-minGain && rep.After.NegF1 >= rep.Before.NegF1-tolerance && rep.After.NegAP >= rep.Before.NegAP-tolerance
-	l := fitLayer(items, best, o.Limit, -1).layer(o)
-	l.Examples = len(items)
+	rep.Doubted = doubt(items, len(names), o)
 	for i := range items {
 		if items[i].label == 0 {
 			rep.Complaints++
 		}
 	}
-	if min(rep.Complaints, rep.Used-rep.Complaints) < o.MinEach {
-		rep.Better = false
-	}
-	if rep.Own, rep.OwnAfter, err = anchor(base, l); err != nil {
+	tries, err := ranked(ctx, items, len(names), o)
+	if err != nil {
 		return nil, rep, err
 	}
-	if rep.OwnAfter < rep.Own-drift {
-		rep.Better = false
+	var first *sentiment.Layer
+	told := rep
+	for i, t := range tries {
+		lean := bestLean(t.hs)
+		l := fitLayer(items, len(names), t.st, o.Limit, -1).layer(names, lean, o)
+		l.Examples = len(items)
+		r := rep
+		r.Strength, r.Before, r.After = t.st.name, figures(untaught(t.hs, o), 1), figures(t.hs, lean)
+		if r.Own, r.OwnAfter, err = anchor(base, l); err != nil {
+			return nil, rep, err
+		}
+		if r.Better = r.worth(o); r.Better {
+			return l, r, nil
+		}
+		if i == 0 {
+			first, told = l, r
+		}
 	}
-	return l, rep, nil
+	return first, told, nil
+}
+
+// try is one strength and what layers of it say of items they have not seen.
+type try struct {
+	st strength
+	hs []held
+}
+
+// ranked puts the strengths in order, the one that judges best first: where that one forgets too much of what holds in
+// every shop, the next may not.
+func ranked(ctx context.Context, items []item, words int, o Options) ([]try, error) {
+	var out []try
+	for _, st := range strengths {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		out = append(out, try{st, crossValidate(items, words, st, o)})
+	}
+	slices.SortStableFunc(out, func(a, b try) int { return cmp.Compare(logLoss(a.hs), logLoss(b.hs)) })
+	return out, nil
+}
+
+// worth says whether a layer that measures so is to be switched on.
+func (rep *Report) worth(o Options) bool {
+	a, b := rep.After, rep.Before
+	return a.LogLoss < b.LogLoss-minGain && a.NegF1 >= b.NegF1-tolerance && a.NegAP >= b.NegAP-tolerance &&
+		min(rep.Complaints, rep.Used-rep.Complaints) >= o.MinEach && rep.OwnAfter >= rep.Own-drift
 }
 
 const (
@@ -118,22 +146,23 @@ const (
 	tolerance = 0.02  // by which it may lose in F1 or average precision: on some hundred labels that much is noise
 )
 
-// prepare drops repeats and floods, and weighs persons.
-func prepare(base *sentiment.Scorer, examples []Example, o Options) []item {
+// prepare drops repeats and floods, and weighs persons. The names are the cells of a layer that the words of the items
+// fall into, by their number.
+func prepare(base *sentiment.Scorer, examples []Example, o Options) (items []item, names []uint32) {
 	if n := len(examples) - o.Keep; n > 0 {
 		examples = examples[n:]
 	}
 	last := map[uint64]int{} // the newest judgement of a text counts
 	perAuthor, perPerson := map[string]int{}, map[string]int{}
-	var items []item
+	number := map[uint32]int{}
 	for i := len(examples) - 1; i >= 0; i-- {
 		e := &examples[i]
 		label := slices.Index([]sentiment.Label{sentiment.Negative, sentiment.Neutral, sentiment.Positive}, e.Label)
 		if label < 0 {
 			continue
 		}
-		slots, zn, zp := base.Evidence(sentiment.Input{Text: e.Text, Stars: e.Stars})
-		key := same(slots)
+		ev := base.Evidence(sentiment.Input{Text: e.Text, Stars: e.Stars})
+		key := same(ev.Slots)
 		if _, dup := last[key]; dup {
 			continue
 		}
@@ -144,7 +173,19 @@ func prepare(base *sentiment.Scorer, examples []Example, o Options) []item {
 		}
 		last[key] = i
 		perPerson[e.By]++
-		items = append(items, newItem(slots, zn, zp, label, e.By, key, o))
+		it := item{zn: ev.Neg, zp: ev.Pos, lean: ev.Lean, x: invRoot(len(ev.Slots)), label: label, weight: 1, by: e.By}
+		it.fold = int(key % uint64(max(o.Folds, 2))) //nolint:gosec // below Folds
+		for _, s := range ev.Slots {
+			cell := sentiment.LayerSlot(s)
+			n, ok := number[cell]
+			if !ok {
+				n = len(names)
+				number[cell] = n
+				names = append(names, cell)
+			}
+			it.cells = append(it.cells, n)
+		}
+		items = append(items, it)
 	}
 	for i := range items {
 		if n := perPerson[items[i].by]; n > o.PerPerson && len(perPerson) > 1 {
@@ -152,16 +193,10 @@ func prepare(base *sentiment.Scorer, examples []Example, o Options) []item {
 		}
 	}
 	slices.Reverse(items)
-	return items
+	return items, names
 }
 
-func newItem(slots []uint32, zn, zp float64, label int, by string, key uint64, o Options) item {
-	cells := make([]uint32, len(slots))
-	for k, s := range slots {
-		cells[k] = sentiment.LayerSlot(s)
-	}
-	return item{cells: cells, zn: zn, zp: zp, x: invRoot(len(slots)), label: label, weight: 1, by: by, fold: int(key % uint64(max(o.Folds, 2)))} //nolint:gosec // below Folds
-}
+func invRoot(n int) float64 { return 1 / math.Sqrt(float64(max(n, 1))) }
 
 // same is equal for texts with the same features: copies, and copies with other spacing, letters or digits.
 func same(slots []uint32) uint64 {
@@ -183,7 +218,7 @@ const (
 
 // doubt compares each person's labels with a layer fitted to everyone else's, and takes weight from those who mostly
 // contradict it: the worst one first, so that a careless labeller does not make the careful ones look careless.
-func doubt(items []item, o Options) []string {
+func doubt(items []item, words int, o Options) []string {
 	count := map[string]int{}
 	for i := range items {
 		count[items[i].by]++
@@ -196,7 +231,7 @@ func doubt(items []item, o Options) []string {
 			if count[by] < minToJudge || slices.Contains(out, by) {
 				continue
 			}
-			if a := agreement(items, by, out, o); a < low {
+			if a := agreement(items, words, by, out, o); a < low {
 				worst, low = by, a
 			}
 		}
@@ -220,7 +255,7 @@ func doubt(items []item, o Options) []string {
 
 // agreement is how often a person says what a layer says that was fitted to the others but the doubted; 1 when there
 // are too few others.
-func agreement(items []item, by string, doubted []string, o Options) float64 {
+func agreement(items []item, words int, by string, doubted []string, o Options) float64 {
 	var own, others []item
 	for i := range items {
 		switch {
@@ -233,10 +268,10 @@ func agreement(items []item, by string, doubted []string, o Options) float64 {
 	if len(others) < o.MinLabels/2 {
 		return 1
 	}
-	f := fitLayer(others, strengths[2], o.Limit, -1)
+	f := fitLayer(others, words, strengths[usual], o.Limit, -1)
 	agree := 0
 	for i := range own {
-		if argmax(f.predict(&own[i])) == own[i].label {
+		if labelOf(f.predict(&own[i]), own[i].lean) == own[i].label {
 			agree++
 		}
 	}

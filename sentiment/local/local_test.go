@@ -157,7 +157,7 @@ func TestTooFewLabelsTeachNothing(t *testing.T) {
 
 func TestALayerNeverMovesALogitBeyondItsLimit(t *testing.T) {
 	s := base(t)
-	l := &sentiment.Layer{Version: 1, Limit: 2, Bias: [2]float64{100, -100}}
+	l := &sentiment.Layer{Version: 1, Limit: 2, Trust: 2, Lean: 1, Bias: [2]float64{100, -100}}
 	in := sentiment.Input{Text: "thank you"}
 	before, after := s.Quick(in), s.WithLayer(l).Quick(in)
 	if d := before.Raw - after.Raw; d > 4+1e-9 {

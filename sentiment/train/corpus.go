@@ -13,6 +13,7 @@ type Corpus struct {
 	slots  []uint32
 	starts []int     // of row i in slots; one more than rows
 	norm   []float32 // 1/√(number of features) of row i, set by prune
+	made   []origin  // of each slot: what its features are made of; the last one counts where several share the slot
 }
 
 // Feats returns the slots of row i.
@@ -29,7 +30,11 @@ func (c *Corpus) Add(ctx context.Context, r *features.Reader, mask uint32, rows 
 	}
 	type part struct {
 		slots []uint32
+		from  []origin
 		lens  []int
+	}
+	if c.made == nil {
+		c.made = make([]origin, int(mask)+1)
 	}
 	parts := make([]chan part, (len(rows)+chunk-1)/chunk)
 	for i := range parts {
@@ -47,6 +52,7 @@ func (c *Corpus) Add(ctx context.Context, r *features.Reader, mask uint32, rows 
 					p.Extract(mask)
 					for _, f := range p.Feats {
 						out.slots = append(out.slots, f.Hash)
+						out.from = append(out.from, originOf(&p, f))
 					}
 					out.lens = append(out.lens, len(p.Feats))
 				}
@@ -67,6 +73,9 @@ func (c *Corpus) Add(ctx context.Context, r *features.Reader, mask uint32, rows 
 	for k := range parts {
 		select {
 		case p := <-parts[k]:
+			for i, s := range p.slots {
+				c.made[s] = p.from[i]
+			}
 			c.slots = append(c.slots, p.slots...)
 			for _, n := range p.lens {
 				c.starts = append(c.starts, c.starts[len(c.starts)-1]+n)

@@ -50,6 +50,7 @@ func (s *school) teach(ctx context.Context, leave []string, w io.Writer) (*model
 		return nil, err
 	}
 	bar.done()
+	s.corpus.scale(ws, s.slots)
 	t, err := shrink(ws, s.slots, o)
 	if err != nil {
 		return nil, err

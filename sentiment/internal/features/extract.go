@@ -5,48 +5,16 @@ import "rasid/sentiment/internal/text"
 // Feat is one hashed feature and the tokens it comes from.
 type Feat struct {
 	Hash uint32
-	A, B int32 // tokens; B is -1 for a feature of one token; A is one of the groups below for features of the whole text
+	A, B int32 // tokens; B is -1 for a feature of one token; A is one of the owners below for features of the whole text
+	Kind Kind
 }
 
-// Groups of features that belong to no single token.
+// Owners of features that belong to no single token.
 const (
 	OwnerPos  = -2 // the positive lexicon hits
 	OwnerNeg  = -3 // the negative lexicon hits
 	OwnerHits = -4 // all lexicon hits
 	OwnerNone = -5 // nothing in particular
-)
-
-// Salts keep kinds of features apart in one table.
-const (
-	saltWord = iota + 0x51
-	saltPair
-	saltSkip
-	saltLetters
-	saltNegLetters
-	saltStem
-	saltNumber
-	saltEmoji
-	saltRepeat
-	saltMark
-	saltLink
-	saltUser
-	saltFace
-	saltLexPos
-	saltLexNeg
-	saltLexDiff
-	saltLexSum
-	saltLexFirst
-	saltLexLast
-	saltFirst
-	saltLast
-	saltSeam
-	saltTag
-	saltHit
-	saltPhrase
-	saltHitPair
-	saltDensity
-	saltFrame
-	saltStemPair
 )
 
 const (
@@ -72,23 +40,23 @@ func (p *Page) Extract(mask uint32) {
 			p.stems = append(p.stems, 0)
 			p.wordFeats(int32(i), t)
 		case text.Number:
-			p.emit(text.Step(seed(saltNumber), uint64(min(t.To-t.From, 7))), int32(i), -1)
+			p.emit(text.Step(p.seed(NumberFeat), uint64(min(t.To-t.From, 7))), int32(i), -1)
 		case text.EmojiTok:
-			p.emit(text.Step(seed(saltEmoji), t.Hash), int32(i), -1)
+			p.emit(text.Step(p.seed(EmojiFeat), t.Hash), int32(i), -1)
 		case text.EmojiRepeat:
-			p.emit(seed(saltRepeat), int32(i), -1)
+			p.emit(p.seed(RepeatFeat), int32(i), -1)
 			continue
 		case text.Mark:
 			if t.Hash == text.Dot {
 				continue
 			}
-			p.emit(text.Step(seed(saltMark), t.Hash), int32(i), -1)
+			p.emit(text.Step(p.seed(MarkFeat), t.Hash), int32(i), -1)
 		case text.URL:
-			p.emit(seed(saltLink), int32(i), -1)
+			p.emit(p.seed(LinkFeat), int32(i), -1)
 		case text.User:
-			p.emit(seed(saltUser), int32(i), -1)
+			p.emit(p.seed(UserFeat), int32(i), -1)
 		case text.Happy, text.Sad:
-			p.emit(text.Step(seed(saltFace), uint64(t.Kind)), int32(i), -1)
+			p.emit(text.Step(p.seed(FaceFeat), uint64(t.Kind)), int32(i), -1)
 		default:
 			continue
 		}
@@ -104,12 +72,17 @@ func (p *Page) Extract(mask uint32) {
 	p.hits()
 }
 
-func seed(salt uint64) uint64 { return text.Step(fnvBasis, salt) }
+// seed begins the hash of a feature of kind k; what is emitted next counts as that kind.
+func (p *Page) seed(k Kind) uint64 {
+	p.kind = k
+	return text.Step(fnvBasis, uint64(k)+firstSalt)
+}
 
+// emit adds a feature of the kind that p.kind says, once.
 func (p *Page) emit(h uint64, a, b int32) {
 	x := uint32(text.Mix(h))
 	if p.seen.add(x & p.seen.mask) {
-		p.Feats = append(p.Feats, Feat{x & p.seen.mask, a, b})
+		p.Feats = append(p.Feats, Feat{x & p.seen.mask, a, b, p.kind})
 	}
 }
 
@@ -127,7 +100,7 @@ func key(t *text.Token) uint64 {
 
 func (p *Page) wordFeats(i int32, t *text.Token) {
 	w := p.Doc.R[t.From:t.To]
-	p.emit(text.Step(seed(saltWord), key(t)), i, -1)
+	p.emit(text.Step(p.seed(WordFeat), key(t)), i, -1)
 	stem := uint64(0)
 	if t.Script == text.Arabic {
 		st, cut := text.Stem(w)
@@ -136,15 +109,16 @@ func (p *Page) wordFeats(i int32, t *text.Token) {
 			stem = text.Step(stem, negatedBy)
 		}
 		if cut {
-			p.emit(text.Step(seed(saltStem), stem), i, -1)
+			p.emit(text.Step(p.seed(StemFeat), stem), i, -1)
 		}
 		p.frame(i, t, w)
 	}
 	p.stems[len(p.stems)-1] = stem
-	base := seed(saltLetters)
+	kind := LettersFeat
 	if t.Neg {
-		base = seed(saltNegLetters)
+		kind = NegLettersFeat
 	}
+	base := p.seed(kind)
 	n := min(len(w)+2, maxWord)
 	for s := range n - 1 {
 		h := base
@@ -163,7 +137,7 @@ func (p *Page) wordFeats(i int32, t *text.Token) {
 
 // frame emits the word without its weak letters: dialects and hasty writers change those first (كويس, كويييس, كوايس).
 func (p *Page) frame(i int32, t *text.Token, w []rune) {
-	h := seed(saltFrame)
+	h := p.seed(FrameFeat)
 	for _, r := range w {
 		if r != 'ا' && r != 'و' && r != 'ي' {
 			h = text.Step(h, uint64(uint32(r))) //nolint:gosec // a letter
@@ -185,14 +159,14 @@ func (p *Page) pairs() {
 		b := p.words[k]
 		hb := key(&toks[b])
 		a := p.words[k-1]
-		p.emit(text.Step(text.Step(seed(saltPair), key(&toks[a])), hb), a, b)
+		p.emit(text.Step(text.Step(p.seed(PairFeat), key(&toks[a])), hb), a, b)
 		if k > 1 {
 			c := p.words[k-2]
-			p.emit(text.Step(text.Step(seed(saltSkip), key(&toks[c])), hb), c, b)
+			p.emit(text.Step(text.Step(p.seed(SkipFeat), key(&toks[c])), hb), c, b)
 		}
 		p.seam(a, b)
 		if sa, sb := p.stems[k-1], p.stems[k]; sa != 0 && sb != 0 {
-			p.emit(text.Step(text.Step(seed(saltStemPair), sa), sb), a, b)
+			p.emit(text.Step(text.Step(p.seed(StemPairFeat), sa), sb), a, b)
 		}
 	}
 }
@@ -209,7 +183,7 @@ func (p *Page) seam(a, b int32) {
 	wa, wb := p.Doc.R[ta.From:ta.To], p.Doc.R[tb.From:tb.To]
 	for _, q := range seams {
 		x, y := wa[max(0, len(wa)-q[0]):], wb[:min(len(wb), q[1])]
-		p.emit(text.Step(text.Step(seed(saltSeam), text.HashRunes(x)), text.HashRunes(y)), a, b)
+		p.emit(text.Step(text.Step(p.seed(SeamFeat), text.HashRunes(x)), text.HashRunes(y)), a, b)
 	}
 }
 
@@ -219,15 +193,15 @@ func (p *Page) ends() {
 		return
 	}
 	a, b := p.words[0], p.words[len(p.words)-1]
-	p.emit(text.Step(seed(saltFirst), key(&p.Doc.Tok[a])), a, -1)
-	p.emit(text.Step(seed(saltLast), key(&p.Doc.Tok[b])), b, -1)
+	p.emit(text.Step(p.seed(FirstFeat), key(&p.Doc.Tok[a])), a, -1)
+	p.emit(text.Step(p.seed(LastFeat), key(&p.Doc.Tok[b])), b, -1)
 }
 
 // counts tells the table how many good and bad words the lexicon knows in the text.
 func (p *Page) counts() {
-	p.emit(text.Step(seed(saltLexPos), uint64(min(p.Pos, 4))), OwnerPos, -1)
-	p.emit(text.Step(seed(saltLexNeg), uint64(min(p.NegN, 4))), OwnerNeg, -1)
-	p.emit(text.Step(seed(saltLexDiff), uint64(int64(min(max(p.Pos-p.NegN, -3), 3)+8))), OwnerHits, -1)
+	p.emit(text.Step(p.seed(GoodFeat), uint64(min(p.Pos, 4))), OwnerPos, -1)
+	p.emit(text.Step(p.seed(BadFeat), uint64(min(p.NegN, 4))), OwnerNeg, -1)
+	p.emit(text.Step(p.seed(DiffFeat), uint64(int64(min(max(p.Pos-p.NegN, -3), 3)+8))), OwnerHits, -1)
 }
 
 // sums tells the table what the rules make of all entries together, of the first and of the last.
@@ -236,10 +210,10 @@ func (p *Page) sums() {
 	for i := range p.Hits {
 		s += p.Hits[i].Value
 	}
-	p.emit(text.Step(seed(saltLexSum), step(s, 10)), OwnerHits, -1)
+	p.emit(text.Step(p.seed(SumFeat), step(s, 10)), OwnerHits, -1)
 	if n := len(p.Hits); n > 0 {
-		p.emit(text.Step(seed(saltLexFirst), step(p.Hits[0].Value, 4)), OwnerHits, -1)
-		p.emit(text.Step(seed(saltLexLast), step(p.Hits[n-1].Value, 4)), OwnerHits, -1)
+		p.emit(text.Step(p.seed(FirstHitFeat), step(p.Hits[0].Value, 4)), OwnerHits, -1)
+		p.emit(text.Step(p.seed(LastHitFeat), step(p.Hits[n-1].Value, 4)), OwnerHits, -1)
 	}
 }
 
@@ -249,18 +223,18 @@ func (p *Page) hits() {
 		h := &p.Hits[i]
 		tok, v := int32(h.Tok), step(h.Value, 5) //nolint:gosec // tokens are counted in int32
 		for _, t := range h.Entry.TagHashes {
-			p.emit(text.Step(seed(saltTag), t), tok, -1)
+			p.emit(text.Step(p.seed(TagFeat), t), tok, -1)
 		}
-		p.emit(text.Step(seed(saltHit), v), tok, -1)
+		p.emit(text.Step(p.seed(HitFeat), v), tok, -1)
 		if h.N > 1 {
-			p.emit(text.Step(seed(saltPhrase), v), tok, -1)
+			p.emit(text.Step(p.seed(PhraseFeat), v), tok, -1)
 		}
 		if i > 0 {
-			p.emit(text.Step(text.Step(seed(saltHitPair), step(p.Hits[i-1].Value, 5)), v), tok, int32(p.Hits[i-1].Tok)) //nolint:gosec // as above
+			p.emit(text.Step(text.Step(p.seed(HitPairFeat), step(p.Hits[i-1].Value, 5)), v), tok, int32(p.Hits[i-1].Tok)) //nolint:gosec // as above
 		}
 	}
 	if n := len(p.words); n > 0 {
-		p.emit(text.Step(seed(saltDensity), step(float32(p.Pos-p.NegN)*20/float32(n), 10)), OwnerHits, -1)
+		p.emit(text.Step(p.seed(DensityFeat), step(float32(p.Pos-p.NegN)*20/float32(n), 10)), OwnerHits, -1)
 	}
 }
 

@@ -49,6 +49,7 @@ type Page struct {
 	Mute  bool // there is no word, emoji or emoticon to judge by
 	roles []roles
 	seen  seen
+	kind  Kind     // of the features emitted now
 	words []int32  // the tokens that features are made of
 	stems []uint64 // of words, 0 where there is none
 }

@@ -1,0 +1,41 @@
+package features
+
+// Kind is what a feature is made of; it keeps the kinds apart in one table.
+type Kind uint8
+
+// The kinds of features. Their order is part of every trained table.
+const (
+	WordFeat       Kind = iota // a word
+	PairFeat                   // two neighbours
+	SkipFeat                   // two words with one between them
+	LettersFeat                // two to six letters of a word
+	NegLettersFeat             // the same of a negated word
+	StemFeat                   // the light stem of an Arabic word
+	NumberFeat                 // a number, by its length
+	EmojiFeat                  // an emoji
+	RepeatFeat                 // an emoji repeated
+	MarkFeat                   // a mark such as !!
+	LinkFeat                   // a web address
+	UserFeat                   // a name with @
+	FaceFeat                   // an emoticon
+	GoodFeat                   // how many good entries of the lexicon there are
+	BadFeat                    // how many bad ones
+	DiffFeat                   // their difference
+	SumFeat                    // the sum of all after the rules
+	FirstHitFeat               // the value of the first entry
+	LastHitFeat                // and of the last
+	FirstFeat                  // the first word
+	LastFeat                   // the last word
+	SeamFeat                   // the end of a word with the start of the next
+	TagFeat                    // a tag of an entry
+	HitFeat                    // the value of an entry
+	PhraseFeat                 // the value of an entry of several words
+	HitPairFeat                // the values of two entries in a row
+	DensityFeat                // good less bad entries per word
+	FrameFeat                  // an Arabic word without its weak letters
+	StemPairFeat               // two neighbouring stems
+	Kinds                      // how many there are
+)
+
+// firstSalt is the salt of the first kind.
+const firstSalt = 0x51
