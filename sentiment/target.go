@@ -3,6 +3,7 @@ package sentiment
 import (
 	_ "embed" // the word classes are part of the program
 	"math"
+	"slices"
 	"strings"
 
 	"rasid/sentiment/internal/features"
@@ -24,6 +25,9 @@ const (
 	targetRate   = 0.3
 	targetRounds = 12
 	targetDecay  = 0.0005
+	// targetCaution damps the log odds; chosen where the precision from .7 on is best over five parts of the sentences to
+	// learn from, each judged by a model of the others (.86 instead of .83).
+	targetCaution = 0.75
 )
 
 // targetModel estimates whether a complaint in a text that names us is about us: logistic regression over the words
@@ -58,6 +62,10 @@ func newTargetModel(r *features.Reader) (*targetModel, error) {
 	if err != nil {
 		return nil, err
 	}
+	return learnTarget(r, slices.DeleteFunc(rows, func(a sentences.Aimed) bool { return a.Split != "train" })), nil
+}
+
+func learnTarget(r *features.Reader, rows []sentences.Aimed) *targetModel {
 	m := &targetModel{w: make([]float64, 1<<targetBits), class: aimClasses(r.Folder)}
 	type lesson struct {
 		slots []uint32
@@ -66,9 +74,6 @@ func newTargetModel(r *features.Reader) (*targetModel, error) {
 	var ls []lesson
 	var p features.Page
 	for _, a := range rows {
-		if a.Split != "train" {
-			continue
-		}
 		r.Read(&p, a.Text)
 		y := 0.0
 		if a.About == "us" {
@@ -91,7 +96,7 @@ func newTargetModel(r *features.Reader) (*targetModel, error) {
 			}
 		}
 	}
-	return m, nil
+	return m
 }
 
 func (m *targetModel) predict(slots []uint32) float64 {
@@ -99,7 +104,15 @@ func (m *targetModel) predict(slots []uint32) float64 {
 	for _, s := range slots {
 		z += m.w[s]
 	}
-	return 1 / (1 + math.Exp(-z/math.Sqrt(float64(max(len(slots), 1)))))
+	return logistic(z / math.Sqrt(float64(max(len(slots), 1))))
+}
+
+func logistic(z float64) float64 { return 1 / (1 + math.Exp(-z)) }
+
+// about is the damped probability that the text is about us.
+func (m *targetModel) about(slots []uint32) float64 {
+	p := m.predict(slots)
+	return min(logistic(targetCaution*math.Log(p/(1-p))), targetMax)
 }
 
 func (s *Scorer) target(p *features.Page, in Input) float64 {
@@ -113,7 +126,7 @@ func (s *Scorer) target(p *features.Page, in Input) float64 {
 	if !ok {
 		return targetUnnamed
 	}
-	return min(s.aim.predict(slots), targetMax)
+	return s.aim.about(slots)
 }
 
 // Shapes of the words around a name.

@@ -86,15 +86,11 @@ func (p *program) modelTrain(ctx context.Context, o modelTrainOptions) error {
 	}
 	card := train.CardOptions{Command: "rasid model train --data " + strings.Join(baseNames(o.data), " --data ")}
 	if o.dev != "" {
-		s, err := sentiment.With(t)
+		m, err := measured(ctx, "this table", t, o.dev)
 		if err != nil {
 			return err
 		}
-		var report strings.Builder
-		if err := eval.Run(ctx, s, eval.RunOptions{Data: []string{o.dev}, Workers: runtime.NumCPU()}, &report); err != nil {
-			return err
-		}
-		card.Measures = eval.Means(report.String())
+		card.Measures = append(card.Measures, m)
 	}
 	var table, text bytes.Buffer
 	if err := t.Write(&table); err != nil {
@@ -110,6 +106,17 @@ func (p *program) modelTrain(ctx context.Context, o modelTrainOptions) error {
 	}
 	_, err = fmt.Fprintf(p.out, "%d texts, %d features, %d bytes in %s\n", t.Rows, t.Features, table.Len(), o.out)
 	return err
+}
+
+// measured are the means of a table on the texts of dev, for a card.
+func measured(ctx context.Context, name string, t *model.Table, dev string) (train.Measured, error) {
+	s, err := sentiment.With(t)
+	if err != nil {
+		return train.Measured{}, err
+	}
+	var report strings.Builder
+	err = eval.Run(ctx, s, eval.RunOptions{Data: []string{dev}, Workers: runtime.NumCPU()}, &report)
+	return train.Measured{Name: name, Lines: eval.Means(report.String())}, err
 }
 
 // baseNames keeps folders of this machine out of the card.
@@ -193,30 +200,86 @@ func scorerOf(path string) (*sentiment.Scorer, error) {
 	if path == "" {
 		return sentiment.New()
 	}
-	f, err := os.Open(filepath.Clean(path))
-	if err != nil {
-		return nil, fmt.Errorf("reading the model: %w", err)
-	}
-	defer func() { _ = f.Close() }() // opened for reading: nothing can be lost
-	t, err := model.Read(f)
+	t, err := tableOf(path)
 	if err != nil {
 		return nil, err
 	}
 	return sentiment.With(t)
 }
 
+func tableOf(path string) (*model.Table, error) {
+	f, err := os.Open(filepath.Clean(path))
+	if err != nil {
+		return nil, fmt.Errorf("reading the model: %w", err)
+	}
+	defer func() { _ = f.Close() }() // opened for reading: nothing can be lost
+	return model.Read(f)
+}
+
+// modelCardOptions are the flags of `rasid model card`.
+type modelCardOptions struct {
+	model, dev string
+	beside     []string
+}
+
 func (p *program) modelCardCommand() *cobra.Command {
-	return &cobra.Command{
+	var o modelCardOptions
+	cmd := &cobra.Command{
 		Use:   "card",
 		Short: "Print what the table in the program learned from and how good it is",
 		Long: `Prints the model card of the learned table that comes with the program: the
 sources it learned from with their licences, its figures on texts kept apart, and
-the command that learns it again.`,
-		Example: `  rasid model card`,
-		Args:    nothing,
-		RunE: func(*cobra.Command, []string) error {
-			_, err := io.WriteString(p.out, model.Card())
-			return err
+the command that learns it again.
+
+With --model and --dev it writes the card of another table anew, and with --beside
+the figures of more tables next to its own.`,
+		Example: `  rasid model card
+  rasid model card --model my-model/weights.bin --dev texts-dev --beside "free texts only=free/weights.bin"`,
+		Args: nothing,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if o.model == "" && (o.dev != "" || len(o.beside) > 0) {
+				return usageError{errors.New("want --model: the card of the table in the program is written already")}
+			}
+			if o.model != "" && o.dev == "" {
+				return usageError{errors.New("want --dev with labelled texts to measure the table on")}
+			}
+			return p.modelCard(cmd.Context(), o)
 		},
 	}
+	cmd.Flags().StringVar(&o.model, "model", "", "weights.bin to write the card of")
+	cmd.Flags().StringVar(&o.dev, "dev", "", "folder of labelled texts kept apart, to measure on")
+	cmd.Flags().StringArrayVar(&o.beside, "beside", nil, "another table to measure, as NAME=FILE; may be given several times")
+	return cmd
+}
+
+func (p *program) modelCard(ctx context.Context, o modelCardOptions) error {
+	if o.model == "" {
+		_, err := io.WriteString(p.out, model.Card())
+		return err
+	}
+	t, err := tableOf(o.model)
+	if err != nil {
+		return err
+	}
+	card := train.CardOptions{Command: "rasid model train --data train"}
+	m, err := measured(ctx, "this table", t, o.dev)
+	if err != nil {
+		return err
+	}
+	card.Measures = append(card.Measures, m)
+	for _, b := range o.beside {
+		name, path, ok := strings.Cut(b, "=")
+		if !ok {
+			return usageError{fmt.Errorf("--beside %q: want NAME=FILE", b)}
+		}
+		other, err := tableOf(path)
+		if err != nil {
+			return err
+		}
+		if m, err = measured(ctx, fmt.Sprintf("%s (%d texts)", name, other.Rows), other, o.dev); err != nil {
+			return err
+		}
+		card.Measures = append(card.Measures, m)
+	}
+	return train.Card(p.out, t, card)
 }

@@ -12,8 +12,14 @@ import (
 
 // CardOptions are what a card tells beyond the table itself.
 type CardOptions struct {
-	Command  string   // that trains this table again
-	Measures []string // lines of figures, as printed by the evaluation
+	Command  string // that trains this table again
+	Measures []Measured
+}
+
+// Measured are the lines of figures of one table, as printed by the evaluation.
+type Measured struct {
+	Name  string // of the table, such as "this table"
+	Lines []string
 }
 
 // Card writes the model card of a table: what it is, what it learned from and under which licences, how good it is and
@@ -49,7 +55,15 @@ func Card(w io.Writer, t *model.Table, o CardOptions) error {
 	}
 	say("\nA source of more than %d rows counts as √(%d·rows); English rows count %g times.\n", fullRows, fullRows, englishWeight)
 	if len(o.Measures) > 0 {
-		say("\n## How good it is\n\nUnweighted means over the sources of the development texts (sources under 150 texts left out of the second line of each language).\n\n```\n%s\n```\n", strings.Join(o.Measures, "\n"))
+		say("\n## How good it is\n\nUnweighted means over the sources of the development texts (sources under 150 texts left out of the second line of each\n")
+		say("language); chance is the calibration error that true probabilities would have on so few texts.\n\n```\n")
+		for _, m := range o.Measures {
+			say("%s\n", m.Name)
+			for _, l := range m.Lines {
+				say("  %s\n", l)
+			}
+		}
+		say("```\n")
 	}
 	if o.Command != "" {
 		say("\n## Learning it again\n\n```\n%s\n```\n\nThe same texts give the same bytes, on one core as on many. With the `free` folder alone only openly licensed texts are used.\n", o.Command)
