@@ -134,6 +134,7 @@ func (p *program) examineRecords(ctx context.Context, cfg *config.Config) []case
 	if why, waiting, err := s.Held(ctx); err == nil && why != "" {
 		found = append(found, cases.Advice{What: fmt.Sprintf("%d replies held: %s", waiting, why), Fix: "look at them on the page, then release them there"})
 	}
+	found = append(found, p.examineQuotas(ctx, s)...)
 	statuses, err := s.Statuses(ctx)
 	if err != nil {
 		return append(found, cases.Advice{What: "sources", Fix: err.Error()})
@@ -145,6 +146,22 @@ func (p *program) examineRecords(ctx context.Context, cfg *config.Config) []case
 			continue
 		}
 		found = append(found, cases.Advice{What: what, Fix: cmp.Or(st.LastError, "silent for too long: look whether people still write there")})
+	}
+	return found
+}
+
+// examineQuotas says what is left of each platform's quota.
+func (p *program) examineQuotas(ctx context.Context, s *store.Store) (found []cases.Advice) {
+	quotas, err := s.Quotas(ctx)
+	if err != nil {
+		return []cases.Advice{{What: "quotas", Fix: err.Error()}}
+	}
+	for _, q := range quotas {
+		what := fmt.Sprintf("quota %s: %d of %d units left until %s", q.Name, q.Left(p.now()), q.Most, q.Resets.Local().Format("2006-01-02 15:04"))
+		if !p.now().Before(q.Resets) {
+			what = fmt.Sprintf("quota %s: all %d units left", q.Name, q.Most)
+		}
+		found = append(found, cases.Advice{OK: true, What: what})
 	}
 	return found
 }

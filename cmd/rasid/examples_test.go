@@ -106,6 +106,8 @@ func inventedTokens(name string) (string, bool) {
 		f := fakeapple.New(time.Now)
 		defer f.Close()
 		return f.Key().Private.Reveal(), true
+	case "YOUTUBE_KEY", "YOUTUBE_SECRET", "YOUTUBE_REFRESH":
+		return inventedToken, true
 	case "BLUESKY_PASSWORD":
 		return fakebluesky.Password, true
 	case "HOOK_SECRET":

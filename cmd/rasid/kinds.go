@@ -28,6 +28,7 @@ import (
 	saytelegram "rasid/responder/telegram"
 	saytrustpilot "rasid/responder/trustpilot"
 	saywebhook "rasid/responder/webhook"
+	sayyoutube "rasid/responder/youtube"
 	"rasid/watchers"
 	"rasid/watchers/appstore"
 	"rasid/watchers/bluesky"
@@ -45,6 +46,7 @@ import (
 	"rasid/watchers/telegramweb"
 	"rasid/watchers/trustpilot"
 	"rasid/watchers/webhook"
+	"rasid/watchers/youtube"
 )
 
 // errAccount says that a part of the configuration needs a bot and names none.
@@ -209,6 +211,22 @@ func sourceKinds() map[string]sourceKind { //nolint:funlen // one entry for each
 			edits:     "Seen, also just before a reply.",
 			deletions: "Seen, also just before a reply.",
 			approval:  "Bluesky acts against accounts that speak to people unasked and in bulk.",
+		},
+		"youtube": {
+			settings: func() any { c := youtube.DefaultConfig(); return &c },
+			every:    func(s any) time.Duration { return s.(*youtube.Config).Every },
+			open: func(s any, d deps) (watchers.Source, error) {
+				return youtube.New(*s.(*youtube.Config), d.name, d.store, d.net, d.now)
+			},
+			reply:     "manual",
+			blind:     true,
+			reads:     "Comments under the videos of a channel, or under some videos, and the answers to them, by the Data API.",
+			answers:   "As the channel, below the thread; at most 10,000 characters.",
+			limits:    "A project has 10,000 units a day: a look costs one, an answer 50. Only the newest threads are looked at again: answers to older ones are not seen.",
+			keys:      "An API key to read; the consent of the channel's owner to answer.",
+			edits:     "Seen while the thread is among the newest 100, and just before a reply.",
+			deletions: "Seen just before a reply only.",
+			approval:  "YouTube takes comments that repeat themselves for spam.",
 		},
 		"lemmy": {
 			settings: func() any { c := lemmy.DefaultConfig(); return &c },
@@ -414,6 +432,9 @@ func replyKinds() map[string]replyKind {
 		}},
 		"trustpilot": {settings: func() any { return &saytrustpilot.ReplyConfig{} }, open: func(s any, d deps) (responder.Replier, error) {
 			return saytrustpilot.New(*s.(*saytrustpilot.ReplyConfig), d.net, d.now)
+		}},
+		"youtube": {settings: func() any { c := sayyoutube.DefaultReplyConfig(); return &c }, open: func(s any, d deps) (responder.Replier, error) {
+			return sayyoutube.New(*s.(*sayyoutube.ReplyConfig), d.store, d.net, d.now)
 		}},
 		"webhook": {settings: func() any { c := saywebhook.DefaultReplyConfig(); return &c }, open: func(s any, d deps) (responder.Replier, error) {
 			return saywebhook.New(*s.(*saywebhook.ReplyConfig), d.net, d.now)

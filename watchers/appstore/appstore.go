@@ -30,14 +30,11 @@ const (
 	tellAfter  = 3  // looks in a row that failed, while other places are read
 )
 
-// review is one review as either place lists it.
-type review = feed.Review
-
 // place is a list of reviews, the newest first.
 type place struct {
 	name string
 	// list reads one page; at "" is the first, next "" says that it was the last.
-	list func(ctx context.Context, at string) (found []review, next string, err error)
+	list func(ctx context.Context, at string) (found []cases.Mention, next string, err error)
 }
 
 // Source is the reviews of one app.
@@ -63,7 +60,7 @@ func New(c Config, name string, client *outbound.Client, now func() time.Time) (
 	s := &Source{cfg: c, name: name, net: client, now: now}
 	if !c.Keyed() {
 		for _, cc := range c.Countries {
-			s.places = append(s.places, place{cc, func(ctx context.Context, at string) ([]review, string, error) { return s.public(ctx, cc, at) }})
+			s.places = append(s.places, place{cc, func(ctx context.Context, at string) ([]cases.Mention, string, error) { return s.public(ctx, cc, at) }})
 		}
 		return s, nil
 	}
@@ -87,7 +84,8 @@ func (s *Source) Poll(ctx context.Context, after cases.Cursor) (cases.Page, erro
 	var failed []error
 	for _, p := range s.places {
 		mem := cur.Places[p.name]
-		found, gap, err := s.read(ctx, p, mem)
+		found, missed, err := mem.Back(ctx, maxPages, s.now(), s.cfg.MaxAge, p.list)
+		gap := ""
 		if ctx.Err() != nil {
 			return cases.Page{}, fmt.Errorf("reading reviews of %s: %w", s.name, ctx.Err())
 		}
@@ -98,8 +96,11 @@ func (s *Source) Poll(ctx context.Context, after cases.Cursor) (cases.Page, erro
 			}
 			next.Places[p.name] = mem
 		} else {
-			page.Mentions = append(page.Mentions, s.news(found, mem)...)
-			next.Places[p.name] = mem.with(found)
+			page.Mentions = append(page.Mentions, mem.News(found, s.now(), s.cfg.MaxAge)...)
+			next.Places[p.name] = memory{Known: mem.With(found)}
+			if missed {
+				gap = fmt.Sprintf("more reviews than Apple lists came in %s at once; the oldest of them were not read", p.name)
+			}
 		}
 		page.Gap = watchers.Also(page.Gap, gap)
 	}
@@ -115,62 +116,8 @@ func (s *Source) Poll(ctx context.Context, after cases.Cursor) (cases.Page, erro
 	return page, nil
 }
 
-// read reads pages of a place until it meets a review that is known, or, at
-// the first look, one that is too old.
-func (s *Source) read(ctx context.Context, p place, mem memory) (all []review, gap string, err error) {
-	known, at := mem.words(), ""
-	for range maxPages {
-		found, next, err := p.list(ctx, at)
-		if err != nil {
-			return nil, "", err
-		}
-		all = append(all, found...)
-		met := slices.ContainsFunc(found, func(r review) bool {
-			_, was := known[short(r.ID)]
-			return was || !mem.Read && !r.At.IsZero() && s.now().Sub(r.At) > s.cfg.MaxAge
-		})
-		if met || next == "" && len(known) == 0 {
-			return all, "", nil
-		}
-		if at = next; at == "" {
-			break
-		}
-	}
-	if !mem.Read || len(known) == 0 {
-		return all, "", nil
-	}
-	if len(all) == 0 { // Apple's feeds answer empty at times
-		return nil, "", nil
-	}
-	return all, fmt.Sprintf("more reviews than Apple lists came in %s at once; the oldest of them were not read", p.name), nil
-}
-
-// news makes mentions of what is new or says something else than before.
-func (s *Source) news(found []review, mem memory) (out []cases.Mention) {
-	known, now := mem.words(), s.now()
-	taken := map[string]bool{}
-	for _, r := range slices.Backward(found) { // of the same second, the one listed last is the oldest
-		e := entry(r)
-		before, was := known[e[:keyLen]]
-		if r.ID == "" || taken[r.ID] || was && before == e[keyLen:] {
-			continue
-		}
-		taken[r.ID] = true
-		m := s.mention(r, now)
-		if was {
-			m.EditedAt = now
-		}
-		undated := r.At.IsZero()
-		if !mem.Read && !undated && now.Sub(m.PostedAt) > s.cfg.MaxAge {
-			continue
-		}
-		m.Old = !was && (now.Sub(m.PostedAt) > s.cfg.MaxAge || undated && !mem.Read)
-		out = append(out, m)
-	}
-	return out
-}
-
-func (s *Source) mention(r review, now time.Time) cases.Mention {
+// mention makes a mention of a review; without a date it has none yet.
+func (s *Source) mention(r feed.Review) cases.Mention {
 	m := cases.Mention{
 		Source: s.name, ID: watchers.Line(r.ID, 200), ReplyTo: watchers.Line(r.ID, 200), URL: r.Link, Author: watchers.Line(r.Author, 200), AuthorID: r.AuthorID,
 		Title: watchers.Line(r.Title, 500), Text: watchers.Shorten(watchers.Tidy(r.Text), watchers.MaxText), Stars: min(max(r.Stars, 0), 5), PostedAt: r.At, Direct: true,
@@ -184,14 +131,11 @@ func (s *Source) mention(r review, now time.Time) cases.Mention {
 	if m.AuthorID == "" {
 		m.AuthorID = m.ID // one review for each author; with a key Apple tells the nickname alone
 	}
-	if m.PostedAt.IsZero() || m.PostedAt.After(now) {
-		m.PostedAt = now
-	}
 	return m
 }
 
 // public reads a page of a country's public feed.
-func (s *Source) public(ctx context.Context, country, at string) ([]review, string, error) {
+func (s *Source) public(ctx context.Context, country, at string) (found []cases.Mention, next string, err error) {
 	n := 1
 	if at != "" {
 		n, _ = strconv.Atoi(at) // our own number
@@ -200,25 +144,27 @@ func (s *Source) public(ctx context.Context, country, at string) ([]review, stri
 	if err != nil {
 		return nil, "", err
 	}
-	found, err := feed.Reviews(got.Body, got.Header.Get("Content-Type"), s.now())
+	list, err := feed.Reviews(got.Body, got.Header.Get("Content-Type"), s.now())
 	if err != nil {
 		return nil, "", err
 	}
-	if len(found) < publicPage || n == apple.PublicPages {
+	for _, r := range list {
+		found = append(found, s.mention(r))
+	}
+	if len(list) < publicPage || n == apple.PublicPages {
 		return found, "", nil
 	}
 	return found, strconv.Itoa(n + 1), nil
 }
 
 // own reads a page of App Store Connect.
-func (s *Source) own(ctx context.Context, at string) ([]review, string, error) {
+func (s *Source) own(ctx context.Context, at string) (found []cases.Mention, next string, err error) {
 	got, next, err := s.connect.List(ctx, at)
 	if err != nil {
 		return nil, "", err
 	}
-	var found []review
 	for _, r := range got {
-		found = append(found, review{ID: r.ID, Author: r.Author, Title: r.Title, Text: r.Body, Stars: r.Stars, At: r.Created})
+		found = append(found, s.mention(feed.Review{ID: r.ID, Author: r.Author, Title: r.Title, Text: r.Body, Stars: r.Stars, At: r.Created}))
 	}
 	return found, next, nil
 }
