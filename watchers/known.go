@@ -42,7 +42,7 @@ func (k Known) Back(ctx context.Context, maxPages int, now time.Time, maxAge tim
 		}
 		all = append(all, found...)
 		met := slices.ContainsFunc(found, func(m cases.Mention) bool {
-			_, was := known[short(m.ID)]
+			_, was := known[brief(m.ID)]
 			return was || !k.Read && !m.PostedAt.IsZero() && now.Sub(m.PostedAt) > maxAge
 		})
 		if met {
@@ -61,7 +61,7 @@ func (k Known) Back(ctx context.Context, maxPages int, now time.Time, maxAge tim
 func (k Known) News(found []cases.Mention, now time.Time, maxAge time.Duration) (out []cases.Mention) {
 	known, taken := k.words(), map[string]bool{}
 	for _, m := range slices.Backward(found) {
-		before, was := known[short(m.ID)]
+		before, was := known[brief(m.ID)]
 		if m.ID == "" || taken[m.ID] || was && before == saying(m) {
 			continue
 		}
@@ -83,7 +83,7 @@ func (k Known) News(found []cases.Mention, now time.Time, maxAge time.Duration) 
 }
 
 // Says reports whether a thing was seen with exactly these words.
-func (k Known) Says(m cases.Mention) bool { return k.words()[short(m.ID)] == saying(m) }
+func (k Known) Says(m cases.Mention) bool { return k.words()[brief(m.ID)] == saying(m) }
 
 // With puts a look before what was seen earlier.
 func (k Known) With(found []cases.Mention) Known {
@@ -96,7 +96,7 @@ func (k Known) With(found []cases.Mention) Known {
 		}
 	}
 	for _, m := range found {
-		add(short(m.ID) + saying(m))
+		add(brief(m.ID) + saying(m))
 	}
 	for _, e := range k.Seen {
 		add(e)
@@ -120,11 +120,11 @@ func (k Known) words() map[string]string {
 
 // saying is how the words of a thing look.
 func saying(m cases.Mention) string {
-	return short(m.Title + "\x00" + m.Text + "\x00" + strconv.Itoa(m.Stars))
+	return brief(m.Title + "\x00" + m.Text + "\x00" + strconv.Itoa(m.Stars))
 }
 
-// short is 48 bits of a text, enough among a thousand.
-func short(s string) string {
+// brief is 48 bits of a text, enough among a thousand.
+func brief(s string) string {
 	sum := sha256.Sum256([]byte(s))
 	return base64.RawURLEncoding.EncodeToString(sum[:6])
 }

@@ -40,7 +40,7 @@ type YouTubeAccess struct {
 type YouTube struct {
 	base   string
 	key    outbound.Secret
-	sign   *signer // nil without a consent
+	as     *outbound.Bearer // nil without a consent
 	budget budget
 	net    *outbound.Client
 }
@@ -54,9 +54,12 @@ func NewYouTube(a YouTubeAccess, base string, net *outbound.Client, now func() t
 	if a.Consent.Refresh.Empty() {
 		return y, nil
 	}
-	var err error
-	y.sign, err = newSigner(a.Consent, ScopeYouTube, net, now)
-	return y, err
+	sign, err := newSigner(a.Consent, ScopeYouTube, net, now)
+	if err != nil {
+		return nil, err
+	}
+	y.as = sign.service(y.base)
+	return y, nil
 }
 
 var (
@@ -208,19 +211,15 @@ func (y *YouTube) channel(ctx context.Context, q url.Values) (Channel, error) {
 // Insert writes a comment below another that begins a thread. YouTube knows no
 // key by which a second attempt could be told from a second comment.
 func (y *YouTube) Insert(ctx context.Context, parent, text string) (Comment, error) {
-	if y.sign == nil {
+	if y.as == nil {
 		return Comment{}, fmt.Errorf("%w: no consent to comment", cases.ErrRefused)
-	}
-	h, err := y.sign.auth(ctx)
-	if err != nil {
-		return Comment{}, outbound.BeforeSending(err)
 	}
 	if err := y.budget.spend(ctx, costInsert, y.budget.keptForLooks()); err != nil {
 		return Comment{}, err
 	}
 	var got Comment
 	body := map[string]any{"snippet": map[string]string{"parentId": parent, "textOriginal": text}}
-	err = y.net.CallOnce(ctx, outbound.Call{Method: http.MethodPost, URL: y.base + "/youtube/v3/comments?part=snippet", Header: h, Body: body, Into: &got})
+	err := y.as.Call(ctx, outbound.Call{Method: http.MethodPost, URL: "/youtube/v3/comments?part=snippet", Body: body, Into: &got})
 	if err == nil && got.ID == "" {
 		err = outbound.ErrNotJSON
 	}
@@ -228,26 +227,22 @@ func (y *YouTube) Insert(ctx context.Context, parent, text string) (Comment, err
 }
 
 func (y *YouTube) get(ctx context.Context, what string, q url.Values, keep int64, into any) error {
-	h := http.Header{}
-	if y.sign != nil {
-		var err error
-		if h, err = y.sign.auth(ctx); err != nil {
-			return err
-		}
-	} else {
-		h.Set("X-Goog-Api-Key", y.key.Reveal()) // not in the address, which is logged in many places
-	}
 	if err := y.budget.spend(ctx, costList, keep); err != nil {
 		return err
 	}
-	_, err := y.net.GetJSON(ctx, outbound.Request{URL: y.base + "/youtube/v3/" + what + "?" + q.Encode(), Header: h}, into)
+	path := "/youtube/v3/" + what + "?" + q.Encode()
+	if y.as != nil {
+		return y.judge(ctx, y.as.Get(ctx, path, into))
+	}
+	h := http.Header{"X-Goog-Api-Key": {y.key.Reveal()}} // not in the address, which is logged in many places
+	_, err := y.net.GetJSON(ctx, outbound.Request{URL: y.base + path, Header: h}, into)
 	return y.judge(ctx, err)
 }
 
 // judge says what an error of Google's proves.
 func (y *YouTube) judge(ctx context.Context, err error) error {
 	var status *outbound.StatusError
-	if !errors.As(err, &status) {
+	if !errors.As(err, &status) || errors.Is(err, outbound.ErrSignIn) {
 		return err
 	}
 	says := func(reasons ...string) bool {
@@ -263,8 +258,7 @@ func (y *YouTube) judge(ctx context.Context, err error) error {
 		return y.budget.exhausted(ctx)
 	case status.Code == http.StatusForbidden && says("rateLimitExceeded", "userRateLimitExceeded"):
 		return &cases.LaterError{After: time.Minute, Err: status}
-	case status.Code == http.StatusUnauthorized && y.sign != nil: // nothing was done; the next attempt renews the token
-		y.sign.forget()
+	case status.Code == http.StatusUnauthorized && y.as != nil: // nothing was done; the next attempt renews the token
 		return fmt.Errorf("%w: %w", cases.ErrNotSent, status)
 	case says("processingFailure"): // Google itself does not say whether it was done
 		return status
