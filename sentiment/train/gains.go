@@ -18,7 +18,8 @@ func originOf(p *features.Page, f features.Feat) origin {
 // gains are the factors by which what was learned about each kind of feature counts: in Arabic, elsewhere. On the texts
 // it learns from, letters explain too much and the lexicon too little, for the letters also know each source by its
 // looks. The factors were fitted to texts judged by tables that had not seen them, of sources left out by the family and
-// of sources learned from (docs/sentiment-experiments.md), and taken at .6 of their distance from 1.
+// of sources learned from (docs/sentiment-experiments.md), and taken at .6 of their distance from 1, as the development
+// texts decided.
 var gains = [features.Kinds][2]float32{
 	features.WordFeat:       {0.8, 1.25},
 	features.PairFeat:       {1.05, 1.2},
