@@ -3,6 +3,8 @@ package main
 import (
 	"cmp"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -55,7 +57,7 @@ type house struct {
 
 // open puts the house together. It opens the database and touches no network.
 func (p *program) open(ctx context.Context, cfg *config.Config) (_ *house, err error) {
-	h := &house{cfg: cfg, now: p.now, owner: owner(), sources: map[string]watchers.Source{}, secrets: outbound.NewRedactor()}
+	h := &house{cfg: cfg, now: p.now, owner: owner(cfg.Data), sources: map[string]watchers.Source{}, secrets: outbound.NewRedactor()}
 	log := logger(p, cfg.Log, h.secrets)
 	h.log = log
 	if h.net, err = network(cfg, log); err != nil {
@@ -91,13 +93,19 @@ func (h *house) Close() error {
 }
 
 // owner names this instance, the same after a restart, so that it recognises
-// what it left half done.
-func owner() string {
+// what it left half done. Instances that share a PostgreSQL database on one
+// machine have data folders of their own, which tell them apart: one that
+// starts must not take the posts of another for its own abandoned ones.
+func owner(data string) string {
 	name, err := os.Hostname()
 	if err != nil {
-		return "rasid"
+		name = "rasid"
 	}
-	return name
+	if whole, err := filepath.Abs(data); err == nil {
+		data = whole
+	}
+	sum := sha256.Sum256([]byte(data))
+	return name + "-" + hex.EncodeToString(sum[:4])
 }
 
 // network is the one way out. Private addresses are reachable only where the

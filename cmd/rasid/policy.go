@@ -142,7 +142,7 @@ func (p *program) rehearse(ctx context.Context, days int) error {
 // dryWriter is the writer of the running program over records that can only be
 // read: what it drafts can go nowhere.
 func (p *program) dryWriter(ctx context.Context, r *records) (*responder.Writer, error) {
-	h := &house{cfg: r.cfg, now: p.now, owner: owner(), sources: map[string]watchers.Source{}, secrets: outbound.NewRedactor(), store: r.store}
+	h := &house{cfg: r.cfg, now: p.now, owner: owner(r.cfg.Data), sources: map[string]watchers.Source{}, secrets: outbound.NewRedactor(), store: r.store}
 	h.log = slog.New(slog.DiscardHandler)
 	var err error
 	if h.net, err = network(r.cfg, h.log); err != nil {

@@ -64,7 +64,7 @@ func (p *program) change(ctx context.Context, do func(s *store.Store, cfg *confi
 
 func storeOptions(cfg *config.Config) store.Options {
 	return store.Options{
-		DSN: cfg.DatabasePath(), DataDir: cfg.Data, Owner: owner(), JoinWindow: cfg.Policy.JoinWithin,
+		DSN: cfg.DatabasePath(), DataDir: cfg.Data, Owner: owner(cfg.Data), JoinWindow: cfg.Policy.JoinWithin,
 		Logger: slog.New(slog.DiscardHandler),
 	}
 }
