@@ -43,9 +43,11 @@ type importing struct {
 	mark       string // name of the kept position
 	rows, good int
 	bad, added int
+	waiting    int // good rows that are not recorded yet
 	listed     int
 	out        *csv.Writer // of rejects; nil when nobody asked for them
 	told       time.Time
+	drawn      bool // a bar stands in the last line
 }
 
 // importCommand brings a file of mentions into the records.
@@ -203,7 +205,9 @@ func (in *importing) read(ctx context.Context, r *file.Reader, keep func([]cases
 			return nil
 		}
 		err := keep(batch, at, done)
-		batch = batch[:0]
+		if err == nil {
+			batch, in.waiting = batch[:0], 0
+		}
 		return err
 	}
 	for ctx.Err() == nil {
@@ -233,6 +237,7 @@ func (in *importing) read(ctx context.Context, r *file.Reader, keep func([]cases
 		m.Source, m.Old, m.Direct = in.source, !in.alert, true
 		if keep != nil {
 			batch = append(batch, m)
+			in.waiting = len(batch)
 		} else if in.good <= 3 {
 			fmt.Fprintf(in.p.out, "  line %d: %s, %s, %s: %.80q\n", row.Line, m.ID, m.PostedAt.Format(time.RFC3339), stars(m.Stars), m.Text)
 		}
@@ -292,13 +297,43 @@ func (in *importing) tell(at file.Position) {
 		return
 	}
 	in.told = now
-	fmt.Fprintf(in.p.err, "%3d %%  %d rows, %d bad\n", at.Offset*100/max(in.size, 1), in.rows, in.bad)
+	in.draw(at.Offset * 100 / max(in.size, 1))
+}
+
+// draw shows the percentage as a bar that stays in its line on a terminal, and
+// as a line of its own in a file.
+func (in *importing) draw(percent int64) {
+	f, file := in.p.err.(*os.File)
+	if file {
+		info, err := f.Stat()
+		file = err != nil || info.Mode()&os.ModeCharDevice == 0
+	} else {
+		file = true
+	}
+	if file {
+		fmt.Fprintf(in.p.err, "%3d %%  %d rows, %d bad\n", percent, in.rows, in.bad)
+		return
+	}
+	fmt.Fprintf(in.p.err, "\r[%s] %3d %%  %d rows, %d bad ", bar(percent), percent, in.rows, in.bad)
+	in.drawn = true
+}
+
+// barWidth is the length of the bar in letters.
+const barWidth = 30
+
+// bar is a bar for a percentage.
+func bar(percent int64) string {
+	full := int(min(max(percent, 0), 100) * barWidth / 100)
+	return strings.Repeat("#", full) + strings.Repeat(".", barWidth-full)
 }
 
 // report says what came of it.
 func (in *importing) report(r *file.Reader) {
 	if in.rows == 0 {
 		return
+	}
+	if in.drawn {
+		fmt.Fprintln(in.p.err)
 	}
 	if in.bad > in.listed || in.listed == maxListed {
 		hint := "; --rejects FILE writes all of them"
@@ -315,5 +350,5 @@ func (in *importing) report(r *file.Reader) {
 		return
 	}
 	fmt.Fprintf(in.p.out, "%s, %d good, %d bad; %s recorded under %s, %d known already.\n",
-		count(in.rows, "row"), in.good, in.bad, count(in.added, "mention"), in.source, in.good-in.added)
+		count(in.rows, "row"), in.good-in.waiting, in.bad, count(in.added, "mention"), in.source, in.good-in.waiting-in.added)
 }
