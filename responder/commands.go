@@ -37,7 +37,7 @@ func (k *Clerk) command(ctx context.Context, r *request) (Answer, error) {
 	case CmdForget:
 		return k.forget(ctx, r)
 	case ActApprove, ActConfirm, ActEdit, ActRedraft, ActEscalate, ActDismiss, ActClaim, ActRelease, ActSnooze,
-		ActHandled, ActUndo, ActThere, ActNotThere, ActResolve, ActReopen, ActStatement, ActKept, ActFlag, ActSave:
+		ActHandled, ActUndo, ActThere, ActNotThere, ActResolve, ActReopen, ActStatement, ActKept, ActFlag, ActSave, ActRate:
 	}
 	return r.refuse("answer.unknown"), nil
 }

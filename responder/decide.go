@@ -133,6 +133,7 @@ func needs(a Action) Role {
 	case ActKept, ActFlag, ActEdit, ActRedraft, ActEscalate, ActClaim, ActRelease, ActSnooze,
 		CmdInbox, CmdCase, CmdDigest, CmdReport, CmdStop, CmdHelp, CmdWordings:
 		return Agent
+	case ActRate: // of customers; it never comes here
 	}
 	return Agent
 }
@@ -202,7 +203,7 @@ func (k *Clerk) act(ctx context.Context, r *request) (Answer, error) {
 		return k.save(ctx, r)
 	case ActReopen:
 		return k.apply(ctx, r, r.change(cases.Reopen), r.answer("answer.reopened"))
-	case ActStatement, CmdInbox, CmdCase, CmdDigest, CmdReport, CmdStop, CmdResume, CmdHelp, CmdWordings, CmdForget:
+	case ActStatement, ActRate, CmdInbox, CmdCase, CmdDigest, CmdReport, CmdStop, CmdResume, CmdHelp, CmdWordings, CmdForget:
 	}
 	return r.refuse("answer.unknown"), nil
 }

@@ -65,7 +65,7 @@ func (t *Templates) Generalise(c cases.Case, d cases.Draft) (w Wording, why stri
 	if n := regexp.MustCompile(`\S*\p{N}\S*`).FindString(bare); n != "" {
 		return w, "answer.save.number", n
 	}
-	for _, part := range strings.Fields(c.Author) {
+	for part := range strings.FieldsSeq(c.Author) {
 		if len([]rune(part)) > 2 && swap(bare, part, "") != bare {
 			return w, "answer.save.name", part
 		}

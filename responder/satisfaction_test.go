@@ -20,7 +20,7 @@ type tapping struct {
 
 func (p *tapping) Ask(ctx context.Context, r cases.Reply, choices []responder.Button) (cases.Receipt, error) {
 	p.choices = append(p.choices, choices)
-	return p.place.Reply(ctx, r)
+	return p.Reply(ctx, r)
 }
 
 // asking sets up a shop that asks how satisfied customers are, an hour after

@@ -38,14 +38,14 @@ func mend(err error) string {
 	case errors.Is(err, outbound.ErrNotJSON):
 		return "policy.model.url: the address up to /v1 of a server with a chat-completions API"
 	}
-	switch code := outbound.StatusOf(err); {
-	case code == 401 || code == 403:
+	switch outbound.StatusOf(err) {
+	case 401, 403:
 		return "policy.model.key: a key that is valid there"
-	case code == 404:
+	case 404:
 		return "policy.model.url and policy.model.name, as the server lists them"
-	case code == 429:
+	case 429:
 		return "wait, or ask the provider for a higher limit; templates are used meanwhile"
-	case code == 400:
+	case 400:
 		return "policy.model.name or max_tokens: the server does not accept the request"
 	}
 	return "is the server running? Templates are used meanwhile"

@@ -66,7 +66,7 @@ func begins(lines []string, i int) (span int, all bool) {
 		return 1, true
 	case ruler.MatchString(l) && heading(lines, i+1):
 		return 1, true
-	case fromLine.MatchString(l) && heading(lines, i) && !(i > 0 && forwardedAbove(lines, i)):
+	case fromLine.MatchString(l) && heading(lines, i) && !forwardedAbove(lines, i):
 		return 1, true
 	}
 	for n := 1; n <= 3 && i+n <= len(lines); n++ { // such a line is often broken

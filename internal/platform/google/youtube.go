@@ -68,7 +68,7 @@ var (
 	commentID = regexp.MustCompile(`^[A-Za-z0-9_.-]{6,200}$`)
 )
 
-// IsChannel, IsVideo and IsComment report whether an id can be one.
+// IsChannel reports whether an id can be that of a channel.
 func IsChannel(id string) bool { return channelID.MatchString(id) }
 
 // IsVideo reports whether an id can be that of a video.

@@ -77,7 +77,7 @@ var upkeep = map[string]func(*testing.T, Place){
 			_, err := d.Enqueue(ctx, m)
 			d.ok(err)
 		}
-		m, ok, err := d.Store.Claim(ctx, cases.SendDigest, []string{"left"}, d.now, lease)
+		m, ok, err := d.Claim(ctx, cases.SendDigest, []string{"left"}, d.now, lease)
 		d.ok(err)
 		want(t, "claimed", ok, true)
 		d.settle(m, cases.WasDelivered)

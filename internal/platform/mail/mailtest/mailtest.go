@@ -41,7 +41,7 @@ func Start(t *testing.T) *Servers {
 	case os.Getuid() != 0:
 		t.Skip("mail servers need root to start")
 	}
-	dir, err := os.MkdirTemp("", "mail") // short: the paths of sockets are bounded
+	dir, err := os.MkdirTemp("", "mail") //nolint:usetesting // short: the paths of sockets are bounded
 	if err != nil {
 		t.Fatal(err)
 	}
