@@ -10,6 +10,8 @@ import (
 	"testing"
 	"unicode"
 	"unicode/utf8"
+
+	"rasid/internal/phrases"
 )
 
 const sourcesIntro = `<!-- Generated from cmd/rasid/kinds.go by "make docs". Do not edit. -->
@@ -73,6 +75,10 @@ func TestTheSourcesPageIsFresh(t *testing.T) {
 // TestPeopleAreToldWhatEveryKindOfSourceCanAndCannotDo looks at the sentences
 // that stand in docs/sources.md, in `rasid sources` and on the page.
 func TestPeopleAreToldWhatEveryKindOfSourceCanAndCannotDo(t *testing.T) {
+	ar, err := phrases.Load("ar")
+	if err != nil {
+		t.Fatal(err)
+	}
 	replies := replyKinds()
 	for name, k := range sourceKinds() {
 		told := map[string]string{"reads": k.reads, "answers": k.answers, "limits": k.limits, "keys": k.keys, "edits": k.edits, "deletions": k.deletions}
@@ -81,6 +87,9 @@ func TestPeopleAreToldWhatEveryKindOfSourceCanAndCannotDo(t *testing.T) {
 			told["approval"] = k.approval
 		} else if k.approval != "" {
 			t.Errorf("%s: approval is told, but there is no reply kind %s", name, name)
+		}
+		if arabic := ar.Source(name, ""); !strings.HasSuffix(arabic, ".") || !strings.ContainsFunc(arabic, func(r rune) bool { return unicode.Is(unicode.Arabic, r) }) {
+			t.Errorf("%s: staff who read Arabic are told %q; write what is not allowed into internal/phrases/sources.ar.txt", name, arabic)
 		}
 		for field, text := range told {
 			if why := notASentence(text); why != "" {

@@ -176,6 +176,7 @@ func (c *Console) funcs(lang string, marks map[string]string) template.FuncMap {
 	say := c.words[lang]
 	return template.FuncMap{
 		"say":     say.Say,
+		"allows":  say.Source,
 		"word":    func(kind string, v any) string { return word(say, kind, v) },
 		"plain":   func(s string) phrases.Plain { return phrases.Plain(s) },
 		"visible": responder.Visible,

@@ -6,13 +6,15 @@ package phrases
 
 import (
 	"embed"
+	"errors"
 	"fmt"
+	"io/fs"
 	"strconv"
 	"strings"
 	"time"
 )
 
-//go:embed ar.txt en.txt
+//go:embed ar.txt en.txt sources.ar.txt
 var files embed.FS
 
 // Isolates of the Unicode bidirectional algorithm (UAX #9).
@@ -25,15 +27,32 @@ const (
 type Catalogue struct {
 	Language string // ar or en
 	words    map[string]string
+	sources  map[string]string // what is told of kinds of sources; empty in English
 }
 
 // Load reads the embedded catalogue of a language: "ar" or "en".
 func Load(language string) (*Catalogue, error) {
-	b, err := files.ReadFile(language + ".txt")
-	if err != nil {
+	words, err := read(language + ".txt")
+	if errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("no phrases in language %q: the languages are ar and en", language)
 	}
-	c := &Catalogue{Language: language, words: map[string]string{}}
+	if err != nil {
+		return nil, err
+	}
+	c := &Catalogue{Language: language, words: words}
+	if language == "ar" {
+		c.sources, err = read("sources.ar.txt")
+	}
+	return c, err
+}
+
+// read reads a file of "key = text" lines.
+func read(name string) (map[string]string, error) {
+	b, err := files.ReadFile(name)
+	if err != nil {
+		return nil, err
+	}
+	words := map[string]string{}
 	for i, line := range strings.Split(string(b), "\n") {
 		line = strings.TrimSpace(line)
 		if line == "" || strings.HasPrefix(line, "#") {
@@ -41,14 +60,23 @@ func Load(language string) (*Catalogue, error) {
 		}
 		key, text, ok := strings.Cut(line, " = ")
 		if !ok {
-			return nil, fmt.Errorf("%s.txt:%d: want key = text", language, i+1)
+			return nil, fmt.Errorf("%s:%d: want key = text", name, i+1)
 		}
-		if _, twice := c.words[key]; twice {
-			return nil, fmt.Errorf("%s.txt:%d: key %s twice", language, i+1, key)
+		if _, twice := words[key]; twice {
+			return nil, fmt.Errorf("%s:%d: key %s twice", name, i+1, key)
 		}
-		c.words[key] = strings.ReplaceAll(text, `\n`, "\n")
+		words[key] = strings.ReplaceAll(text, `\n`, "\n")
 	}
-	return c, nil
+	return words, nil
+}
+
+// Source says what the platform of a kind of source does not allow, in this
+// language where it is known, and otherwise in the words given.
+func (c *Catalogue) Source(kind, english string) string {
+	if text, ok := c.sources[kind]; ok {
+		return text
+	}
+	return english
 }
 
 // Has reports whether the catalogue knows a key.

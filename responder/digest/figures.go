@@ -112,6 +112,7 @@ type Count struct {
 // SourceCount is what one source brought and how it fares.
 type SourceCount struct {
 	Name   string
+	Kind   string // of the source; "" for one that is gone from config.yaml
 	N, Neg int
 	Bad    string    // why it is not read; "" when well
 	LastOK time.Time // when it was last read; zero when never

@@ -230,7 +230,7 @@ func (f *Figures) open(ctx context.Context, load Caseload, now time.Time) error 
 	}
 	for _, s := range states {
 		line := f.source(s.Source)
-		line.LastOK, line.Limits = s.LastOK, s.Limits
+		line.Kind, line.LastOK, line.Limits = s.Kind, s.LastOK, s.Limits
 		if s.LastError != "" || s.Stalled {
 			line.Bad = cmp.Or(s.LastError, silent)
 		}

@@ -271,7 +271,7 @@ func (f Figures) health(s speaker, d detail) Section {
 			out.Lines = append(out.Lines, Line{Text: f.unread(s, c), Sub: true})
 		}
 		if d.limits && c.Limits != "" {
-			out.Lines = append(out.Lines, Line{Text: s.Say("digest.source.limits", "source", c.Name, "why", responder.Visible(c.Limits)), Sub: true})
+			out.Lines = append(out.Lines, Line{Text: s.Say("digest.source.limits", "source", c.Name, "why", responder.Visible(s.Source(c.Kind, c.Limits))), Sub: true})
 		}
 	}
 	return out
