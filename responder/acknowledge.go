@@ -50,7 +50,7 @@ func (w *Writer) Acknowledgement(c cases.Case, now time.Time) (row cases.Send, w
 	n := int(c.ID) % len(list) // never the same words for two in a row
 	text := strings.TrimSpace(put(list[n], map[string]string{"greet": greeting(c, language), "open": o.openingWords(c.Source, language, opening, now)}))
 	d := cases.Draft{Text: text, Language: language, Origin: fmt.Sprintf("template:acknowledge/%s/%d", language, n+1), By: cases.Rasid, At: now}
-	d.Findings = w.Look(text, c)
+	d.Findings = w.harm(text, c)
 	key := fmt.Sprintf("%s/%d/%d", cases.SendAck, c.ID, opening.Unix())
 	return asideRow(c, cases.SendAck, key, RuleAcknowledge, text, now.Add(o.Policy.Undo)), o.Refrain(lenient(c), d), nil
 }

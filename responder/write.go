@@ -250,8 +250,19 @@ func (w *Writer) repeated(ctx context.Context, text string, now time.Time) (int,
 	return n, nil
 }
 
-// Look gathers what the guard and the place's own length limit say of a text.
+// Look gathers what the guard and the place's own length limit say of an
+// answer, and whether it speaks of the problem.
 func (w *Writer) Look(text string, c cases.Case) []cases.Finding {
+	found := w.harm(text, c)
+	if w.ignores(text, c) {
+		found = append(found, cases.Finding{Kind: "topic", Words: Excerpt(text, 40)})
+	}
+	return found
+}
+
+// harm is what speaks against any words in public, also against those beside an
+// answer, which need not speak of the problem.
+func (w *Writer) harm(text string, c cases.Case) []cases.Finding {
 	place := w.Office.PlaceOf(c)
 	found := w.Guard.Check(text, c)
 	if place.Private {
@@ -261,9 +272,6 @@ func (w *Writer) Look(text string, c cases.Case) []cases.Finding {
 		if err := r.Fits(text); err != nil {
 			found = append(found, cases.Finding{Kind: "length", Words: err.Error(), Block: true})
 		}
-	}
-	if w.ignores(text, c) {
-		found = append(found, cases.Finding{Kind: "topic", Words: Excerpt(text, 40)})
 	}
 	return found
 }
