@@ -17,7 +17,7 @@ import (
 	"rasid/internal/store"
 )
 
-var every = flag.Int("every", 40, "kill at every nth call of each kind that writes; 1 = at each")
+var every = flag.Int("every", 240, "kill at every nth call of each kind that writes; 1 = at each")
 
 // steps is how many complaints the script takes through the house.
 const steps = 12
