@@ -96,8 +96,6 @@ func (p *Poster) aside(ctx context.Context, c cases.Case, s cases.Send) (cases.S
 		ch.Note = s.By + " says nothing: " + set.Why
 		return set, ch
 	}
-	ctx, cancel := outlive(ctx, postDeadline)
-	defer cancel()
 	receipt, err := p.reply(ctx, place.Replier, s)
 	set.At, ch.At = p.Clock(), p.Clock()
 	if receipt.At.IsZero() {

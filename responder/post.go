@@ -24,6 +24,8 @@ type Outbox interface {
 const (
 	// postDeadline bounds one call to a platform, answer included.
 	postDeadline = 30 * time.Second
+	// settleDeadline bounds writing the answer down.
+	settleDeadline = 10 * time.Second
 	// lease is how long an instance may hold a started row. It is well above
 	// postDeadline, so a row whose lease ended was really abandoned.
 	lease = 3 * time.Minute
@@ -48,38 +50,53 @@ func (p *Poster) Step(ctx context.Context, now time.Time) (int, error) {
 	if _, err := p.Outbox.CutOff(ctx, now); err != nil {
 		return 0, fmt.Errorf("cutting off abandoned posts: %w", err)
 	}
-	var s cases.Send
-	ok := false
+	// A claim is on disk before Claim returns: from here on the row says
+	// "started". A shutdown must neither cut that off nor leave the answer of a
+	// finished call unwritten, so all of it outlives the program's own context.
+	work, cancel := outlive(ctx, postDeadline)
+	defer cancel()
+	s, ok, err := p.claim(work, now)
+	if err != nil || !ok {
+		return 0, err
+	}
+	set, ch := p.post(work, s)
+	settle, done := context.WithTimeout(context.WithoutCancel(ctx), settleDeadline) // counted from now: the call may have taken its time
+	defer done()
+	if err := p.Outbox.Settle(settle, set, ch); err != nil {
+		return 0, fmt.Errorf("settling %s: %w", s.Key, err)
+	}
+	p.Log.Info("reply settled", "case", s.Case, "key", s.Key, "outcome", set.Outcome)
+	return 1, nil
+}
+
+// claim marks the next row that is due as started: replies first.
+func (p *Poster) claim(ctx context.Context, now time.Time) (s cases.Send, ok bool, err error) {
 	for _, kind := range append([]cases.SendKind{cases.SendReply}, asides...) {
-		var err error
 		if s, ok, err = p.Outbox.Claim(ctx, kind, nil, now, cmp.Or(p.Lease, lease)); err != nil {
-			return 0, fmt.Errorf("claiming the next %s: %w", kind, err)
+			return s, false, fmt.Errorf("claiming the next %s: %w", kind, err)
 		}
 		if ok {
 			break
 		}
 	}
-	if !ok {
-		return 0, nil
-	}
+	return s, ok, nil
+}
+
+// post makes one attempt with a claimed row; when its case cannot be read,
+// nothing has left and it is tried again.
+func (p *Poster) post(ctx context.Context, s cases.Send) (cases.Settlement, *cases.Change) {
 	c, err := p.Desk.Case(ctx, s.Case)
 	if err != nil {
-		return 0, fmt.Errorf("reading case %d: %w", s.Case, err)
+		at := p.Clock()
+		return cases.Settlement{
+			Key: s.Key, Owner: p.Owner, At: at, Outcome: cases.WasNotSent, RetryAt: at.Add(time.Minute),
+			Why: fmt.Sprintf("reading case %d: %v", s.Case, err),
+		}, nil
 	}
-	// From here on the row says "started". Whatever happens, it is settled; a
-	// shutdown must not leave the answer of a finished call unwritten.
-	settle, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
-	defer cancel()
-	attempt := p.attempt
 	if s.Kind.Aside() {
-		attempt = p.aside
+		return p.aside(ctx, c, s)
 	}
-	set, ch := attempt(ctx, c, s)
-	if err := p.Outbox.Settle(settle, set, ch); err != nil {
-		return 0, fmt.Errorf("settling %s: %w", s.Key, err)
-	}
-	p.Log.Info("reply settled", "case", c.ID, "key", s.Key, "outcome", set.Outcome)
-	return 1, nil
+	return p.attempt(ctx, c, s)
 }
 
 // attempt makes one attempt and says what is known afterwards.
@@ -98,8 +115,6 @@ func (p *Poster) attempt(ctx context.Context, c cases.Case, s cases.Send) (cases
 		p.giveBack(c, &set, ch, why)
 		return set, ch
 	}
-	ctx, cancel := outlive(ctx, postDeadline)
-	defer cancel()
 	if stop := p.recheck(ctx, place.Replier, s.Reply.Mention, &set, ch); stop {
 		return set, ch
 	}

@@ -50,3 +50,30 @@ func (p stopping) Reply(ctx context.Context, r cases.Reply) (cases.Receipt, erro
 	receipt, err := p.place.Reply(ctx, r)
 	return receipt, errors.Join(err, ctx.Err()) // as a network would: the answer is not waited for
 }
+
+func TestAStopRightAfterTheClaimLeavesNothingInDoubt(t *testing.T) {
+	s := newShop(t)
+	c := s.say("1", "Sara", "bad coffee")
+	s.press(c, "mona", responder.ActApprove, "")
+	s.now = s.now.Add(time.Minute)
+	ctx, stop := context.WithCancel(t.Context())
+	s.poster.Outbox = claimed{s.store, stop}
+	_, err := s.poster.Step(ctx, s.now)
+	s.must(err)
+	s.state(c, cases.Answered)
+	s.posts(1)
+}
+
+// claimed tells the program to stop the moment a row says "started".
+type claimed struct {
+	responder.Outbox
+	stop func()
+}
+
+func (o claimed) Claim(ctx context.Context, kind cases.SendKind, targets []string, now time.Time, lease time.Duration) (cases.Send, bool, error) {
+	s, ok, err := o.Outbox.Claim(ctx, kind, targets, now, lease)
+	if ok {
+		o.stop()
+	}
+	return s, ok, err
+}

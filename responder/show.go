@@ -102,15 +102,15 @@ type Speaker struct {
 
 // Step says the next thing that is due in the room.
 func (s *Speaker) Step(ctx context.Context, now time.Time) (int, error) {
-	row, ok, err := s.Outbox.Claim(ctx, s.Kind, []string{s.Room.Name}, now, lease)
+	say, cancel := outlive(ctx, postDeadline) // the claim too: cut off after its commit, nobody would know of it
+	defer cancel()
+	row, ok, err := s.Outbox.Claim(say, s.Kind, []string{s.Room.Name}, now, lease)
 	if err != nil || !ok {
 		return 0, err
 	}
-	say, cancel := outlive(ctx, postDeadline)
-	defer cancel()
 	if s.Kind == cases.SendDigest && now.Sub(row.DueAt) > DigestLate {
 		// It waited through an outage. Given up, it is taken into the next.
-		return 1, s.Outbox.Settle(ctx, cases.Settlement{
+		return 1, s.Outbox.Settle(say, cases.Settlement{
 			Key: row.Key, Owner: s.Owner, Outcome: cases.WasNotSent, Why: "too late: taken into the next digest", At: s.Clock(),
 		}, nil)
 	}
@@ -130,7 +130,7 @@ func (s *Speaker) Step(ctx context.Context, now time.Time) (int, error) {
 		}
 		set.RetryAt = set.At.Add(wait)
 	}
-	settle, done := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
+	settle, done := context.WithTimeout(context.WithoutCancel(ctx), settleDeadline)
 	defer done()
 	return 1, s.Outbox.Settle(settle, set, nil)
 }
