@@ -238,8 +238,8 @@ var bugs = []bug{
 	},
 	{
 		name: "a stop cuts off the post under way", file: "responder/post.go",
-		right: `ctx, cancel := outlive(ctx, postDeadline)`,
-		wrong: `ctx, cancel := context.WithTimeout(ctx, postDeadline)`,
+		right: `work, cancel := outlive(ctx, postDeadline)`,
+		wrong: `work, cancel := context.WithTimeout(ctx, postDeadline)`,
 		pkg:   "responder", test: "TestAStopDoesNotCutOffThePostUnderWay",
 	},
 	{
