@@ -73,12 +73,12 @@ func (b *Box) open(ctx context.Context) (*Session, error) {
 	if err != nil {
 		return nil, err
 	}
-	conn, err := b.Dial(ctx, "tcp", b.Server)
+	dialled, err := b.Dial(ctx, "tcp", b.Server)
 	if err != nil {
 		return nil, err
 	}
 	s := &Session{news: make(chan struct{}, 1)}
-	s.stop = context.AfterFunc(ctx, func() { _ = conn.Close() }) // the one way to end a call that waits
+	s.stop = context.AfterFunc(ctx, func() { _ = dialled.Close() }) // the one way to end a call that waits
 	options := &imapclient.Options{
 		TLSConfig:   b.trust(host),
 		WordDecoder: &mime.WordDecoder{CharsetReader: charset.Reader},
@@ -91,7 +91,7 @@ func (b *Box) open(ctx context.Context) (*Session, error) {
 			}
 		}},
 	}
-	conn = &metered{Conn: conn, left: maxSession}
+	conn := &metered{Conn: dialled, left: maxSession}
 	if s.client, err = b.greet(ctx, conn, options); err != nil {
 		s.stop()
 		return nil, errors.Join(err, conn.Close())
