@@ -117,9 +117,20 @@ func TestALetterIsTakenAsSoonAsTheServerTellsOfIt(t *testing.T) {
 		got <- result{p, err}
 	}()
 	<-f.Idling()
-	f.Deliver("INBOX", plain(1), noon)
-	if r := <-got; r.err != nil || len(r.page.Mentions) != 1 {
-		t.Errorf("%+v", r)
+	// The fake tells that it was asked to wait a moment before it does, and
+	// forgets what arrives in between: another letter follows until one is told.
+	again := time.NewTicker(time.Second)
+	defer again.Stop()
+	for n := 1; ; n++ {
+		f.Deliver("INBOX", plain(n), noon)
+		select {
+		case r := <-got:
+			if r.err != nil || len(r.page.Mentions) == 0 {
+				t.Errorf("%+v", r)
+			}
+			return
+		case <-again.C:
+		}
 	}
 }
 
