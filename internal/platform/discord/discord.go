@@ -115,6 +115,7 @@ type Client struct {
 	heard    map[string]time.Time // interactions taken, by id: Discord may send an event more than once
 	blank    int                  // messages of people in a row that came without any content
 	blankSet bool
+	weighed  string // the newest message that was looked at for its content
 
 	invalid    budget // answers 401, 403 and 429: Discord bans the address that collects 10,000 in 10 min
 	identifies budget

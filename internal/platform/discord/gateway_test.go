@@ -299,6 +299,19 @@ func TestEmptyMessagesRaiseAnAlarmOnce(t *testing.T) {
 	}
 }
 
+func TestARepeatedEmptyMessageCountsOnce(t *testing.T) {
+	fake, c, inbox, ch := live(t)
+	fake.Double(true)
+	for range 4 {
+		fake.Say(sara, ch, "")
+	}
+	fake.Say(sara, ch, "words at last")
+	eventually(t, inbox, "the words", has(discord.Said, "words at last"))
+	if n := count(read(t, inbox), discord.Missed, "Message Content Intent"); n != 0 || c.Hollow() {
+		t.Errorf("%d alarms over four messages told twice: %s", n, lines(t, inbox))
+	}
+}
+
 func TestInspectNamesTheSwitch(t *testing.T) {
 	fake, c, _ := start(t)
 	ok, hidden, mute := fake.AddChannel("ok"), fake.AddChannel("hidden"), fake.AddChannel("mute")

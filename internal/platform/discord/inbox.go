@@ -220,7 +220,8 @@ func (c *Client) said(at Channel, raw rawMessage, old bool) []cases.InboxItem {
 const hollowAlarm = 5
 
 // hollow counts messages that came without content, and reports once when they
-// are too many.
+// are too many. A message counts once and in its turn: what the gateway repeats
+// and what reading the missed ones brings again says nothing new.
 func (c *Client) hollow(raw rawMessage) bool {
 	var m Message
 	if json.Unmarshal(raw, &m) != nil || m.Author == nil || m.Author.Bot || m.WebhookID != "" {
@@ -231,6 +232,10 @@ func (c *Client) hollow(raw rawMessage) bool {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if !newer(m.ID, c.weighed) {
+		return false
+	}
+	c.weighed = m.ID
 	if m.Content != "" || len(m.Attachments)+len(m.Embeds)+len(m.Stickers)+len(m.Snapshots)+len(m.Components) > 0 || len(m.Poll) > 0 {
 		c.blank, c.blankSet = 0, false
 		return false
