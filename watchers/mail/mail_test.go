@@ -100,13 +100,12 @@ func TestARenumberedFolderIsReadAgainWithoutDoublesAndWithoutLoss(t *testing.T) 
 	}
 }
 
-func TestALetterIsTakenAsSoonAsTheServerTellsOfIt(t *testing.T) {
-	f := fakeimap.Start(t, true)
-	s := open(t, f)
-	_, at, _ := all(t, s, "")
+// waiting is one look that waits for news as long as it takes.
+func waiting(t *testing.T, s *Source, at cases.Cursor) func() cases.Page {
+	t.Helper()
 	s.wait = time.Hour
-	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
-	defer cancel()
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	t.Cleanup(cancel)
 	type result struct {
 		page cases.Page
 		err  error
@@ -116,21 +115,64 @@ func TestALetterIsTakenAsSoonAsTheServerTellsOfIt(t *testing.T) {
 		p, err := s.Poll(ctx, at)
 		got <- result{p, err}
 	}()
-	<-f.Idling()
-	// The fake tells that it was asked to wait a moment before it does, and
-	// forgets what arrives in between: another letter follows until one is told.
-	again := time.NewTicker(time.Second)
-	defer again.Stop()
-	for n := 1; ; n++ {
-		f.Deliver("INBOX", plain(n), noon)
-		select {
-		case r := <-got:
-			if r.err != nil || len(r.page.Mentions) == 0 {
-				t.Errorf("%+v", r)
-			}
-			return
-		case <-again.C:
+	return func() cases.Page {
+		t.Helper()
+		r := <-got
+		if r.err != nil {
+			t.Fatal(r.err)
 		}
+		return r.page
+	}
+}
+
+// holds reports whether a page is one letter.
+func holds(p cases.Page, id string) bool { return len(p.Mentions) == 1 && p.Mentions[0].ID == id }
+
+func TestALetterIsTakenOnceAndAsSoonAsTheServerTellsOfIt(t *testing.T) {
+	f := fakeimap.Start(t, true)
+	s := open(t, f)
+	_, at, _ := all(t, s, "")
+	end := waiting(t, s, at)
+	<-f.Idling()
+	f.Deliver("INBOX", plain(1), noon)
+	p := end()
+	if !holds(p, "m1@customer.example") {
+		t.Errorf("%+v", p)
+	}
+	s.wait = 0
+	if again, _, _ := all(t, s, p.Next); len(again) != 0 {
+		t.Errorf("again: %+v", again)
+	}
+}
+
+func TestALetterThatComesBetweenTheLastLookAndTheWaitingIsNotMissed(t *testing.T) {
+	for name, moment := range map[string]fakeimap.Moment{
+		"as the server looks":            fakeimap.Searched,
+		"as the server is asked to tell": fakeimap.Asked,
+		"as it says that it will":        fakeimap.Granted,
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := fakeimap.Start(t, true)
+			s := open(t, f)
+			_, at, _ := all(t, s, "")
+			f.At(moment, func() { f.Deliver("INBOX", plain(1), noon) })
+			if p := waiting(t, s, at)(); !holds(p, "m1@customer.example") {
+				t.Errorf("%+v", p)
+			}
+		})
+	}
+}
+
+func TestALetterThatTheServerForgetsToTellOfIsTakenWhenTheWaitingEnds(t *testing.T) {
+	f := fakeimap.Start(t, true)
+	s := open(t, f)
+	_, at, _ := all(t, s, "")
+	f.Mute()
+	f.At(fakeimap.Granted, func() { f.Deliver("INBOX", plain(1), noon) })
+	s.wait = time.Millisecond
+	p, err := s.Poll(t.Context(), at)
+	if err != nil || !holds(p, "m1@customer.example") {
+		t.Errorf("%+v %v", p, err)
 	}
 }
 

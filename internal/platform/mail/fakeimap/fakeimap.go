@@ -35,6 +35,44 @@ type Server struct {
 	hang    bool
 	open    []net.Conn
 	idling  chan struct{}
+	news    chan struct{} // closed and made anew when something changes
+	before  map[Moment]func()
+	mute    bool
+}
+
+// Moment is a point in the talk about news at which a test can let something
+// happen, once.
+type Moment int
+
+// The moments between a reader's last look and its waiting.
+const (
+	Searched Moment = iota // the server has looked for letters and has not answered yet
+	Asked                  // the server was asked to tell of news and has not read it yet
+	Granted                // the server said that it will, and tells of nothing yet
+)
+
+// At lets something happen the next time a moment comes.
+func (s *Server) At(m Moment, do func()) {
+	s.mu.Lock()
+	s.before[m] = do
+	s.mu.Unlock()
+}
+
+// Mute makes the server forget to tell those who wait.
+func (s *Server) Mute() {
+	s.mu.Lock()
+	s.mute = true
+	s.mu.Unlock()
+}
+
+func (s *Server) reached(m Moment) {
+	s.mu.Lock()
+	do := s.before[m]
+	delete(s.before, m)
+	s.mu.Unlock()
+	if do != nil {
+		do()
+	}
 }
 
 type letter struct {
@@ -46,7 +84,7 @@ type letter struct {
 // news.
 func Start(t testing.TB, idle bool) *Server {
 	t.Helper()
-	s := &Server{t: t, user: imapmemserver.NewUser(User, Password), letters: map[string][]letter{}, idling: make(chan struct{}, 1)}
+	s := &Server{t: t, user: imapmemserver.NewUser(User, Password), letters: map[string][]letter{}, idling: make(chan struct{}, 1), news: make(chan struct{}), before: map[Moment]func(){}}
 	for _, folder := range []string{"INBOX", "Sent"} {
 		if err := s.user.Create(folder, nil); err != nil {
 			t.Fatal(err)
@@ -56,7 +94,7 @@ func Start(t testing.TB, idle bool) *Server {
 	mem.AddUser(s.user)
 	server := imapserver.New(&imapserver.Options{
 		NewSession: func(*imapserver.Conn) (imapserver.Session, *imapserver.GreetingData, error) {
-			return mem.NewSession(), nil, nil
+			return session{mem.NewSession(), s}, nil, nil
 		},
 		Caps: imap.CapSet{imap.CapIMAP4rev1: {}}, InsecureAuth: true, Logger: log.New(io.Discard, "", 0),
 	})
@@ -88,6 +126,53 @@ func (s *Server) put(folder string, l letter) {
 	s.t.Helper()
 	if _, err := s.user.Append(folder, literal{bytes.NewReader(l.raw)}, &imap.AppendOptions{Time: l.at}); err != nil {
 		s.t.Fatal(err)
+	}
+	s.mu.Lock()
+	close(s.news)
+	s.news = make(chan struct{})
+	s.mu.Unlock()
+}
+
+// session is one visit. The library's own IDLE tells of what comes while it
+// waits, and keeps to itself what came just before; real servers tell of both.
+type session struct {
+	imapserver.Session
+	s *Server
+}
+
+// Search looks for letters. What comes meanwhile is told with the answer.
+func (i session) Search(kind imapserver.NumKind, what *imap.SearchCriteria, o *imap.SearchOptions) (*imap.SearchData, error) {
+	found, err := i.Session.Search(kind, what, o)
+	i.s.reached(Searched)
+	return found, err
+}
+
+// Idle tells of everything that the client has not heard of, until it is
+// stopped.
+func (i session) Idle(w *imapserver.UpdateWriter, stop <-chan struct{}) error {
+	i.s.reached(Granted)
+	for first := true; ; first = false {
+		i.s.mu.Lock()
+		news, mute := i.s.news, i.s.mute
+		i.s.mu.Unlock()
+		if mute {
+			<-stop
+			return nil
+		}
+		if err := i.Poll(w, true); err != nil {
+			return err
+		}
+		if first {
+			select {
+			case i.s.idling <- struct{}{}:
+			default:
+			}
+		}
+		select {
+		case <-news:
+		case <-stop:
+			return nil
+		}
 	}
 }
 
@@ -145,7 +230,7 @@ type gate struct {
 	idle bool
 }
 
-// Idling tells when somebody begins to wait for news.
+// Idling tells when somebody waits for news and has heard of all there were.
 func (s *Server) Idling() <-chan struct{} { return s.idling }
 
 // heard is a connection whose IDLE is noticed.
@@ -158,10 +243,7 @@ type heard struct {
 func (h heard) Read(b []byte) (int, error) {
 	n, err := h.Conn.Read(b)
 	if bytes.Contains(b[:n], []byte(" IDLE\r\n")) {
-		select {
-		case h.s.idling <- struct{}{}:
-		default:
-		}
+		h.s.reached(Asked)
 	}
 	return n, err
 }
