@@ -174,22 +174,9 @@ func (ws *Wordings) Save(w Wording) (id string, fresh bool, err error) {
 	case len(there) >= mostWordings:
 		return "", false, errFull
 	}
-	dir := filepath.Join(ws.Dir, w.Language)
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return "", false, fmt.Errorf("making the folder of wordings: %w", err)
-	}
-	temp, err := os.CreateTemp(dir, ".new-")
-	if err != nil {
-		return "", false, fmt.Errorf("saving a wording: %w", err)
-	}
-	_, err = fmt.Fprintf(temp, "# A reply of staff, saved as a wording. Remove the file to stop using it.\n# by: %s\n# case: %d\n# at: %s\n%s\n",
+	text := fmt.Sprintf("# A reply of staff, saved as a wording. Remove the file to stop using it.\n# by: %s\n# case: %d\n# at: %s\n%s\n",
 		w.By, w.Case, w.At.UTC().Format(time.RFC3339), w.Text)
-	err = errors.Join(err, temp.Sync(), temp.Close())
-	if err == nil {
-		err = os.Rename(temp.Name(), filepath.Join(dir, w.Topic+"-"+w.ID+".txt"))
-	}
-	if err != nil {
-		_ = os.Remove(temp.Name())
+	if err := putWording(filepath.Join(ws.Dir, w.Language), w.Topic+"-"+w.ID+".txt", text); err != nil {
 		return "", false, fmt.Errorf("saving a wording: %w", err)
 	}
 	return w.ID, true, nil

@@ -92,6 +92,22 @@ func (h *house) Close() error {
 	return h.store.Close()
 }
 
+// savedWordings is where the wordings are that staff saved.
+func savedWordings(cfg *config.Config) *responder.Wordings {
+	return &responder.Wordings{Dir: filepath.Join(cfg.Data, "wordings")}
+}
+
+// putBack restores the wordings that a backup held.
+func (h *house) putBack(ws *responder.Wordings) func(map[string]string) error {
+	return func(enclosed map[string]string) error {
+		n, err := ws.Restore(enclosed)
+		if n > 0 {
+			h.log.Info("saved wordings restored from the backup", "wordings", n)
+		}
+		return err
+	}
+}
+
 // owner names this instance, the same after a restart, so that it recognises
 // what it left half done. Instances that share a PostgreSQL database on one
 // machine have data folders of their own, which tell them apart: one that
@@ -270,7 +286,10 @@ func (h *house) makeWriter(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	drafter.Saved, h.office.Keeps = &responder.Wordings{Dir: filepath.Join(h.cfg.Data, "wordings")}, true
+	drafter.Saved, h.office.Keeps = savedWordings(h.cfg), true
+	if err := h.store.TakeOut(ctx, h.putBack(drafter.Saved)); err != nil {
+		return err
+	}
 	drafter.Courtesy = plain(h.cfg.Policy.Courtesy)
 	drafter.Discreet = h.cfg.Policy.Words.Secrecy
 	drafter.Private = func(source string) bool { return h.office.Place(source).Private }

@@ -17,7 +17,7 @@ func TestRecordsFromABackupHoldRepliesUntilAPersonResumes(t *testing.T) {
 		t.Fatal(err)
 	}
 	copied := filepath.Join(dir, "restored", "rasid.db")
-	if err := first.Backup(t.Context(), filepath.Join(dir, "copy.db")); err != nil {
+	if err := first.Backup(t.Context(), filepath.Join(dir, "copy.db"), nil); err != nil {
 		t.Fatal(err)
 	}
 	if err := first.Close(); err != nil {

@@ -8,22 +8,28 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"strings"
 )
+
+// enclosedMark begins the names of meta rows that hold an enclosed file.
+const enclosedMark = "enclosed/"
 
 // Backup writes a copy of the SQLite database to a new file while the program
 // works on. The copy says that it is one: when it is opened as a database,
-// nothing in it leaves before a person released it. PostgreSQL has pg_dump.
-func (s *Store) Backup(ctx context.Context, path string) error {
+// nothing in it leaves before a person released it. Files that belong with the
+// records, by name, go into the copy; TakeOut gives them back. PostgreSQL has
+// pg_dump.
+func (s *Store) Backup(ctx context.Context, path string, enclosed map[string]string) error {
 	if s.pg {
 		return errors.New("backing up: a PostgreSQL database is backed up with pg_dump")
 	}
-	if err := s.backup(ctx, path); err != nil {
+	if err := s.backup(ctx, path, enclosed); err != nil {
 		return fmt.Errorf("backing up to %s: %w", filepath.Base(path), err)
 	}
 	return nil
 }
 
-func (s *Store) backup(ctx context.Context, path string) error {
+func (s *Store) backup(ctx context.Context, path string, enclosed map[string]string) error {
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600) //nolint:gosec // the operator's own path, and never over another backup
 	if err != nil {
 		return err
@@ -35,14 +41,14 @@ func (s *Store) backup(ctx context.Context, path string) error {
 	if _, err := s.w.ExecContext(ctx, `VACUUM INTO $1`, path); err != nil {
 		return errors.Join(err, os.Remove(path))
 	}
-	if err := stamp(ctx, path); err != nil {
+	if err := stamp(ctx, path, enclosed); err != nil {
 		return errors.Join(err, os.Remove(path))
 	}
 	return nil
 }
 
-// stamp marks a copy as a backup.
-func stamp(ctx context.Context, path string) error {
+// stamp marks a copy as a backup and puts the files into it.
+func stamp(ctx context.Context, path string, enclosed map[string]string) error {
 	abs, err := filepath.Abs(path)
 	if err != nil {
 		return err
@@ -51,5 +57,42 @@ func stamp(ctx context.Context, path string) error {
 	if err != nil {
 		return err
 	}
+	for name, text := range enclosed {
+		if err := setMeta(ctx, db, enclosedMark+name, text); err != nil {
+			return errors.Join(err, db.Close())
+		}
+	}
 	return errors.Join(setMeta(ctx, db, incarnationMark, backupMark), db.Close())
+}
+
+// TakeOut hands the files that a backup enclosed to keep, and forgets them when
+// keep took them all. A database that is no restored backup has none.
+func (s *Store) TakeOut(ctx context.Context, keep func(enclosed map[string]string) error) error {
+	enclosed := map[string]string{}
+	err := s.read(ctx, func(q querier) error {
+		names, err := collect(ctx, q, one[string], `SELECT name FROM meta WHERE name LIKE $1`, enclosedMark+"%")
+		for _, name := range names {
+			if enclosed[strings.TrimPrefix(name, enclosedMark)], err = getMeta(ctx, q, name); err != nil {
+				return err
+			}
+		}
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("reading what the backup enclosed: %w", err)
+	}
+	if len(enclosed) == 0 {
+		return nil
+	}
+	if err := keep(enclosed); err != nil {
+		return err
+	}
+	err = s.write(ctx, func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, `DELETE FROM meta WHERE name LIKE $1`, enclosedMark+"%")
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("forgetting what the backup enclosed: %w", err)
+	}
+	return nil
 }

@@ -309,8 +309,8 @@ func TestNothingIsPostedTwiceFromACopy(t *testing.T) {
 			backup := filepath.Join(t.TempDir(), "backup.db")
 			s := mustOpen(t, dir)
 			approved(t, s, "amal", "cold soup")
-			ok(t, s.Backup(t.Context(), backup))
-			if err := s.Backup(t.Context(), backup); err == nil {
+			ok(t, s.Backup(t.Context(), backup, nil))
+			if err := s.Backup(t.Context(), backup, nil); err == nil {
 				t.Error("a backup was overwritten")
 			}
 			ok(t, s.Close())

@@ -43,7 +43,7 @@ func TestAReaderLooksWhileAnotherWorks(t *testing.T) {
 		t.Error("the reader wrote")
 	}
 	copied := filepath.Join(dir, "backup.db")
-	if err := reader.Backup(t.Context(), copied); err != nil {
+	if err := reader.Backup(t.Context(), copied, nil); err != nil {
 		t.Fatal(err)
 	}
 	restored, err := store.Open(t.Context(), store.Options{DSN: copied, DataDir: filepath.Join(dir, "restored")})
