@@ -35,7 +35,7 @@ build: ## build bin/rasid, one static binary
 
 .PHONY: test
 test: ## run every test, in random order, with the race detector
-	$(if $(RACE),CGO_ENABLED=1 )$(GO) test $(RACE) -shuffle=on -timeout 20m ./...
+	$(if $(RACE),CGO_ENABLED=1 )$(GO) test $(RACE) -shuffle=on -timeout 40m ./...
 
 .PHONY: axe
 axe: ## fetch axe-core, with which the browser test looks whether everybody can use the page
