@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"hash/fnv"
 	"path"
+	"slices"
 	"strings"
 	"sync"
 	"unicode"
@@ -39,6 +40,7 @@ type Templates struct {
 	// Courtesy is what of Courtesies the policy allows.
 	Courtesy []string
 
+	angles   *Angles
 	cues     map[string]map[string]bool     // dialect → its words, folded
 	sections map[string]map[string][]string // language → "delivery.acknowledge" → wordings
 
@@ -48,7 +50,11 @@ type Templates struct {
 
 // NewTemplates reads the embedded template files.
 func NewTemplates(c Commitment, fits func(source, text string) error) (*Templates, error) {
-	t := &Templates{Commitment: c, Fits: fits, sections: map[string]map[string][]string{}, cues: map[string]map[string]bool{}, last: map[string]string{}}
+	angles, err := newAngles()
+	if err != nil {
+		return nil, err
+	}
+	t := &Templates{Commitment: c, Fits: fits, angles: angles, sections: map[string]map[string][]string{}, cues: map[string]map[string]bool{}, last: map[string]string{}}
 	for _, language := range []string{"ar", "en"} {
 		t.sections[language] = map[string][]string{}
 		dir := path.Join("templates", language)
@@ -94,16 +100,9 @@ func (t *Templates) Draft(_ context.Context, c cases.Case) (cases.Draft, error) 
 	if len(said[topic+".acknowledge"]) == 0 {
 		topic = TopicOther
 	}
-	own := len(said[topic+".acknowledge"])
-	saved := t.Saved.Of(language, topic)
 	start := seed(c) + len(c.Drafts)
-	for i := range own + len(saved) {
-		var text, origin string
-		if n := (start + i) % (own + len(saved)); n < own {
-			text, origin = t.compose(language, topic, c, n)
-		} else {
-			text, origin = t.fill(saved[n-own], c, n)
-		}
+	for _, try := range t.tries(language, topic, c, start) {
+		text, origin := try()
 		if text == "" || used(c, text) || t.repeats(c.Source, origin) {
 			continue
 		}
@@ -113,14 +112,33 @@ func (t *Templates) Draft(_ context.Context, c cases.Case) (cases.Draft, error) 
 	return cases.Draft{}, ErrNoWording
 }
 
-// compose puts the sentences of one wording together.
-func (t *Templates) compose(language, topic string, c cases.Case, n int) (text, origin string) {
-	acknowledge := t.sections[language][topic+".acknowledge"]
-	text = t.around(language, topic, pick(acknowledge, n), c, n)
-	if text == "" {
-		return "", ""
+// tries lists the wordings for a topic in the order in which they are offered,
+// beginning where start says. Those of the angle from which the customer speaks
+// come with those staff saved, and before those that fit any angle.
+func (t *Templates) tries(language, topic string, c cases.Case, start int) []func() (text, origin string) {
+	var shelves [][]func() (text, origin string)
+	written := func(name string, sentences []string) (shelf []func() (text, origin string)) {
+		for n, sentence := range sentences {
+			shelf = append(shelf, func() (text, origin string) {
+				return t.around(language, topic, sentence, c, n), fmt.Sprintf("template:%s/%s/%d", language, name, n+1)
+			})
+		}
+		return shelf
 	}
-	return text, fmt.Sprintf("template:%s/%s/%d", language, topic, n%max(1, len(acknowledge))+1)
+	shelves = append(shelves, written(topic, t.sections[language][topic+".acknowledge"]))
+	if angle := t.angles.Of(topic, c); angle != "" {
+		shelves = slices.Insert(shelves, 0, written(topic+"-"+angle, t.sections[language]["angles."+angle]))
+	}
+	for n, w := range t.Saved.Of(language, topic) {
+		shelves[0] = append(shelves[0], func() (text, origin string) { return t.fill(w, c, n) })
+	}
+	var all []func() (text, origin string)
+	for _, shelf := range shelves {
+		for i := range shelf {
+			all = append(all, shelf[(start+i)%len(shelf)])
+		}
+	}
+	return all
 }
 
 // Around puts the sentence of somebody else that names the problem between a
@@ -136,11 +154,11 @@ func (t *Templates) Around(c cases.Case, acknowledge string) (string, bool) {
 func (t *Templates) around(language, topic, acknowledge string, c cases.Case, n int) string {
 	said := t.sections[language]
 	values := map[string]string{"within": t.Commitment.Within[language], "private": t.Commitment.Private[language]}
-	greet := pick(said["common.greet"], n)
+	greet := beside(said["common.greet"], n, acknowledge)
 	name := givenName(c.Author, language)
 	if name != "" {
 		values["name"] = name
-		greet = pick(said["common.greet-name"], n)
+		greet = beside(said["common.greet-name"], n, acknowledge)
 	}
 	closing := ""
 	if language == "ar" {
@@ -208,6 +226,19 @@ func pick(wordings []string, n int) string {
 		return ""
 	}
 	return wordings[n%len(wordings)]
+}
+
+// beside picks a greeting for a sentence: nobody is thanked twice in one breath.
+func beside(greetings []string, n int, sentence string) string {
+	thanks := func(s string) bool {
+		return strings.Contains(strings.ToLower(s), "thank you") || strings.Contains(s, "شكر")
+	}
+	for i := range greetings {
+		if g := pick(greetings, n+i); !thanks(g) || !thanks(sentence) {
+			return g
+		}
+	}
+	return pick(greetings, n)
 }
 
 // seed spreads the first wording over the cases, the same one for a case every
