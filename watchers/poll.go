@@ -116,6 +116,12 @@ func (w *Watcher) poll(ctx context.Context, after cases.Cursor) (p cases.Page, e
 			err = fmt.Errorf("polling %s: it panicked: %v", w.Name, r)
 		}
 	}()
+	ctx, meter := cases.Metered(ctx)
+	defer func() {
+		if a := meter.Heard(); !a.At.IsZero() {
+			w.Status.Allowance = a
+		}
+	}()
 	return w.Source.Poll(ctx, after)
 }
 

@@ -311,3 +311,31 @@ func TestLongSilenceIsAStall(t *testing.T) {
 		t.Error("not stalled after 25 hours")
 	}
 }
+
+func TestTheStatusTellsWhatIsLeftOfThePlatformsLimit(t *testing.T) {
+	start := time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
+	b := &book{}
+	looks := []func(ctx context.Context) error{
+		func(ctx context.Context) error {
+			cases.Hear(ctx, cases.Allowance{Left: 7, Most: 300, At: start})
+			return nil
+		},
+		func(context.Context) error { return nil }, // nothing said: what was said before stands
+		func(ctx context.Context) error {
+			cases.Hear(ctx, cases.Allowance{Left: 0, Most: 300, At: start.Add(time.Hour)})
+			return errors.New("answered 429")
+		},
+	}
+	w := &Watcher{Name: "shop", Book: b, Every: time.Minute, Source: script(func(ctx context.Context, _ cases.Cursor) (cases.Page, error) {
+		look := looks[0]
+		looks = looks[1:]
+		return cases.Page{}, look(ctx)
+	})}
+	now := start
+	for i, want := range []int64{7, 7, 0} {
+		now = w.Step(t.Context(), now)
+		if got := b.status.Allowance; got.Left != want || got.Most != 300 {
+			t.Errorf("after look %d: %+v, want %d left", i+1, got, want)
+		}
+	}
+}

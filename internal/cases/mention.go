@@ -107,4 +107,5 @@ type SourceStatus struct {
 	NextTry     time.Time
 	Seen        int64  // mentions recorded since the first start
 	Limits      string // what the platform does not allow, in plain words
+	Allowance   Allowance
 }

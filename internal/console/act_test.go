@@ -193,3 +193,30 @@ func TestAnOpenIncidentStandsAboveTheInboxAndItsStatementCanBeApproved(t *testin
 		t.Errorf("decided %+v", h.desk.took)
 	}
 }
+
+// TestTheSourcesPageTellsWhatIsLeftOfEachLimit reads the same limit in both
+// languages, and what a platform does not say is not made up.
+func TestTheSourcesPageTellsWhatIsLeftOfEachLimit(t *testing.T) {
+	h := newHouse(t)
+	for _, s := range []cases.SourceStatus{
+		{Source: "shop", Kind: "stackexchange", LastTry: start, LastOK: start, Allowance: cases.Allowance{Left: 41, Most: 300, Resets: start.Add(2 * time.Hour), At: start}},
+		{Source: "feed", Kind: "feed", LastTry: start, LastOK: start},
+	} {
+		if err := h.store.SaveStatus(t.Context(), s); err != nil {
+			t.Fatal(err)
+		}
+	}
+	b := h.browse().as("mona")
+	for language, want := range map[string][]string{
+		"en": {"41 of 300", "begins anew", "the platform does not say"},
+		"ar": {"٤١ من ٣٠٠", "يبدأ من جديد", "المنصة لا تذكره"},
+	} {
+		b.post("/language", url.Values{"language": {language}})
+		_, page := b.get("/sources")
+		for _, w := range want {
+			if !strings.Contains(page, w) {
+				t.Errorf("%s: %q is not on the page:\n%s", language, w, page)
+			}
+		}
+	}
+}

@@ -122,7 +122,8 @@ func TestAKeyThatWasEndedStaysEnded(t *testing.T) {
 func TestTheAPIDoesWhatItsDocumentSays(t *testing.T) {
 	h := newHouse(t)
 	h.said(cases.Mention{Author: "Omar", Text: "cold coffee", Stars: 2}, cases.Draft{Text: "Sorry", Findings: []cases.Finding{{Kind: "length", Words: "x"}}})
-	if err := h.store.SaveStatus(t.Context(), cases.SourceStatus{Source: "shop", Kind: "feed", LastTry: start, LastOK: start, LastNew: start}); err != nil {
+	if err := h.store.SaveStatus(t.Context(), cases.SourceStatus{Source: "shop", Kind: "feed", LastTry: start, LastOK: start, LastNew: start,
+		Allowance: cases.Allowance{Left: 7, Most: 300, Resets: start.Add(time.Hour), At: start}}); err != nil {
 		t.Fatal(err)
 	}
 	h.desk.answer = responder.Answer{Text: "done"}

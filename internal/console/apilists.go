@@ -23,6 +23,14 @@ type (
 		Stalled  bool       `json:"stalled"`
 		Mentions int64      `json:"mentions"`
 		Limits   string     `json:"limits"`
+
+		Allowance *apiAllowance `json:"allowance,omitempty"`
+	}
+	apiAllowance struct {
+		Left   int64      `json:"left"`
+		Most   int64      `json:"most,omitempty"`
+		Resets *time.Time `json:"resets,omitempty"`
+		Said   time.Time  `json:"said"`
 	}
 	apiIncident struct {
 		ID          int64      `json:"id"`
@@ -67,7 +75,11 @@ func (c *Console) apiSources(w http.ResponseWriter, r *http.Request) {
 	}
 	out := []apiSource{}
 	for _, s := range list {
-		out = append(out, apiSource{s.Source, s.Kind, when(s.LastOK), when(s.LastNew), s.LastError, s.ErrorsInRow, s.Stalled, s.Seen, s.Limits})
+		source := apiSource{s.Source, s.Kind, when(s.LastOK), when(s.LastNew), s.LastError, s.ErrorsInRow, s.Stalled, s.Seen, s.Limits, nil}
+		if left, told := s.Allowance.Now(c.Clock()); told {
+			source.Allowance = &apiAllowance{left, s.Allowance.Most, when(s.Allowance.Resets), s.Allowance.At}
+		}
+		out = append(out, source)
 	}
 	answerJSON(w, http.StatusOK, map[string]any{"sources": out})
 }

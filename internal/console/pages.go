@@ -99,6 +99,9 @@ type sourceRow struct {
 	Never    bool // not asked yet
 	Answers  bool // replies leave by program
 	Reported bool // what staff reported, which nobody polls
+	Left     int
+	Most     int  // 0: the platform does not say
+	Told     bool // it says what is left of its limit
 }
 
 func (c *Console) showSources(w http.ResponseWriter, r *http.Request) {
@@ -111,9 +114,12 @@ func (c *Console) showSources(w http.ResponseWriter, r *http.Request) {
 	known := map[string]bool{}
 	for _, s := range list {
 		known[s.Source] = true
-		rows = append(rows, sourceRow{
+		row := sourceRow{
 			SourceStatus: s, Never: s.LastTry.IsZero(), Answers: c.Office.Place(s.Source).Replier != nil, Reported: s.Source == responder.ReportSource,
-		})
+		}
+		left, told := s.Allowance.Now(c.Clock())
+		row.Left, row.Most, row.Told = int(left), int(s.Allowance.Most), told
+		rows = append(rows, row)
 	}
 	for name, p := range c.Office.Places {
 		if !known[name] {

@@ -23,6 +23,8 @@ import (
 	"time"
 
 	"golang.org/x/time/rate"
+
+	"rasid/internal/cases"
 )
 
 // Limits that hold for every exchange.
@@ -228,7 +230,8 @@ func strayed(r *http.Request, via []*http.Request) bool {
 	return false
 }
 
-// agent sets the User-Agent on requests that have none.
+// agent sets the User-Agent on requests that have none, and hears what answers
+// say of our allowance.
 type agent struct {
 	base http.RoundTripper
 	name string
@@ -239,5 +242,9 @@ func (a agent) RoundTrip(r *http.Request) (*http.Response, error) {
 		r = r.Clone(r.Context())
 		r.Header.Set("User-Agent", a.name)
 	}
-	return a.base.RoundTrip(r)
+	resp, err := a.base.RoundTrip(r)
+	if err == nil {
+		cases.Hear(r.Context(), AllowanceOf(resp.Header, time.Now()))
+	}
+	return resp, err
 }

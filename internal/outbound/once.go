@@ -28,9 +28,10 @@ func (c *Client) DoOnce(ctx context.Context, r *http.Request) (*http.Response, e
 	if _, err := c.CheckURL(r.URL.String()); err != nil {
 		return nil, notSentError{err}
 	}
+	ctx, sent := Watch(ctx) // once more: at its deadline net/http drops what Once said
 	resp, err := c.Once().Do(r.WithContext(ctx))
 	if err != nil {
-		return nil, bareURL(err)
+		return nil, sent.Classify(bareURL(err))
 	}
 	return resp, nil
 }

@@ -54,12 +54,14 @@ func TestOnlyProvenCasesCountAsNotSent(t *testing.T) {
 	selfSigned.Config.ErrorLog = log.New(io.Discard, "", 0)
 	t.Cleanup(selfSigned.Close)
 	silent := raw(t, func(c net.Conn) { head(c); head(c) })
+	mute := strings.Replace(raw(t, func(c net.Conn) { head(c); head(c) }), "http:", "https:", 1)
 	for name, tc := range map[string]struct {
 		url  string
 		want cases.Outcome
 	}{
 		"connection refused":        {refused, cases.WasNotSent},
 		"unknown certificate":       {selfSigned.URL, cases.WasNotSent},
+		"no handshake in time":      {mute, cases.WasNotSent},
 		"address not allowed":       {"http://169.254.169.254/", cases.WasNotSent},
 		"no such name":              {"http://nowhere.test/", cases.WasNotSent},
 		"closed without a word":     {raw(t, func(c net.Conn) { head(c) }), cases.WasUnknown},
@@ -71,7 +73,7 @@ func TestOnlyProvenCasesCountAsNotSent(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			patience := time.Minute
-			if tc.url == silent {
+			if tc.url == silent || tc.url == mute {
 				patience = 500 * time.Millisecond
 			}
 			c := New(Options{Allow: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}, Timeout: patience, Resolver: newDNS(nil).resolver()})

@@ -52,6 +52,7 @@ func (s *Source) Poll(ctx context.Context, after cases.Cursor) (cases.Page, erro
 	if err != nil {
 		return cases.Page{}, fmt.Errorf("reading the inbox of %s: %w", s.Client.Account(), err)
 	}
+	cases.Hear(ctx, s.Client.Allowance())
 	page := cases.Page{More: len(items) == perPage}
 	for _, it := range items {
 		at = it.Seq

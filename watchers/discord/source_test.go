@@ -228,3 +228,19 @@ func TestDoctorSaysWhatToSwitch(t *testing.T) {
 		t.Errorf("a revoked token: %q", f)
 	}
 }
+
+func TestWhatDiscordSaysOfItsLimitIsTold(t *testing.T) {
+	fake, s, inbox, ch := watch(t)
+	fake.Say(sara, ch, "hello")
+	until(t, s, inbox, last("hello")) // the channel's history was asked for by then
+	if found := s.Client.InspectToken(t.Context()); len(found) == 0 {
+		t.Fatal("the doctor asked nothing")
+	}
+	ctx, meter := cases.Metered(t.Context())
+	if _, err := s.Poll(ctx, ""); err != nil {
+		t.Fatal(err)
+	}
+	if a := meter.Heard(); a.Most == 0 || a.Left >= a.Most || a.Resets.IsZero() {
+		t.Errorf("%+v", a)
+	}
+}

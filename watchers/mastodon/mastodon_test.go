@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"rasid/internal/cases"
 	"rasid/internal/outbound"
 	"rasid/watchers"
 	"rasid/watchers/watcherstest"
@@ -48,6 +49,9 @@ func (f *fake) serve(w http.ResponseWriter, r *http.Request) {
 	all := append([]status(nil), f.tags[tag]...)
 	f.mu.Unlock()
 	limit, err := strconv.Atoi(r.URL.Query().Get("limit"))
+	w.Header().Set("X-RateLimit-Limit", "300") // docs.joinmastodon.org/api/rate-limits
+	w.Header().Set("X-RateLimit-Remaining", "288")
+	w.Header().Set("X-RateLimit-Reset", time.Now().Add(4*time.Minute).UTC().Format(time.RFC3339Nano))
 	switch {
 	case hang:
 		<-r.Context().Done()
@@ -269,5 +273,17 @@ func TestAnEditIsToldOnce(t *testing.T) {
 	}
 	if p, err = s.Poll(t.Context(), p.Next); err != nil || len(p.Mentions) != 0 {
 		t.Errorf("again: %+v %v", p.Mentions, err)
+	}
+}
+
+func TestWhatIsLeftOfTheFiveMinutesIsTold(t *testing.T) {
+	f := newFake(t)
+	f.say("noor", 1)
+	ctx, meter := cases.Metered(t.Context())
+	if _, err := f.open(t, "noor").Poll(ctx, ""); err != nil {
+		t.Fatal(err)
+	}
+	if a := meter.Heard(); a.Left != 288 || a.Most != 300 || a.Resets.IsZero() {
+		t.Errorf("%+v", a)
 	}
 }

@@ -221,3 +221,14 @@ func TestMistakesInTheConfigurationAreNamed(t *testing.T) {
 		}
 	}
 }
+
+func TestWhatIsLeftOfTheTenMinutesIsTold(t *testing.T) {
+	s := newStage(t)
+	ctx, meter := cases.Metered(t.Context())
+	if _, err := s.open(t, approved).Poll(ctx, ""); err != nil {
+		t.Fatal(err)
+	}
+	if a := meter.Heard(); a.Most != 1000 || a.Left >= 1000 || a.Left < 990 || a.Resets.IsZero() {
+		t.Errorf("%+v", a)
+	}
+}

@@ -127,6 +127,7 @@ type answer struct {
 	HasMore bool       `json:"has_more"`
 	Backoff int        `json:"backoff"` // seconds until the same method may be asked again
 	Quota   int        `json:"quota_remaining"`
+	Most    int        `json:"quota_max"`
 }
 
 type question struct {
@@ -265,6 +266,9 @@ func (s *Source) ask(ctx context.Context, method string, q url.Values) (a answer
 	}
 	a.Quota = quotaWithout // an answer that does not say has some left
 	_, err = s.net.GetJSON(ctx, outbound.Request{URL: strings.TrimRight(s.cfg.APIURL, "/") + method + "?" + q.Encode()}, &a)
+	if err == nil && a.Most > 0 { // when the day of an address begins anew is not said
+		cases.Hear(ctx, cases.Allowance{Left: int64(a.Quota), Most: int64(a.Most), At: s.now()})
+	}
 	return a, refused(err)
 }
 

@@ -175,3 +175,15 @@ func TestMistakesInTheConfigurationAreNamed(t *testing.T) {
 		}
 	}
 }
+
+func TestTheRequestsLeftTodayAreTold(t *testing.T) {
+	f := newFake(t)
+	f.quota = 41
+	ctx, meter := cases.Metered(t.Context())
+	if _, err := f.open(t, nil).Poll(ctx, ""); err != nil {
+		t.Fatal(err)
+	}
+	if a := meter.Heard(); a.Left != int64(f.quota) || a.Most != 300 {
+		t.Errorf("%+v, want %d of 300", a, f.quota)
+	}
+}

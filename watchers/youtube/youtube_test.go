@@ -250,3 +250,19 @@ func TestMistakesInTheConfigurationAreNamed(t *testing.T) {
 		}
 	}
 }
+
+func TestTheUnitsLeftTodayAreTold(t *testing.T) {
+	s := newStage(t)
+	ctx, meter := cases.Metered(t.Context())
+	if _, err := s.open().Poll(ctx, ""); err != nil {
+		t.Fatal(err)
+	}
+	if a := meter.Heard(); a.Left != google.DailyUnits-int64(s.Spent()) || a.Most != google.DailyUnits || a.Resets.Sub(noon) != 20*time.Hour {
+		t.Errorf("%+v after %d units", a, s.Spent())
+	}
+	s.Quota(0) // another program of the project used it
+	ctx, meter = cases.Metered(t.Context())
+	if _, err := s.open().Poll(ctx, ""); err == nil || meter.Heard().Left != 0 {
+		t.Errorf("Google gives no more, and %+v is told (%v)", meter.Heard(), err)
+	}
+}

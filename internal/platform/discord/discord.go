@@ -120,6 +120,7 @@ type Client struct {
 	invalid    budget // answers 401, 403 and 429: Discord bans the address that collects 10,000 in 10 min
 	identifies budget
 	self       atomic.Pointer[User]
+	allowance  atomic.Pointer[cases.Allowance]
 	app        atomic.Pointer[string]
 	connected  atomic.Bool
 	deaf       chan struct{} // the worker found messages the gateway never told of

@@ -13,6 +13,9 @@ import (
 	"time"
 
 	"github.com/bwmarrin/discordgo"
+
+	"rasid/internal/cases"
+	"rasid/internal/outbound"
 )
 
 // Limits on what an answer may cost or ask for.
@@ -46,6 +49,7 @@ func withAttempt(ctx context.Context) (context.Context, *attempt) {
 type seam struct {
 	base http.RoundTripper
 	api  *url.URL
+	hear func(http.Header)
 }
 
 // through wraps a client. Redirects are not followed: a create sent again to
@@ -53,7 +57,7 @@ type seam struct {
 func (c *Client) through(hc *http.Client) *http.Client {
 	return &http.Client{
 		Timeout:       20 * time.Second,
-		Transport:     seam{hc.Transport, c.api},
+		Transport:     seam{hc.Transport, c.api, c.hear},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
 }
@@ -72,6 +76,7 @@ func (s seam) RoundTrip(r *http.Request) (*http.Response, error) {
 	if a == nil {
 		a = &attempt{}
 	}
+	s.hear(resp.Header)
 	a.status, a.scope = resp.StatusCode, resp.Header.Get("X-RateLimit-Scope")
 	mendLimits(resp, a)
 	resp.Body = struct {
@@ -79,6 +84,22 @@ func (s seam) RoundTrip(r *http.Request) (*http.Response, error) {
 		io.Closer
 	}{io.LimitReader(resp.Body, maxAnswer), resp.Body}
 	return resp, nil
+}
+
+// hear remembers what an answer says of the limit it counted against.
+func (c *Client) hear(h http.Header) {
+	if a := outbound.AllowanceOf(h, time.Now()); !a.At.IsZero() {
+		c.allowance.Store(&a)
+	}
+}
+
+// Allowance is what Discord said last of a limit, of whichever call; its At is
+// zero when it said nothing yet.
+func (c *Client) Allowance() cases.Allowance {
+	if a := c.allowance.Load(); a != nil {
+		return *a
+	}
+	return cases.Allowance{}
 }
 
 // mendLimits leaves only rate-limit headers the library can read and that make

@@ -56,14 +56,21 @@ func (b budget) keptForLooks() int64   { return b.units / 100 }
 // again.
 func (b budget) spend(ctx context.Context, units, keep int64) error {
 	q := b.today()
-	_, ok, err := b.ledger.Spend(ctx, q, units, keep)
+	left, ok, err := b.ledger.Spend(ctx, q, units, keep)
 	if err != nil {
 		return fmt.Errorf("%w: %w", cases.ErrNotSent, err)
 	}
+	b.tell(ctx, left)
 	if !ok {
 		return b.later()
 	}
 	return nil
+}
+
+// tell says what is left of the quota, which Google's answers do not.
+func (b budget) tell(ctx context.Context, left int64) {
+	q := b.today()
+	cases.Hear(ctx, cases.Allowance{Left: max(left, 0), Most: q.Most, Resets: q.Resets, At: b.now()})
 }
 
 // later is the pause until the quota begins anew.
@@ -73,6 +80,7 @@ func (b budget) later() error {
 
 // exhausted notes that Google gives no more today.
 func (b budget) exhausted(ctx context.Context) error {
+	b.tell(ctx, 0)
 	if err := b.ledger.Exhaust(ctx, b.today()); err != nil {
 		return fmt.Errorf("%w: %w", b.later(), err)
 	}

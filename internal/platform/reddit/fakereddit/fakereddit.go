@@ -52,6 +52,7 @@ type Server struct {
 	blocked int       // status of every feed; 0 = shown
 	refusal [2]string // of the next comment, in an answer of 200
 	signIns int
+	used    int // requests of members
 }
 
 // New starts a server.
