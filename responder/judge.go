@@ -77,8 +77,21 @@ func (o *Office) Flags(c cases.Case, s cases.Score, r Ruling) bool {
 	if r.Matched() {
 		return r.Rule.Do != DoIgnore || s.Severity >= cases.Critical // what is critical is never ignored
 	}
+	if Elsewhere(s.Target) && s.Severity < cases.Critical {
+		return false
+	}
 	return s.Neg >= o.Policy.FlagAt || s.Severity >= cases.High
 }
+
+// aboutOthers is the probability of being about us below which a complaint in
+// other people's talk is taken for one about somebody else. Of 750 invented
+// mentions, each judged by a model that never saw its business, it lets 92 % of
+// the complaints about us through and holds 38 % of the others back.
+const aboutOthers = 0.2
+
+// Elsewhere reports whether what upset a customer is hardly ours, by the
+// probability that it is. Without a judgement of it (0) everything is ours.
+func Elsewhere(target float64) bool { return target > 0 && target < aboutOthers }
 
 // unanswered is what the customer said since our last answer; when clocks
 // disagree and nothing seems newer, the last mention counts.
@@ -102,7 +115,15 @@ func unanswered(c cases.Case) []cases.Mention {
 	return open
 }
 
+// worse prefers what is critical, then what is about us, then the graver, then
+// the unhappier.
 func worse(a, b cases.Score) bool {
+	if grave := a.Severity >= cases.Critical; grave != (b.Severity >= cases.Critical) {
+		return grave
+	}
+	if ours := Elsewhere(b.Target); ours != Elsewhere(a.Target) {
+		return ours
+	}
 	if a.Severity != b.Severity {
 		return a.Severity > b.Severity
 	}

@@ -129,6 +129,18 @@ func (s *Scorer) target(p *features.Page, in Input) float64 {
 	return s.aim.about(slots)
 }
 
+// Named says whether one of the names stands in the text, as Input.Brand is looked for.
+func (s *Scorer) Named(text string, names []string) bool {
+	if len(names) == 0 {
+		return false
+	}
+	d := s.desks.Get().(*desk)
+	defer s.desks.Put(d)
+	s.reader.Read(&d.page, text)
+	_, n := findBrand(s.reader, &d.page, names)
+	return n > 0
+}
+
 // Shapes of the words around a name.
 const (
 	shapeNear = iota + 1

@@ -53,11 +53,12 @@ type house struct {
 	learner  *learn.Learner // the scorer as staff taught it; nil where nothing is kept
 	topics   *responder.Topics
 	crisis   *responder.Crisis
+	names    naming // of the business, in each source
 }
 
 // open puts the house together. It opens the database and touches no network.
 func (p *program) open(ctx context.Context, cfg *config.Config) (_ *house, err error) {
-	h := &house{cfg: cfg, now: p.now, owner: owner(cfg.Data), sources: map[string]watchers.Source{}, secrets: outbound.NewRedactor()}
+	h := &house{cfg: cfg, now: p.now, owner: owner(cfg.Data), sources: map[string]watchers.Source{}, secrets: outbound.NewRedactor(), names: namesIn(cfg)}
 	log := logger(p, cfg.Log, h.secrets)
 	h.log = log
 	if h.net, err = network(cfg, log); err != nil {
@@ -332,7 +333,7 @@ func (h *house) score(m cases.Mention) cases.Score {
 	if h.learner != nil {
 		scorer = h.learner.Scorer()
 	}
-	r := scorer.Score(sentiment.Input{Text: text, Stars: m.Stars, Lang: m.Lang, AboutUs: m.Direct})
+	r := scorer.Score(h.names.input(scorer, m))
 	s := cases.Score{
 		Label: string(r.Label), Neg: r.Neg, Neu: r.Neu, Pos: r.Pos, Value: r.Score, Severity: cases.Severity(r.Severity),
 		Signals: r.Signals, Language: r.Lang, Dialect: r.Dialect, Target: r.Target, Topics: h.topics.Of(m.Title + "\n" + text),

@@ -8,8 +8,10 @@ import (
 	"log/slog"
 	"slices"
 	"strings"
+	"text/tabwriter"
 
 	"rasid/internal/cases"
+	"rasid/internal/phrases"
 	"rasid/responder"
 	"rasid/responder/learn"
 	"rasid/sentiment"
@@ -32,11 +34,11 @@ type curvePoint struct {
 
 // curve shows what each threshold would have flagged on the shop's own
 // history, judged again as the program judges today.
-func (p *program) curve(ctx context.Context, days int) error {
+func (p *program) curve(ctx context.Context, days int, lang string) error {
 	if days < 1 || days > 400 {
 		return usageError{fmt.Errorf("--days %d: want 1 to 400", days)}
 	}
-	return p.look(ctx, "en", func(r *records) error {
+	return p.look(ctx, lang, func(r *records) error {
 		base, err := sentiment.New()
 		if err != nil {
 			return err
@@ -54,16 +56,16 @@ func (p *program) curve(ctx context.Context, days int) error {
 		if err != nil {
 			return err
 		}
-		points, n := curveOf(l.Scorer(), said, taught, r.cfg.Policy.FlagAt)
+		points, n := curveOf(l.Scorer(), namesIn(r.cfg), said, taught, r.cfg.Policy.FlagAt)
 		if n == 0 {
-			return errors.New("no mention was recorded in these days: there is nothing to show yet")
+			return errors.New(r.words.Say("curve.none"))
 		}
-		return p.showCurve(points, n, days)
+		return p.showCurve(r.words, points, n, days)
 	})
 }
 
 // curveOf judges what was said at every threshold; n is how many mentions.
-func curveOf(s *sentiment.Scorer, said []cases.Scored, taught []cases.Taught, policy float64) (points []curvePoint, n int) {
+func curveOf(s *sentiment.Scorer, names naming, said []cases.Scored, taught []cases.Taught, policy float64) (points []curvePoint, n int) {
 	complaint := map[int64]bool{} // by the word of staff
 	for _, t := range taught {
 		complaint[t.Mention] = t.Label == string(sentiment.Negative) // oldest first: the latest word counts
@@ -74,14 +76,18 @@ func curveOf(s *sentiment.Scorer, said []cases.Scored, taught []cases.Taught, po
 		points = append(points, curvePoint{at: at, policy: at == policy, nearest: 2})
 	}
 	for _, m := range said {
-		if m.Mention.Ours || m.Mention.Bot || strings.TrimSpace(m.Mention.Text) == "" {
+		if m.Mention.Ours || m.Mention.Bot || strings.TrimSpace(m.Mention.Words()) == "" {
 			continue
 		}
 		n++
-		neg := s.Quick(sentiment.Input{Text: m.Mention.Text, Stars: m.Mention.Stars, AboutUs: m.Mention.Direct}).Neg
+		res := s.Quick(names.input(s, m.Mention))
+		neg := res.Neg
+		if responder.Elsewhere(res.Target) {
+			neg = 0 // flagged at no threshold
+		}
 		is, known := complaint[m.Mention.Num]
 		for i := range points {
-			points[i].count(neg, m.Mention.Text, is, known)
+			points[i].count(neg, m.Mention.Words(), is, known)
 		}
 	}
 	return points, n
@@ -105,18 +111,36 @@ func (c *curvePoint) count(neg float64, text string, is, known bool) {
 	}
 }
 
-func (p *program) showCurve(points []curvePoint, n, days int) error {
+// showCurve prints the thresholds as a table. The figures of flag_at are as they are written into config.yaml, also in
+// Arabic; what staff said of the flagged is left out where they have said nothing yet.
+func (p *program) showCurve(words *phrases.Catalogue, points []curvePoint, n, days int) error {
+	said := slices.ContainsFunc(points, func(c curvePoint) bool { return c.right+c.wrong+c.missed > 0 })
 	out := bufio.NewWriter(p.out)
-	fmt.Fprintf(out, "%s over %s, judged as today. What flag_at would have put before staff:\n\n", count(n, "mention"), count(days, "day"))
-	fmt.Fprintf(out, "flag_at  flagged  a day  of all   by the word of staff: right  wrong  missed   nearest to the line\n")
+	fmt.Fprintf(out, "%s\n%s\n\n", words.Say("curve.head", "n", n, "days", days), words.Say("curve.what"))
+	t := tabwriter.NewWriter(out, 0, 0, 3, ' ', tabwriter.AlignRight)
+	heads := []string{"flag_at", words.Say("curve.flagged"), words.Say("curve.day"), words.Say("curve.all")}
+	if said {
+		heads = append(heads, words.Say("curve.right"), words.Say("curve.wrong"), words.Say("curve.missed"))
+	}
+	fmt.Fprintf(t, "%s\t  %s\n", strings.Join(heads, "\t"), words.Say("curve.nearest"))
 	for _, c := range points {
 		mark := " "
 		if c.policy {
 			mark = "*"
 		}
-		fmt.Fprintf(out, "%s %.2f  %8d  %5.1f  %5.0f%%  %27d  %5d  %6d   %s\n", mark, c.at, c.flagged, float64(c.flagged)/float64(days), 100*float64(c.flagged)/float64(n),
-			c.right, c.wrong, c.missed, responder.Isolate(responder.Excerpt(responder.Visible(c.faintest), 50)))
+		fmt.Fprintf(t, "%s %.2f\t%d\t%.1f\t%.0f%%\t", mark, c.at, c.flagged, float64(c.flagged)/float64(days), 100*float64(c.flagged)/float64(n))
+		if said {
+			fmt.Fprintf(t, "%d\t%d\t%d\t", c.right, c.wrong, c.missed)
+		}
+		fmt.Fprintf(t, "  %s\n", responder.Isolate(responder.Excerpt(responder.Visible(c.faintest), 50)))
 	}
-	fmt.Fprintf(out, "\n* flag_at of config.yaml. Rules and grave words flag besides, whatever the threshold.\n")
+	_ = t.Flush() // out tells
+	fmt.Fprintln(out)
+	if said {
+		fmt.Fprintln(out, words.Say("curve.staff"))
+	} else {
+		fmt.Fprintln(out, words.Say("curve.unsaid"))
+	}
+	fmt.Fprintln(out, words.Say("curve.policy"))
 	return out.Flush()
 }

@@ -25,7 +25,7 @@ func TestTheCurveCountsWhatEachThresholdWouldHaveFlagged(t *testing.T) {
 		{Lesson: cases.Lesson{Mention: 1, Label: "neu"}}, {Lesson: cases.Lesson{Mention: 1, Label: "neg"}}, // the later word counts
 		{Lesson: cases.Lesson{Mention: 2, Label: "neu"}}, {Lesson: cases.Lesson{Mention: 3, Label: "neg"}},
 	}
-	points, n := curveOf(s, said, taught, 0.45)
+	points, n := curveOf(s, naming{}, said, taught, 0.45)
 	if n != 4 {
 		t.Errorf("%d mentions counted, want 4: our own words and empty ones are none", n)
 	}

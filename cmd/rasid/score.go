@@ -38,7 +38,8 @@ stored or sent. With - the text is read from standard input.
 
 With --jsonl it reads lines of {"id": …, "text": …, "stars": …} and writes one line
 for each, in the same order: {"id", "lang", "label", "neg", "neu", "pos", "reasons"}.
-A line that cannot be read is answered by {"id", "error"}, and the rest go on.
+A line that cannot be read is answered by {"id", "error"}, and the rest go on; empty
+lines are passed over.
 
 With --curve it judges what the records hold of the past days again, with what
 staff taught meanwhile, and shows for each threshold how many mentions flag_at
@@ -64,7 +65,7 @@ would have put before staff, and how often that agrees with what they decided.`,
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if o.curve {
-				return p.curve(cmd.Context(), o.days)
+				return p.curve(cmd.Context(), o.days, o.lang)
 			}
 			scorer, err := sentiment.New()
 			if err != nil {
@@ -78,7 +79,7 @@ would have put before staff, and how often that agrees with what they decided.`,
 			return p.score(scorer, strings.Join(args, " "), o)
 		},
 	}
-	cmd.Flags().StringVar(&o.lang, "lang", "en", "language of the explanation: ar or en")
+	cmd.Flags().StringVar(&o.lang, "lang", "en", "language of the explanation and the curve: ar or en")
 	cmd.Flags().IntVar(&o.stars, "stars", 0, "stars given with the text, 1 to 5")
 	cmd.Flags().BoolVar(&o.asJSON, "json", false, "answer in JSON")
 	cmd.Flags().BoolVar(&o.lines, "jsonl", false, "judge JSON lines from standard input")

@@ -1,0 +1,60 @@
+package main
+
+import (
+	"cmp"
+	"strings"
+
+	"rasid/internal/cases"
+	"rasid/internal/config"
+	"rasid/sentiment"
+	"rasid/watchers/match"
+)
+
+// naming knows by what names each source speaks of the business. With them the
+// scorer can tell a complaint about us from one about somebody else.
+type naming struct {
+	own   []string            // the names in business.name
+	terms map[string][]string // the words of match, by source
+}
+
+// namesIn reads the names from the configuration. A source that has no words to
+// match speaks of nobody but us.
+func namesIn(cfg *config.Config) naming {
+	n := naming{terms: map[string][]string{}}
+	for _, name := range []string{cfg.Business.Name.AR, cfg.Business.Name.EN} {
+		if strings.TrimSpace(name) != "" {
+			n.own = append(n.own, name)
+		}
+	}
+	for _, s := range cfg.Sources {
+		query := cmp.Or(s.Match, cfg.Business.Match)
+		if s.Dedicated || strings.TrimSpace(query) == "" {
+			continue
+		}
+		if q, err := match.Parse(query); err == nil { // mistakes are told where the source is opened
+			n.terms[s.Name] = q.Terms()
+		}
+	}
+	return n
+}
+
+// of are the names by which a mention speaks of us. None are given where it is
+// about us anyway, and where it was found by something else than a name in its
+// words, such as its author: then nobody knows.
+func (n naming) of(s *sentiment.Scorer, m cases.Mention) []string {
+	terms, chatter := n.terms[m.Source]
+	if m.Direct || !chatter {
+		return nil
+	}
+	for _, names := range [][]string{n.own, terms} {
+		if s.Named(m.Words(), names) {
+			return names
+		}
+	}
+	return nil
+}
+
+// input is what the scorer is asked about a mention.
+func (n naming) input(s *sentiment.Scorer, m cases.Mention) sentiment.Input {
+	return sentiment.Input{Text: m.Words(), Stars: m.Stars, Lang: m.Lang, AboutUs: m.Direct, Brand: n.of(s, m)}
+}
