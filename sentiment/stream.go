@@ -8,6 +8,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
+	"strings"
 	"unicode/utf8"
 )
 
@@ -26,7 +28,7 @@ const MaxLine = 4 << 20
 type lineIn struct {
 	ID      json.RawMessage `json:"id"`
 	Text    *string         `json:"text"`
-	Stars   int             `json:"stars"`
+	Stars   float64         `json:"stars"` // tables of data write 4.0 where a column has gaps
 	AboutUs *bool           `json:"about_us"`
 }
 
@@ -60,7 +62,8 @@ type lineError struct {
 }
 
 // Stream judges lines of {"id","text"[,"stars"]} and writes one line for each, in order. A bad line gets
-// {"id","error"} and the rest go on.
+// {"id","error"}, with the id where it can still be read, and the rest go on. A byte order mark at the start and empty
+// lines are passed over.
 func (s *Scorer) Stream(ctx context.Context, r io.Reader, w io.Writer, o StreamOptions) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -112,15 +115,21 @@ func (s *Scorer) Stream(ctx context.Context, r io.Reader, w io.Writer, o StreamO
 	return <-readErr
 }
 
+const byteOrderMark = "\xef\xbb\xbf"
+
 // eachLine calls yield with a copy of each line; a line longer than MaxLine is cut and marked.
 func eachLine(r io.Reader, yield func(line []byte, long bool) error) error {
 	in := bufio.NewReaderSize(r, 64<<10)
+	if head, _ := in.Peek(len(byteOrderMark)); string(head) == byteOrderMark { // an error comes again at the next read
+		_, _ = in.Discard(len(byteOrderMark))
+	}
 	var line []byte
 	long := false
 	for {
 		part, err := in.ReadSlice('\n')
-		if len(line)+len(part) > MaxLine {
+		if keep := MaxLine - len(line); len(part) > keep {
 			long = true
+			line = append(line, part[:keep]...)
 		} else {
 			line = append(line, part...)
 		}
@@ -144,20 +153,10 @@ func eachLine(r io.Reader, yield func(line []byte, long bool) error) error {
 
 func (s *Scorer) line(b []byte, long bool, o StreamOptions) []byte {
 	in := lineIn{ID: json.RawMessage("null")}
-	if long {
-		return encode(lineError{ID: in.ID, Error: "the line is longer than 4 MiB"})
+	if why := in.read(b, long); why != "" {
+		return encode(lineError{ID: in.ID, Error: why})
 	}
-	switch err := json.Unmarshal(b, &in); {
-	case !utf8.Valid(b):
-		return encode(lineError{ID: in.ID, Error: "the line is not UTF-8"})
-	case err != nil:
-		return encode(lineError{ID: in.ID, Error: "the line is not the JSON that is wanted: " + plain(err)})
-	case in.Text == nil:
-		return encode(lineError{ID: in.ID, Error: `"text" is missing`})
-	case in.Stars < 0 || in.Stars > 5:
-		return encode(lineError{ID: in.ID, Error: fmt.Sprintf(`"stars" is %d, want 1 to 5 or 0 for none`, in.Stars)})
-	}
-	input := Input{Text: *in.Text, Stars: in.Stars, Brand: o.Brand, AboutUs: o.AboutUs}
+	input := Input{Text: *in.Text, Stars: int(in.Stars), Brand: o.Brand, AboutUs: o.AboutUs}
 	if in.AboutUs != nil {
 		input.AboutUs = *in.AboutUs
 	}
@@ -177,12 +176,58 @@ func (s *Scorer) line(b []byte, long bool, o StreamOptions) []byte {
 	return encode(out)
 }
 
+// read takes a line apart; why says what is wrong with it, "" when nothing is.
+func (in *lineIn) read(b []byte, long bool) (why string) {
+	if long {
+		in.ID = idOf(b)
+		return "the line is longer than 4 MiB"
+	}
+	switch err := json.Unmarshal(b, in); {
+	case !utf8.Valid(b):
+		in.ID = json.RawMessage(strings.ToValidUTF8(string(in.ID), "\ufffd"))
+		return "the line is not UTF-8"
+	case err != nil:
+		in.ID = idOf(b)
+		return "the line is not the JSON that is wanted: " + plain(err)
+	case b[0] != '{':
+		return "the line is not the JSON that is wanted: it is no object {…}"
+	case in.Text == nil:
+		return `"text" is missing`
+	case in.Stars < 0 || in.Stars > 5 || in.Stars != math.Trunc(in.Stars):
+		return fmt.Sprintf(`"stars" is %v, want 1 to 5 or 0 for none`, in.Stars)
+	}
+	return ""
+}
+
+// idOf reads the id of a line that is broken further on; null where it is not among what can be read.
+func idOf(b []byte) json.RawMessage {
+	d := json.NewDecoder(bytes.NewReader(b))
+	if t, err := d.Token(); err != nil || t != json.Delim('{') {
+		return json.RawMessage("null")
+	}
+	for {
+		key, err := d.Token()
+		name, ok := key.(string)
+		var v json.RawMessage
+		if err != nil || !ok || d.Decode(&v) != nil {
+			return json.RawMessage("null")
+		}
+		if name == "id" && utf8.Valid(v) {
+			return v
+		}
+	}
+}
+
 // plain says what is wrong without repeating the customer's words.
 func plain(err error) string {
-	if t := (*json.UnmarshalTypeError)(nil); errors.As(err, &t) {
-		return fmt.Sprintf("%q cannot be a %s", t.Field, t.Value)
+	t := (*json.UnmarshalTypeError)(nil)
+	switch {
+	case !errors.As(err, &t):
+		return "it does not parse"
+	case t.Field == "":
+		return "it is no object {…}"
 	}
-	return "it does not parse"
+	return fmt.Sprintf("%q cannot be a %s", t.Field, t.Value)
 }
 
 func encode(v any) []byte {
@@ -193,48 +238,4 @@ func encode(v any) []byte {
 		return []byte("{\"error\":\"the answer cannot be written\"}\n")
 	}
 	return b.Bytes()
-}
-
-// ErrNoHistory says that a curve was asked for without texts.
-var ErrNoHistory = errors.New("drawing the threshold curve: no texts")
-
-// CurvePoint is what one threshold of P(neg) would have flagged.
-type CurvePoint struct {
-	At      float64 // threshold
-	Flagged int     // texts at or above it
-	Share   float64 // of all texts
-	Right   int     // of the flagged, those that staff judged negative
-	Judged  int     // of the flagged, those that staff judged at all
-}
-
-// CurveItem is one text of the shop's history; Known says whether staff judged it and Negative how.
-type CurveItem struct {
-	Input
-	Known, Negative bool
-}
-
-// Curve shows what each threshold would have flagged on the shop's own history.
-func (s *Scorer) Curve(items []CurveItem) ([]CurvePoint, error) {
-	if len(items) == 0 {
-		return nil, ErrNoHistory
-	}
-	var out []CurvePoint
-	for k := range 19 {
-		out = append(out, CurvePoint{At: float64(k+1) / 20})
-	}
-	for i := range items {
-		p := s.Quick(items[i].Input).Neg
-		for k := range out {
-			if p < out[k].At {
-				break
-			}
-			out[k].Flagged++
-			out[k].Judged += b2i(items[i].Known)
-			out[k].Right += b2i(items[i].Known && items[i].Negative)
-		}
-	}
-	for k := range out {
-		out[k].Share = float64(out[k].Flagged) / float64(len(items))
-	}
-	return out, nil
 }

@@ -58,21 +58,54 @@ func TestStreamAnswersEveryLineInOrderAndGoesOnAfterBadOnes(t *testing.T) {
 	}
 }
 
-func TestCurveCountsFallAsTheThresholdRises(t *testing.T) {
-	var items []CurveItem
-	for _, m := range mentions(t)[:300] {
-		items = append(items, CurveItem{Input: Input{Text: m.Text}, Known: true, Negative: m.Label == "neg"})
+func TestEachOddLineIsAnsweredInItsPlace(t *testing.T) {
+	long := `{"id":"long","text":"` + strings.Repeat("bad ", MaxLine/4) + `"}`
+	full := `{"id":"full","text":"` + strings.Repeat("x", MaxLine-len("{\"id\":\"full\",\"text\":\"\"}\n")) + `"}`
+	lines := []struct{ in, want string }{
+		{byteOrderMark + `{"id":"mark","text":"bad"}`, `{"id":"mark","lang"`},
+		{`{"id":"windows","text":"bad"}` + "\r", `{"id":"windows","lang"`},
+		{" ", ""},
+		{`{"id":"","text":""}`, `{"id":"","lang":"other","label":"neu"`},
+		{`{"text":"bad"}`, `{"id":null,"lang"`},
+		{`{"id":12345678901234567890,"text":"bad"}`, `{"id":12345678901234567890,"lang"`},
+		{`{"id":1.50,"text":"bad"}`, `{"id":1.50,"lang"`},
+		{`{"id":"a","id":"b","text":"bad","text":"good"}`, `{"id":"b","lang":"en","label":"pos"`},
+		{`{"id":"gaps","text":"bad","stars":4.0}`, `{"id":"gaps","lang"`},
+		{`{"id":"none","text":"bad","stars":null}`, `{"id":"none","lang"`},
+		{`{"id":"half","text":"bad","stars":4.5}`, `{"id":"half","error":"\"stars\" is 4.5, want 1 to 5 or 0 for none"}`},
+		{`{"id":"many","text":"bad","stars":6}`, `{"id":"many","error":"\"stars\" is 6, want 1 to 5 or 0 for none"}`},
+		{`{"id":"minus","text":"bad","stars":-1}`, `{"id":"minus","error":"\"stars\" is -1, want`},
+		{`{"id":"word","text":"bad","stars":"five"}`, `{"id":"word","error":"the line is not the JSON that is wanted: \"stars\" cannot be a string"}`},
+		{`{"id":"bytes","text":"` + "\xff" + `"}`, `{"id":"bytes","error":"the line is not UTF-8"}`},
+		{`{"id":"` + "\xff" + `","text":"bad"}`, "{\"id\":\"\ufffd\",\"error\":\"the line is not UTF-8\"}"},
+		{`{"id":"cut","text":"ba`, `{"id":"cut","error":"the line is not the JSON that is wanted: it does not parse"}`},
+		{`{"id":"two","text":"bad"}{"id":"three","text":"bad"}`, `{"id":"two","error":`},
+		{`[1]`, `{"id":null,"error":"the line is not the JSON that is wanted: it is no object {…}"}`},
+		{`null`, `{"id":null,"error":"the line is not the JSON that is wanted: it is no object {…}"}`},
+		{long, `{"id":"long","error":"the line is longer than 4 MiB"}`},
+		{full, `{"id":"full","lang"`},
+		{`{"id":"deep","text":"bad","more":` + strings.Repeat("[", 20_000) + strings.Repeat("]", 20_000) + `}`, `{"id":"deep","error":`},
+		{`{"id":"last","text":"bad"}`, `{"id":"last","lang"`},
 	}
-	ps, err := scorer(t).Curve(items)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for i := 1; i < len(ps); i++ {
-		if ps[i].Flagged > ps[i-1].Flagged || ps[i].Right > ps[i].Judged {
-			t.Errorf("at %.2f %+v, before %+v", ps[i].At, ps[i], ps[i-1])
+	var in []string
+	var want []string
+	for _, l := range lines {
+		in = append(in, l.in)
+		if l.want != "" {
+			want = append(want, l.want)
 		}
 	}
-	if ps[0].Flagged == 0 {
-		t.Error("nothing is flagged at the lowest threshold")
+	var out strings.Builder
+	if err := scorer(t).Stream(context.Background(), strings.NewReader(strings.Join(in, "\n")), &out, StreamOptions{Workers: 3, NoReasons: true}); err != nil {
+		t.Fatal(err)
+	}
+	got := strings.Split(strings.TrimSuffix(out.String(), "\n"), "\n")
+	if len(got) != len(want) {
+		t.Fatalf("%d answers to %d lines", len(got), len(want))
+	}
+	for i := range got {
+		if !strings.HasPrefix(got[i], want[i]) {
+			t.Errorf("line %d is answered by %.200s, want %s", i, got[i], want[i])
+		}
 	}
 }
