@@ -59,6 +59,9 @@ func inspect(cfg *config.Config) config.Problems {
 		}
 	}
 	found = append(found, inspectTopics(cfg)...)
+	if cfg.Business.Match == "" {
+		return found // without a name there is nothing to look for, and that is reported
+	}
 	if _, err := match.Parse(cfg.Business.Match); err != nil {
 		found = append(found, cfg.Problem("business.match", err.Error(), queryAdvice))
 	}

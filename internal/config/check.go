@@ -78,7 +78,7 @@ func (r *reader) checkBusiness(b *Business) {
 func defaultMatch(name Text) string {
 	var either []string
 	for _, n := range []string{name.AR, name.EN} {
-		if n = strings.TrimSpace(strings.ReplaceAll(n, `"`, " ")); n != "" {
+		if n = strings.TrimSpace(strings.NewReplacer(`"`, " ", "“", " ", "”", " ", "„", " ").Replace(n)); n != "" {
 			either = append(either, `"`+n+`"`)
 		}
 	}
@@ -322,8 +322,11 @@ func (r *reader) checkRooms(c *Config) {
 			continue // not even a section; reported
 		}
 		r.named(path+".name", m.Name, taken, i)
-		if m.Kind == "" {
+		switch {
+		case m.Kind == "":
 			r.fault(path+".kind", "no kind", "kind: console, telegram or discord")
+		case m.Kind == "console" && c.Console.Listen == "off":
+			r.fault(path+".kind", "the page is switched off, so nobody would see this room", "console: {listen: \"127.0.0.1:8321\"}, or a room of another kind")
 		}
 		m.Account = r.account(c, path, m.Kind, m.Account)
 		r.checkChat(m, path, chats)

@@ -1,10 +1,12 @@
 package config
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -104,6 +106,25 @@ func weekdaysOf(key string) ([]time.Weekday, bool) {
 		}
 	}
 	return days, true
+}
+
+// daysMeant writes the days of a key as this file names them: "sunday-thursday",
+// "الأحد-الخميس"; "" when they are no days either.
+func daysMeant(key string) string {
+	arabic := []string{"حد", "ثنين", "ثلاث", "ربع", "خميس", "جمع", "سبت"}
+	short := strings.ReplaceAll(plainly(key), "،", ",")
+	short = regexp.MustCompile(`\pL+`).ReplaceAllStringFunc(short, func(word string) string {
+		for i, day := range weekdays {
+			if strings.HasPrefix(strings.ToLower(word), day) || strings.Contains(word, arabic[i]) {
+				return day
+			}
+		}
+		return word
+	})
+	if _, ok := weekdaysOf(short); !ok {
+		return ""
+	}
+	return short
 }
 
 // week turns the days of the file into a week; the check has seen them.
@@ -251,7 +272,7 @@ func (r *reader) checkDays(path string, days map[string][]Range) {
 		at := below(path, shown(key))
 		list, ok := weekdaysOf(key)
 		if !ok {
-			r.fault(at, fmt.Sprintf("%q names no days", shown(key)), "sun, mon, tue, wed, thu, fri or sat, a stretch like sun-thu, or several like fri,sat")
+			r.fault(at, fmt.Sprintf("%q names no days", shown(key)), cmp.Or(daysMeant(key), "sun, mon, tue, wed, thu, fri or sat, a stretch like sun-thu, or several like fri,sat"))
 			continue
 		}
 		for _, d := range list {

@@ -156,6 +156,9 @@ type UserID string
 // UnmarshalText reads a numeric id; a user name is refused because it can be
 // given up and taken by somebody else.
 func (u *UserID) UnmarshalText(text []byte) error {
+	if strings.HasPrefix(string(text), "+") {
+		return wrong(fmt.Sprintf("%q is a telephone number, not a user id", text), "the number that the bot tells whoever is not on the list, like 123456789")
+	}
 	if n, err := strconv.ParseInt(string(text), 10, 64); err != nil || n <= 0 {
 		return wrong(fmt.Sprintf("%q is not a numeric user id (names can change hands)", text), "the number that the bot tells whoever is not on the list, like 123456789")
 	}

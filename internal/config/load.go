@@ -2,6 +2,7 @@ package config
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -137,6 +138,32 @@ func (r *reader) parse(text []byte) (*yaml.Node, bool) {
 	return nil, true
 }
 
+// culprit looks behind what the parser says of brackets and quotes: it
+// complains where it gave up, and names the bracket for a sign inside it.
+func culprit(lines []string, line int, says string) (at int, cause, write string) {
+	switch {
+	case strings.HasPrefix(says, "a bracket"):
+		for at := line; at > 0 && at <= len(lines) && at > line-5; at-- {
+			switch text := lines[at-1]; {
+			case !strings.ContainsAny(text, "{["):
+			case strings.Contains(text, "،"):
+				return at, "an Arabic comma (،) inside brackets", "a comma of the Latin keyboard (,), or the value in quotes (\"…\")"
+			case strings.Contains(text, " #"):
+				return at, "a # after a space begins a remark, so the bracket is never closed", "the value in quotes (\"…\")"
+			case nested.MatchString(text):
+				return at, "a second colon in a value inside brackets", "the value in quotes (\"…\")"
+			}
+		}
+	case strings.HasPrefix(says, "a quote was opened"):
+		for i, text := range lines {
+			if strings.Count(strings.ReplaceAll(text, `\"`, ""), `"`)%2 == 1 {
+				return i + 1, "", ""
+			}
+		}
+	}
+	return line, "", ""
+}
+
 func badLine(text []byte) int {
 	for i, line := range bytes.Split(text, []byte("\n")) {
 		if !utf8.Valid(line) {
@@ -148,6 +175,7 @@ func badLine(text []byte) int {
 
 var (
 	yamlLine = regexp.MustCompile(`line (\d+): (.*)`)
+	nested   = regexp.MustCompile(`[{,][^,{}"']*: [^,{}"']*: `)
 	badLead  = regexp.MustCompile("^ *[\t\u00a0\u200b\u200e\u200f]")
 )
 
@@ -194,7 +222,8 @@ func (r *reader) syntax(text []byte, err error) {
 	}
 	for _, p := range plain {
 		if strings.Contains(says, p.says) {
-			r.add(line, "", p.cause, p.write)
+			at, cause, write := culprit(strings.Split(string(text), "\n"), line, p.cause)
+			r.add(at, "", cmp.Or(cause, p.cause), cmp.Or(write, p.write))
 			return
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 
 	"go.yaml.in/yaml/v3"
 )
@@ -163,7 +164,14 @@ func (r *reader) mapping(n *yaml.Node, v reflect.Value, at place) {
 		n = &yaml.Node{Kind: yaml.MappingNode, Line: n.Line, Content: []*yaml.Node{{Kind: yaml.ScalarNode, Value: "kind", Line: n.Line}, n}}
 	}
 	if n.Kind != yaml.MappingNode {
-		r.misshapen(n, at.path, "a section", "its keys on lines of their own: "+short(keysOf(fields)))
+		write := "its keys on lines of their own: " + short(keysOf(fields))
+		if key, rest, glued := strings.Cut(n.Value, ":"); glued && slices.Contains(keysOf(fields), key) {
+			write = "a space after the colon: " + key + ": …"
+			if !looksSecret(rest) && len(rest) < 40 {
+				write = "a space after the colon: " + key + ": " + rest
+			}
+		}
+		r.misshapen(n, at.path, "a section", write)
 		return
 	}
 	r.pairs(n, v, at, fields, func(key *yaml.Node) {
@@ -286,11 +294,24 @@ func (r *reader) scalar(n *yaml.Node, v reflect.Value, at place) {
 	}
 	if err := set(v, text); err != nil {
 		if at.secret != "" || fromEnv {
-			err = wrong("the value (not shown) cannot be used", example(v))
+			r.fail(n.Line, at.path, wrong("the value (not shown) cannot be used", example(v)))
+			return
+		}
+		if better := meantBy(v.Type(), text); better != "" {
+			cause, _, _ := strings.Cut(err.Error(), "; write ")
+			err = wrong(cause, better)
 		}
 		r.fail(n.Line, at.path, err)
+		return
+	}
+	if v.Kind() == reflect.String && at.secret == "" && !fromEnv && strings.ContainsFunc(text, hidden) && !strings.ContainsFunc(text, isArabic) {
+		r.add(n.Line, at.path, "an invisible letter in the value", fmt.Sprintf("%q by hand", plainly(text)))
 	}
 }
+
+// isArabic reports letters beside which marks of direction and joining may be
+// meant.
+func isArabic(c rune) bool { return unicode.Is(unicode.Arabic, c) }
 
 // set gives a text to a value of a simple type.
 func set(v reflect.Value, text string) error {
