@@ -83,7 +83,7 @@ func (k *Clerk) Decide(ctx context.Context, d Decision) (Answer, error) {
 		// A form opened from a button carries words; its action is the button's.
 		r.d.Action, r.d.Case, r.d.Draft = a, id, draft
 	}
-	if r.who.Role < needs(r.d.Action) {
+	if r.who.Role < Needs(r.d.Action) {
 		return r.refuse("answer.role"), nil
 	}
 	if strings.HasPrefix(string(r.d.Action), "/") {
@@ -123,8 +123,8 @@ func (k *Clerk) carryOut(ctx context.Context, r *request) (ans Answer, err error
 	return ans, err
 }
 
-// needs is the role an action asks for.
-func needs(a Action) Role {
+// Needs is the role an action asks for.
+func Needs(a Action) Role {
 	switch a {
 	case ActApprove, ActConfirm, ActDismiss, ActUndo, ActThere, ActNotThere, ActHandled, ActResolve, ActReopen, ActSave, CmdForget:
 		return Approver

@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"rasid/internal/cases"
-	"rasid/watchers/file"
+	"rasid/internal/spreadsheet"
 )
 
 // tableColumns are the columns of `rasid export --format csv`, one row for each
@@ -24,7 +24,7 @@ func (r *records) exportTable(w io.Writer) (put exporter, flush func() error) {
 	out := csv.NewWriter(w)
 	write := func(cells []string) error {
 		for i := range cells {
-			cells[i] = file.Cell(cells[i])
+			cells[i] = spreadsheet.Cell(cells[i])
 		}
 		if err := out.Write(cells); err != nil {
 			return fmt.Errorf("writing the table: %w", err)

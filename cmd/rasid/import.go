@@ -19,6 +19,7 @@ import (
 
 	"rasid/internal/cases"
 	"rasid/internal/config"
+	"rasid/internal/spreadsheet"
 	"rasid/internal/store"
 	"rasid/watchers/file"
 )
@@ -278,7 +279,7 @@ func (in *importing) reject(row file.Row) error {
 		// Spreadsheets open this file, and strangers wrote its rows.
 		cells := []string{strconv.Itoa(row.Line), f.Field, f.Problem, f.Write, strings.ToValidUTF8(row.Raw, "\ufffd")}
 		for i := range cells {
-			cells[i] = file.Cell(cells[i])
+			cells[i] = spreadsheet.Cell(cells[i])
 		}
 		if err := in.out.Write(cells); err != nil {
 			return fmt.Errorf("writing bad rows: %w", err)

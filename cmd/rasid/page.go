@@ -91,6 +91,7 @@ func (h *house) console(ctx context.Context) (*console.Console, error) {
 			b := responder.Bulletin{Tally: h.store, Desk: h.store, Office: h.office, Room: responder.Room{Name: room, Language: language}}
 			return b.Render(ctx, i, h.now())
 		},
+		Wordings: savedWordings(h.cfg).List,
 		Promises: func(ctx context.Context) ([]cases.Promise, error) {
 			return h.store.Promises(ctx)
 		},

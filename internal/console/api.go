@@ -111,6 +111,12 @@ func (c *Console) apiRoutes() map[string]http.HandlerFunc {
 		"POST /api/v1/incidents/{id}": c.apiStatement,
 		"GET /api/v1/promises":        c.apiPromises,
 		"GET /api/v1/audit":           c.apiAudit,
+
+		"GET /api/v1/wordings":         c.apiWordings,
+		"DELETE /api/v1/wordings/{id}": c.apiForget,
+		"GET /api/v1/posting":          c.apiPosting,
+		"POST /api/v1/posting/stop":    c.apiSwitch(responder.CmdStop),
+		"POST /api/v1/posting/resume":  c.apiSwitch(responder.CmdResume),
 	}
 }
 

@@ -184,7 +184,7 @@ func (c *Console) act(w http.ResponseWriter, r *http.Request) {
 	http.Redirect(w, r, back, http.StatusSeeOther)
 }
 
-// command takes what stands above the pages: stop, resume, report.
+// command takes what belongs to no case: stop, resume, report, forget.
 func (c *Console) command(w http.ResponseWriter, r *http.Request) {
 	d := responder.Decision{Action: responder.Action(r.PostFormValue("action")), Text: r.PostFormValue("text")}
 	if !strings.HasPrefix(string(d.Action), "/") {
@@ -198,8 +198,11 @@ func (c *Console) command(w http.ResponseWriter, r *http.Request) {
 	}
 	c.tell(w, r, answer)
 	back := "/"
-	if answer.Ask != "" {
+	switch {
+	case answer.Ask != "":
 		back = "/report"
+	case d.Action == responder.CmdForget:
+		back = "/wordings"
 	}
 	http.Redirect(w, r, back, http.StatusSeeOther)
 }

@@ -86,6 +86,7 @@ type Options struct {
 	Incidents func(ctx context.Context) ([]cases.Incident, error) // newest first
 	Incident  func(ctx context.Context, i cases.Incident, language string) (responder.Card, error)
 	Promises  func(ctx context.Context) ([]cases.Promise, error) // the latest due first
+	Wordings  func() ([]responder.Wording, error)                // replies of staff that drafts are made of; nil: none are kept
 	Terms     Terms
 	Metrics   http.Handler   // nil: no /metrics
 	Hooks     http.Handler   // what other programs call below /hook/, with guards of its own; nil: nothing
@@ -194,7 +195,7 @@ func (c *Console) Handler() http.Handler {
 		"GET /digest": c.showDigest, "GET /digest.svg": c.showChart, "GET /sources": c.showSources, "GET /outlet": c.showOutlet, "GET /people": c.showPeople,
 		"POST /people/invite": c.inviteOther, "POST /password": c.changePassword, "POST /leave/everywhere": c.leaveEverywhere,
 		"GET /policy": c.showPolicy, "GET /audit": c.showAudit, "GET /help": c.showHelp, "GET /report": c.showReport,
-		"GET /events": c.events, "GET /export": c.export, "GET /incidents": c.showIncidents, "POST /incidents/{id}": c.statement, "GET /promises": c.showPromises, "POST /people/key": c.endKey,
+		"GET /events": c.events, "GET /export": c.export, "GET /incidents": c.showIncidents, "POST /incidents/{id}": c.statement, "GET /promises": c.showPromises, "GET /wordings": c.showWordings, "POST /people/key": c.endKey,
 	} {
 		mux.Handle(pattern, c.staff(page))
 	}

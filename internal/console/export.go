@@ -6,10 +6,10 @@ import (
 	"fmt"
 	"net/http"
 	"strconv"
-	"strings"
 	"time"
 
 	"rasid/internal/cases"
+	"rasid/internal/spreadsheet"
 )
 
 // mostExported bounds one file; `rasid export` has no bound.
@@ -84,18 +84,14 @@ func (c *Console) exportRow(k cases.Case) []string {
 	}
 }
 
-// guarded keeps spreadsheets from running what customers wrote: a cell that
-// could be a formula begins with an apostrophe (OWASP, CSV injection). Numbers
-// of our own stay numbers.
+// guarded keeps spreadsheets from running what customers wrote. Numbers of our
+// own stay numbers.
 func guarded(row []string) []string {
 	for i, cell := range row {
 		if _, err := strconv.ParseFloat(cell, 64); err == nil && columns[i] == "value" {
 			continue
 		}
-		bare := strings.TrimLeft(cell, " \u00a0\u200b\u200e\u200f\ufeff")
-		if bare != "" && strings.ContainsRune("=+-@\t\r\n＝＋－＠|%", []rune(bare)[0]) {
-			row[i] = "'" + cell
-		}
+		row[i] = spreadsheet.Cell(cell)
 	}
 	return row
 }

@@ -72,6 +72,7 @@ type page struct {
 	StoppedBy        string
 	StoppedWhy       string
 	HasOutlet        bool
+	HasWordings      bool
 	Keys             bool   // single-letter keys are on
 	Pulse            string // of the records this page shows
 	Now              time.Time
@@ -101,7 +102,7 @@ func (c *Console) render(w http.ResponseWriter, r *http.Request, status int, nam
 	lang := c.languageOf(r)
 	p := page{
 		Lang: lang, Dir: "ltr", Other: "ar", Name: name, Business: c.Name(lang), Path: here(r), Data: data,
-		HasOutlet: c.Outlet != nil, Keys: true, Now: c.Clock(), say: c.words[lang],
+		HasOutlet: c.Outlet != nil, HasWordings: c.Wordings != nil, Keys: true, Now: c.Clock(), say: c.words[lang],
 	}
 	if lang == "ar" {
 		p.Dir, p.Other = "rtl", "en"
@@ -219,7 +220,13 @@ func (c *Console) funcs(lang string, marks map[string]string) template.FuncMap {
 // remark is the note of a line: what people wrote as they wrote it, what the
 // program notes for itself in the reader's language, or not at all.
 func remark(say *phrases.Catalogue, e cases.Entry) string {
+	saved, kept := strings.CutPrefix(e.Note, "saved as wording ")
+	gone, removed := strings.CutSuffix(strings.TrimPrefix(e.Note, "wording "), " removed")
 	switch {
+	case kept && e.Event == cases.Note:
+		return say.Say("note.saved", "id", saved)
+	case removed && e.Event == cases.Note:
+		return say.Say("note.removed", "id", gone)
 	case e.By != cases.Rasid:
 		return responder.Visible(e.Note)
 	case say.Has("note." + e.Note):

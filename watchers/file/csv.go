@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"rasid/internal/cases"
+	"rasid/internal/spreadsheet"
 	"rasid/watchers"
 )
 
@@ -149,7 +150,7 @@ func (f *Reader) mention(values []string) (cases.Mention, []cases.Fault) {
 			return cases.Mention{}, oneFault(f.columns[i], "is not UTF-8", "the file as CSV UTF-8")
 		}
 		if f.columns[i] != "" {
-			e[f.columns[i]] = unsafeCell(v)
+			e[f.columns[i]] = spreadsheet.Words(v)
 		}
 	}
 	return e.Mention(f.opts.Received)
@@ -169,30 +170,4 @@ func (f *Reader) split(text string) ([]string, error) {
 		return nil, errors.New("more than one row")
 	}
 	return values, nil
-}
-
-// formula holds the letters that make spreadsheets take a cell for a formula,
-// in both widths (OWASP, CSV Injection).
-const formula = "=+-@\t\r＝＋－＠"
-
-// Cell makes a value safe for spreadsheets: one that would become a formula
-// gets an apostrophe in front, which spreadsheets do not show.
-func Cell(s string) string {
-	if trimmed := strings.TrimLeft(s, " \u00a0'"); s != "" && (strings.ContainsRune(formula, first(s)) || trimmed != "" && strings.ContainsRune(formula, first(trimmed))) {
-		return "'" + s
-	}
-	return s
-}
-
-// unsafeCell undoes Cell.
-func unsafeCell(s string) string {
-	if rest, ok := strings.CutPrefix(s, "'"); ok && Cell(rest) == s {
-		return rest
-	}
-	return s
-}
-
-func first(s string) rune {
-	r, _ := utf8.DecodeRuneInString(s)
-	return r
 }
