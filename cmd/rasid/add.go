@@ -53,7 +53,7 @@ given; a list is written with commas.`,
 		Example: `  rasid add feed
   rasid add feed --set url=https://shop.example/reviews.rss --set dedicated=true
   rasid add mail --name care --language ar`,
-		Args: exactly(1, "a kind of source; docs/sources.md lists them"),
+		Args: one("a kind of source; docs/sources.md lists them"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			a.section.kind = args[0]
 			return a.run(cmd.Context())

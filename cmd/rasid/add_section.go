@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"reflect"
 	"slices"
@@ -101,7 +102,7 @@ func inserted(text string, item []string) (string, error) {
 		return "", fmt.Errorf("reading the configuration: %w", err)
 	}
 	if len(doc.Content) != 1 || doc.Content[0].Kind != yaml.MappingNode {
-		return "", fmt.Errorf("the configuration is no list of keys")
+		return "", errors.New("the configuration is no list of keys")
 	}
 	root := doc.Content[0]
 	rows := strings.SplitAfter(text, "\n")
@@ -119,12 +120,12 @@ func inserted(text string, item []string) (string, error) {
 	case list == nil:
 		return strings.TrimRight(text, "\n") + "\n\nsources:\n" + block(item, "  "), nil
 	case list.Kind != yaml.SequenceNode:
-		return "", fmt.Errorf("sources is no list")
+		return "", errors.New("sources is no list")
 	case list.Style&yaml.FlowStyle != 0 || root.Style&yaml.FlowStyle != 0:
 		region := strings.Join(rows[from:end], "")
 		at := strings.LastIndex(region, "]")
 		if at < 0 {
-			return "", fmt.Errorf("the list of sources does not end")
+			return "", errors.New("the list of sources does not end")
 		}
 		comma := ", "
 		if len(list.Content) == 0 {

@@ -61,9 +61,7 @@ func (p *program) open(ctx context.Context, cfg *config.Config) (_ *house, err e
 	h := &house{cfg: cfg, now: p.now, owner: owner(cfg.Data), sources: map[string]watchers.Source{}, secrets: outbound.NewRedactor(), names: namesIn(cfg)}
 	log := logger(p, cfg.Log, h.secrets)
 	h.log = log
-	if h.net, err = network(cfg, log); err != nil {
-		return nil, err
-	}
+	h.net = network(cfg, log)
 	h.store, err = store.Open(ctx, store.Options{
 		DSN: cfg.DatabasePath(), DataDir: cfg.Data, Owner: h.owner, Logger: log, JoinWindow: cfg.Policy.JoinWithin,
 		Budget: store.Budget{
@@ -79,8 +77,8 @@ func (p *program) open(ctx context.Context, cfg *config.Config) (_ *house, err e
 			err = errors.Join(err, h.store.Close())
 		}
 	}()
-	for _, make := range []func(context.Context) error{h.makeOffice, h.makeAccounts, h.makePlaces, h.makeRooms, h.makeWriter, h.makeWatchers} {
-		if err = make(ctx); err != nil {
+	for _, part := range []func(context.Context) error{h.makeOffice, h.makeAccounts, h.makePlaces, h.makeRooms, h.makeWriter, h.makeWatchers} {
+		if err = part(ctx); err != nil {
 			return nil, err
 		}
 	}
@@ -127,7 +125,7 @@ func owner(data string) string {
 
 // network is the one way out. Private addresses are reachable only where the
 // configuration names them.
-func network(cfg *config.Config, log *slog.Logger) (*outbound.Client, error) {
+func network(cfg *config.Config, log *slog.Logger) *outbound.Client {
 	o := outbound.Options{UserAgent: "rasid/" + version(), Logger: log}
 	for _, a := range cfg.Network.Allow {
 		if prefix, err := netip.ParsePrefix(a); err == nil {
@@ -138,7 +136,7 @@ func network(cfg *config.Config, log *slog.Logger) (*outbound.Client, error) {
 			o.AllowHosts = append(o.AllowHosts, a)
 		}
 	}
-	return outbound.New(o), nil
+	return outbound.New(o)
 }
 
 func (h *house) makeOffice(ctx context.Context) error {

@@ -181,7 +181,7 @@ func mailWay(servers ...string) *outbound.Client {
 	o := outbound.Options{AllowHosts: servers}
 	for _, s := range servers {
 		_, port, _ := net.SplitHostPort(s)
-		n, _ := net.LookupPort("tcp", port)
+		n, _ := net.LookupPort("tcp", port) //nolint:noctx // a list on this machine; nothing is called
 		o.Ports = append(o.Ports, n)
 	}
 	return outbound.New(o)

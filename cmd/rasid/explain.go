@@ -26,7 +26,7 @@ the guard found, every decision with who and when, and where the reply stands.
 It reads the records only, and works while "rasid run" does.`,
 		Example: `  rasid explain 412
   rasid explain --lang ar "#412"`,
-		Args: exactly(1, "the number of a case, like 412"),
+		Args: one("the number of a case, like 412"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return p.look(cmd.Context(), lang, func(r *records) error {
 				c, err := r.the(cmd.Context(), args[0])

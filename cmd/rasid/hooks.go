@@ -21,14 +21,14 @@ type door interface {
 // hooks is everything that is called at one address, below /hook/NAME; nil
 // when nothing is.
 func (h *house) hooks(listen string) http.Handler {
-	mux, any := http.NewServeMux(), false
+	mux, rung := http.NewServeMux(), false
 	for name, s := range h.sources {
 		if d, ok := s.(door); ok && d.Listen() == listen {
 			mux.Handle("/hook/"+name, h.ringing(d))
-			any = true
+			rung = true
 		}
 	}
-	if !any {
+	if !rung {
 		return nil
 	}
 	return mux

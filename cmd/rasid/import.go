@@ -72,7 +72,7 @@ twice is recorded once. With SQLite, stop "rasid run" first.`,
 		Example: `  rasid import reviews.csv --dry-run
   rasid import reviews.csv --source app-reviews --column text=Review --column stars=Rating
   rasid import tickets.jsonl --alert --rejects bad-rows.csv`,
-		Args: exactly(1, "the name of a CSV or JSON-lines file"),
+		Args: one("the name of a CSV or JSON-lines file"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			in.path = args[0]
 			return in.run(cmd.Context())

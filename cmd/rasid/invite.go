@@ -24,7 +24,7 @@ Inside, everybody may set a password on the page People, and enter without a lin
 from then on.`,
 		Example: `  rasid invite mona
   rasid invite mona --within 1h`,
-		Args: exactly(1, "the id of a member of staff"),
+		Args: one("the id of a member of staff"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if within < time.Minute || within > 7*24*time.Hour {
 				return usageError{errors.New("--within is a time from 1m to 168h")}

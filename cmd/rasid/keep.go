@@ -29,7 +29,7 @@ are missing are put back.
 
 A PostgreSQL database is backed up with pg_dump; copy data/wordings beside it.`,
 		Example: `  rasid backup /backup/rasid-2026-11-22.db`,
-		Args:    exactly(1, "the name of a new file"),
+		Args:    one("the name of a new file"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return p.look(cmd.Context(), "", func(r *records) error {
 				wordings, err := savedWordings(r.cfg).Files()

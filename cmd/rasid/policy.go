@@ -144,13 +144,10 @@ func (p *program) rehearse(ctx context.Context, days int) error {
 func (p *program) dryWriter(ctx context.Context, r *records) (*responder.Writer, error) {
 	h := &house{cfg: r.cfg, now: p.now, owner: owner(r.cfg.Data), sources: map[string]watchers.Source{}, secrets: outbound.NewRedactor(), store: r.store}
 	h.log = slog.New(slog.DiscardHandler)
-	var err error
-	if h.net, err = network(r.cfg, h.log); err != nil {
-		return nil, err
-	}
+	h.net = network(r.cfg, h.log)
 	defer h.net.Close()
-	for _, make := range []func(context.Context) error{h.makeOffice, h.makeAccounts, h.makePlaces, h.makeWriter} {
-		if err := make(ctx); err != nil {
+	for _, part := range []func(context.Context) error{h.makeOffice, h.makeAccounts, h.makePlaces, h.makeWriter} {
+		if err := part(ctx); err != nil {
 			return nil, err
 		}
 	}

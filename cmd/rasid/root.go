@@ -53,10 +53,10 @@ func unknownCommand(root *cobra.Command, word string) error {
 	return errors.New(text)
 }
 
-// exactly wants n arguments and says what they are when they are missing.
-func exactly(n int, what string) cobra.PositionalArgs {
+// one wants one argument and says what it is when it is missing.
+func one(what string) cobra.PositionalArgs {
 	return func(_ *cobra.Command, args []string) error {
-		if len(args) != n {
+		if len(args) != 1 {
 			return usageError{errors.New("want " + what)}
 		}
 		return nil

@@ -27,7 +27,7 @@ shown only now and kept only as a hash, from its first use on; the page People l
 the keys that were used and ends them.`,
 		Example: `  rasid token mona --label "morning report"
   rasid token mona --scope act --within 720h --label helpdesk`,
-		Args: exactly(1, "the id of a member of staff"),
+		Args: one("the id of a member of staff"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			switch {
 			case scope != console.ScopeRead && scope != console.ScopeAct:

@@ -64,7 +64,7 @@ several names, write them in one query: '"قهوة نور" OR "noor coffee"'.`,
 			if o.lang != "ar" && o.lang != "en" {
 				return usageError{fmt.Errorf("--lang is ar or en, not %q", o.lang)}
 			}
-			return exactly(1, "a name, in quotes")(nil, args)
+			return one("a name, in quotes")(nil, args)
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return p.try(cmd.Context(), args[0], o)
@@ -203,7 +203,7 @@ func (p *program) try(ctx context.Context, name string, o tryOptions) error {
 		return errors.New("nothing could be read: is this machine connected to the internet?")
 	}
 	slices.SortStableFunc(all, func(a, b cases.Scored) int { return cmp.Compare(a.Score.Value, b.Score.Value) })
-	return p.showTrial(ctx, h, words, name, all, o)
+	return p.showTrial(ctx, words, name, all, o)
 }
 
 // asQuery takes a bare name as a phrase.
@@ -278,7 +278,7 @@ func innermost(err error) error {
 	return err
 }
 
-func (p *program) showTrial(ctx context.Context, h *house, words *phrases.Catalogue, name string, all []cases.Scored, o tryOptions) error {
+func (p *program) showTrial(ctx context.Context, words *phrases.Catalogue, name string, all []cases.Scored, o tryOptions) error {
 	drafter, err := responder.NewTemplates(responder.Commitment{Within: within(24 * time.Hour), Private: map[string]string{}}, func(string, string) error { return nil })
 	if err != nil {
 		return err

@@ -135,7 +135,7 @@ func (c *Console) buttons(r *http.Request, v *caseView) {
 // seconds are the buttons of a case that is over, or was never open: here it
 // can be found again, while its card in a chat is long gone.
 func (c *Console) seconds(r *http.Request, s cases.State) []responder.Button {
-	action := responder.Action("")
+	var action responder.Action
 	switch s { //nolint:exhaustive // the others have cards with buttons
 	case cases.Noted:
 		action = responder.ActFlag

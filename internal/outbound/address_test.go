@@ -3,6 +3,7 @@ package outbound
 import (
 	"context"
 	"errors"
+	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -74,11 +75,11 @@ func (d *dns) serve(c net.Conn) {
 	defer func() { _ = c.Close() }()
 	for {
 		head := make([]byte, 2)
-		if _, err := readFull(c, head); err != nil {
+		if _, err := io.ReadFull(c, head); err != nil {
 			return
 		}
 		msg := make([]byte, int(head[0])<<8|int(head[1]))
-		if _, err := readFull(c, msg); err != nil {
+		if _, err := io.ReadFull(c, msg); err != nil {
 			return
 		}
 		var m dnsmessage.Message
@@ -95,17 +96,6 @@ func (d *dns) serve(c net.Conn) {
 			return
 		}
 	}
-}
-
-func readFull(c net.Conn, b []byte) (int, error) {
-	n := 0
-	for n < len(b) {
-		k, err := c.Read(b[n:])
-		if n += k; err != nil {
-			return n, err
-		}
-	}
-	return n, nil
 }
 
 func (d *dns) answers(q dnsmessage.Question) []dnsmessage.Resource {

@@ -26,7 +26,7 @@ func (s *Store) Apply(ctx context.Context, ch cases.Change) (cases.Case, error) 
 		if c.Version != ch.Version {
 			return fmt.Errorf("case %d is at version %d, not %d: %w", c.ID, c.Version, ch.Version, cases.ErrStale)
 		}
-		if _, err := step(ctx, tx, c, ch); err != nil {
+		if err := step(ctx, tx, c, ch); err != nil {
 			return err
 		}
 		after, err = whole(ctx, tx, ch.Case)
@@ -38,34 +38,31 @@ func (s *Store) Apply(ctx context.Context, ch cases.Change) (cases.Case, error) 
 	return after, nil
 }
 
-// step moves the case c, whose head was read in this transaction, and returns
-// its new head. The caller has compared versions.
-func step(ctx context.Context, q querier, c cases.Case, ch cases.Change) (cases.Case, error) {
+// step moves the case c, whose head was read in this transaction. The caller
+// has compared versions.
+func step(ctx context.Context, q querier, c cases.Case, ch cases.Change) error {
 	to, err := cases.Next(c.State, ch.Event)
 	if err != nil {
-		return c, fmt.Errorf("case %d: %w", c.ID, err)
+		return fmt.Errorf("case %d: %w", c.ID, err)
 	}
 	after := moved(c, to, ch)
 	if ch.Draft != nil {
 		if err := addDraft(ctx, q, c.ID, *ch.Draft); err != nil {
-			return c, fmt.Errorf("adding draft: %w", err)
+			return fmt.Errorf("adding draft: %w", err)
 		}
 	}
 	if err := checkSends(ctx, q, c, ch); err != nil {
-		return c, err
+		return err
 	}
 	for num, sc := range ch.Scores {
 		if err := saveScore(ctx, q, c.ID, num, sc); err != nil {
-			return c, err
+			return err
 		}
 	}
 	if err := moveOutbox(ctx, q, c, to, ch); err != nil {
-		return c, err
+		return err
 	}
-	if err := writeHead(ctx, q, c, after, ch); err != nil {
-		return c, err
-	}
-	return after, nil
+	return writeHead(ctx, q, c, after, ch)
 }
 
 // writeHead saves the new head, one line of history, and what the cards must

@@ -90,7 +90,7 @@ func (in *intake) rating(ctx context.Context, m cases.Mention) (bool, error) {
 	if err := in.put(ctx, c.ID, m); err != nil {
 		return false, err
 	}
-	_, err = step(ctx, in.q, c, cases.Change{
+	err = step(ctx, in.q, c, cases.Change{
 		Case: c.ID, Version: c.Version, Event: cases.Rate, By: customer, At: in.now, Rating: n, Note: strconv.Itoa(n),
 	})
 	return true, err

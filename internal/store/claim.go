@@ -154,7 +154,7 @@ func takeBack(ctx context.Context, q querier, c cases.Case, r row, now time.Time
 	if err != nil || c.State != cases.Approved || r.Kind.Aside() {
 		return err
 	}
-	_, err = step(ctx, q, c, cases.Change{
+	err = step(ctx, q, c, cases.Change{
 		Case: c.ID, Version: c.Version, Event: cases.Undo, By: cases.Rasid, At: now, Note: why.Error(), WakeAt: &now, WakeFor: "withdrawn",
 	})
 	return err

@@ -97,7 +97,7 @@ func closeErased(ctx context.Context, q querier, id int64, now time.Time) error 
 	if _, err := cases.Next(c.State, cases.Delete); err != nil {
 		return jot(ctx, q, c, ch)
 	}
-	_, err = step(ctx, q, c, ch)
+	err = step(ctx, q, c, ch)
 	return err
 }
 

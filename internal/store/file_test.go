@@ -45,7 +45,7 @@ func ok(t *testing.T, err error) {
 }
 
 // approved brings a complaint of an author to an approved reply.
-func approved(t *testing.T, s *store.Store, author, words string) cases.Case {
+func approved(t *testing.T, s *store.Store, author, words string) {
 	t.Helper()
 	ctx := t.Context()
 	_, err := s.Record(ctx, "shop", cases.Page{Mentions: []cases.Mention{{ID: "m-" + author, AuthorID: author, Author: "Name " + author, Text: words, PostedAt: now}}, Next: "1"}, now)
@@ -57,12 +57,11 @@ func approved(t *testing.T, s *store.Store, author, words string) cases.Case {
 	c, err = s.Apply(ctx, cases.Change{Case: c.ID, Version: c.Version, Event: cases.Propose, By: cases.Rasid, At: now, Draft: &cases.Draft{Text: "Sorry about " + words}})
 	ok(t, err)
 	m, key := c.Last(), cases.ReplyKey(c.ID, 1)
-	c, err = s.Apply(ctx, cases.Change{Case: c.ID, Version: c.Version, Event: cases.Approve, By: "staff:1", At: now, DraftNo: 1, Send: []cases.Send{{
+	_, err = s.Apply(ctx, cases.Change{Case: c.ID, Version: c.Version, Event: cases.Approve, By: "staff:1", At: now, DraftNo: 1, Send: []cases.Send{{
 		Key: key, Kind: cases.SendReply, Target: "shop", By: "staff:1", DueAt: now, Hash: cases.HashReply("shop", m.ID, c.Drafts[0].Text),
 		Reply: cases.Reply{Key: key, Draft: 1, Mention: m, Text: c.Drafts[0].Text},
 	}}})
 	ok(t, err)
-	return c
 }
 
 // posts claims and delivers everything and returns how many replies left.

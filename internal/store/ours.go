@@ -40,7 +40,7 @@ func (in *intake) ours(ctx context.Context, m cases.Mention) error {
 	if own, err := in.aside(ctx, c, m); err != nil || own {
 		return err
 	}
-	_, err = step(ctx, in.q, c, cases.Change{
+	err = step(ctx, in.q, c, cases.Change{
 		Case: c.ID, Version: c.Version, Event: cases.Handle, By: colleague(m), At: in.now, Note: clip(m.Text, mostNote),
 	})
 	return err

@@ -122,7 +122,7 @@ func (in *intake) happened(ctx context.Context, c cases.Case, e cases.Event, not
 		ch.Note = string(e) + ": " + note
 		return jot(ctx, in.q, c, ch)
 	}
-	_, err := step(ctx, in.q, c, ch)
+	err := step(ctx, in.q, c, ch)
 	return err
 }
 

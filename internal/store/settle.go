@@ -136,7 +136,7 @@ func land(ctx context.Context, q querier, c cases.Case, ch cases.Change) error {
 	for _, e := range []cases.Event{ch.Event, nearest(ch.Event)} {
 		if _, err := cases.Next(c.State, e); err == nil {
 			ch.Event = e
-			_, err := step(ctx, q, c, ch)
+			err := step(ctx, q, c, ch)
 			return err
 		}
 	}

@@ -169,9 +169,10 @@ const (
 	// was found harmless and is no gap either.
 	gap  = `(?:[^a-zء-ي0-9.!?;\n\x01]+)`
 	some = `(?:` + gap + `[a-zء-ي0-9']+)?` // a word that may stand between
-	// any is a letter. Folded text of the two languages has no others, and the
-	// class of all letters of the world takes most of the time of compiling.
-	any = `[a-zء-ي]`
+	// anyLetter is one letter. Folded text of the two languages has no others,
+	// and the class of all letters of the world takes most of the time of
+	// compiling.
+	anyLetter = `[a-zء-ي]`
 )
 
 // alternatives splits a pattern at the bars that stand outside parentheses.
@@ -281,9 +282,9 @@ func notation(sign byte) string {
 	case '(':
 		return "(?:"
 	case '*':
-		return any + `*`
+		return anyLetter + `*`
 	case '+':
-		return any + `+`
+		return anyLetter + `+`
 	case '#':
 		return `[0-9]+`
 	case '\'':

@@ -2,6 +2,7 @@ package hours
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -33,7 +34,7 @@ func Holidays(r io.Reader) (map[Date]string, error) {
 		}
 	}
 	if !p.calendar {
-		return nil, fmt.Errorf("no BEGIN:VCALENDAR: this is not an iCal file")
+		return nil, errors.New("no BEGIN:VCALENDAR: this is not an iCal file")
 	}
 	if len(p.inside) > 0 {
 		return nil, fmt.Errorf("the file ends inside %s: it is cut off", p.inside[len(p.inside)-1])
@@ -93,7 +94,7 @@ func (p *icalReader) line(l string) error {
 	}
 	head, value, ok := strings.Cut(l, ":")
 	if !ok {
-		return fmt.Errorf("no colon: this is not a line of an iCal file")
+		return errors.New("no colon: this is not a line of an iCal file")
 	}
 	name, params, _ := strings.Cut(head, ";")
 	name, params = strings.ToUpper(strings.TrimSpace(name)), strings.ToUpper(params)
@@ -111,7 +112,7 @@ func (p *icalReader) line(l string) error {
 
 func (p *icalReader) begin(component string) error {
 	if len(p.inside) > 8 {
-		return fmt.Errorf("components inside components without end")
+		return errors.New("components inside components without end")
 	}
 	p.calendar = p.calendar || component == "VCALENDAR"
 	p.inside = append(p.inside, component)

@@ -121,7 +121,8 @@ func (s *shop) busy(n int, liar string) {
 	s.t.Helper()
 	for i := range n {
 		who := []string{"mona", "adam", "huda"}[i/2%3]
-		praised, text := i%2 == 0, ""
+		praised := i%2 == 0
+		text := ""
 		if praised {
 			text = fmt.Sprintf("%s at table %c, visit %c", good[i/6%len(good)], 'a'+s.n%26, 'a'+s.n/26%26)
 		} else {

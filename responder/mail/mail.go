@@ -87,7 +87,7 @@ func (s *Sender) Send(ctx context.Context, key, to string, l Letter) error {
 // deliver hands a written letter to the server.
 func (s *Sender) deliver(ctx context.Context, msg *gomail.Msg) error {
 	var broken atomic.Bool
-	client, err := s.client(&broken)
+	client, err := s.client(ctx, &broken)
 	if err != nil {
 		return fmt.Errorf("preparing mail: %w: %w", cases.ErrRefused, err)
 	}
@@ -149,7 +149,7 @@ func before(err error) error {
 
 // greet calls the server, says who we are, and leaves.
 func (s *Sender) greet(ctx context.Context) error {
-	client, err := s.client(new(atomic.Bool))
+	client, err := s.client(ctx, new(atomic.Bool))
 	if err != nil {
 		return fmt.Errorf("preparing mail: %w", err)
 	}
@@ -165,12 +165,12 @@ func (s *Sender) greet(ctx context.Context) error {
 
 // client prepares the talk with the server. broken is set when the connection
 // took less than it was given.
-func (s *Sender) client(broken *atomic.Bool) (*gomail.Client, error) {
+func (s *Sender) client(ctx context.Context, broken *atomic.Bool) (*gomail.Client, error) {
 	host, port, err := net.SplitHostPort(s.Server)
 	if err != nil {
 		return nil, err
 	}
-	number, err := net.LookupPort("tcp", port)
+	number, err := net.DefaultResolver.LookupPort(ctx, "tcp", port)
 	if err != nil {
 		return nil, err
 	}

@@ -220,7 +220,9 @@ func (f *Finder) date(c clause, i int, now time.Time) (time.Time, int) {
 		}
 		return d
 	}
-	d, month, n := dayOf(i), "", 0
+	d := dayOf(i)
+	var month string
+	var n int
 	if d > 0 {
 		month, n = f.match("month", c, i+1)
 	} else if month, n = f.match("month", c, i); n > 0 {

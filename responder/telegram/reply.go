@@ -4,6 +4,7 @@ package telegram
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -52,9 +53,9 @@ func (p Replier) Ask(ctx context.Context, r cases.Reply, choices []responder.But
 func (p Replier) fitFor(r cases.Reply) error {
 	switch {
 	case r.Mention.Bot:
-		return fmt.Errorf("the author is a program")
+		return errors.New("the author is a program")
 	case strings.TrimSpace(r.Text) == "":
-		return fmt.Errorf("the text is empty")
+		return errors.New("the text is empty")
 	}
 	if err := p.Fits(r.Text); err != nil {
 		return err

@@ -81,7 +81,7 @@ func TestALayerSurvivesTheStoreByteForByte(t *testing.T) {
 	if x, y := s.WithLayer(l).Quick(in), s.WithLayer(&back).Quick(in); x.Raw != y.Raw {
 		t.Errorf("a layer read back scores %v instead of %v", y.Raw, x.Raw)
 	}
-	for cut := range len(a) {
+	for cut := range a {
 		if new(sentiment.Layer).UnmarshalBinary(a[:cut]) == nil {
 			t.Fatalf("%d of %d bytes pass for a layer", cut, len(a))
 		}

@@ -2,6 +2,7 @@ package discord_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 	"testing"
@@ -66,7 +67,7 @@ func TestSourceKeepsWhatEverySourceMust(t *testing.T) {
 			},
 			Fail: func(on bool) {
 				if on {
-					inbox.Fail(fmt.Errorf("the store is down"))
+					inbox.Fail(errors.New("the store is down"))
 					return
 				}
 				inbox.Fail(nil)

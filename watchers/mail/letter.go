@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"mime"
 	"regexp"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -61,7 +62,7 @@ func (s *Source) mention(l mail.Letter) (m cases.Mention, err error) {
 		m.AnswerTo = before[0]
 	}
 	m.Thread = m.ID
-	if all := append(refs, before...); len(all) > 0 {
+	if all := slices.Concat(refs, before); len(all) > 0 {
 		m.Thread = all[0]
 	}
 	m.Ours = s.cfg.own(m.AuthorID)

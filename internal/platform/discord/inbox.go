@@ -273,9 +273,9 @@ func (c *Client) watched(ctx context.Context, channel string) (Channel, bool) {
 	c.mu.Lock()
 	_, root := c.watch[channel]
 	at, known := c.places[channel]
-	any := slices.Contains(slices.Collect(maps.Values(c.watch)), true)
+	parents := slices.Contains(slices.Collect(maps.Values(c.watch)), true)
 	c.mu.Unlock()
-	if !known && (root || any) {
+	if !known && (root || parents) {
 		var err error
 		if at, err = c.Channel(ctx, channel); err != nil {
 			at = Channel{ID: channel}

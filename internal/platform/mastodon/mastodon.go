@@ -5,7 +5,6 @@ package mastodon
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -202,7 +201,7 @@ func Mentions(text string) bool { return mention.MatchString(text) }
 // CheckServer reports whether a server's address can be one.
 func CheckServer(s string) error {
 	if u, err := url.Parse(s); err != nil || u.Host == "" || u.User != nil || (u.Scheme != "https" && u.Scheme != "http") {
-		return fmt.Errorf("not an address")
+		return errors.New("not an address")
 	}
 	return nil
 }

@@ -10,6 +10,7 @@ package telegram
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
 	"maps"
@@ -220,13 +221,13 @@ func CheckAPI(raw string) error {
 	u, err := url.Parse(raw)
 	switch {
 	case err != nil:
-		return fmt.Errorf("not an address")
+		return errors.New("not an address")
 	case u.Scheme != "https" && u.Scheme != "http":
-		return fmt.Errorf("the address must begin with https:// or http://")
+		return errors.New("the address must begin with https:// or http://")
 	case u.Host == "":
-		return fmt.Errorf("the address names no host")
+		return errors.New("the address names no host")
 	case strings.Contains(u.Path, "/bot"):
-		return fmt.Errorf("the address must end before /bot<token>")
+		return errors.New("the address must end before /bot<token>")
 	}
 	return nil
 }

@@ -151,8 +151,8 @@ func (c *Client) edit(ctx context.Context, method string, params tgbotapi.Params
 		rows = [][]Button{}
 	}
 	add(params, "reply_markup", Markup{rows})
-	var any json.RawMessage
-	err := c.do(ctx, call{method: method, params: params, chat: chat}, &any)
+	var edited json.RawMessage // the message, or true
+	err := c.do(ctx, call{method: method, params: params, chat: chat}, &edited)
 	if Says(err, "message is not modified") {
 		return nil
 	}

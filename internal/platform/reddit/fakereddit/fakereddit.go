@@ -166,7 +166,7 @@ func (f *Server) chosen(r *http.Request) (out []*Thing) {
 	path := strings.TrimSuffix(strings.TrimSuffix(r.URL.Path, "/.rss"), ".rss")
 	for _, t := range slices.Backward(f.things) {
 		comment := t.Parent != ""
-		ok := false
+		var ok bool
 		switch {
 		case path == "/search":
 			ok = !comment && strings.Contains(strings.ToLower(t.Title+" "+t.Text), strings.ToLower(r.URL.Query().Get("q")))
