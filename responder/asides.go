@@ -143,17 +143,7 @@ func (p *Poster) unsaid(ctx context.Context, c cases.Case, s cases.Send, now tim
 			return "the business is open", nil
 		}
 	}
-	if p.Crisis == nil {
-		return "", nil
-	}
-	on, err := p.Crisis.On(ctx)
-	if err != nil {
-		return "", fmt.Errorf("asking whether there is a crisis: %w", err)
-	}
-	if on {
-		return "there is a crisis", nil
-	}
-	return "", nil
+	return p.crisis(ctx)
 }
 
 // changed says what happened to a mention since, where the platform can be

@@ -26,19 +26,25 @@ func (p *Poster) unfounded(ctx context.Context, by string) (string, error) {
 		if r.Name != name || !r.Automatic() {
 			continue
 		}
-		if p.Crisis == nil {
-			return "", nil
-		}
-		on, err := p.Crisis.On(ctx)
-		if err != nil {
-			return "", fmt.Errorf("asking whether there is a crisis: %w", err)
-		}
-		if on {
-			return "a crisis began", nil
-		}
-		return "", nil
+		return p.crisis(ctx)
 	}
 	return "the rule " + name + " is no longer in the policy", nil
+}
+
+// crisis says that there is one, in which nothing leaves by a rule; "" when
+// there is none.
+func (p *Poster) crisis(ctx context.Context) (string, error) {
+	if p.Crisis == nil {
+		return "", nil
+	}
+	on, err := p.Crisis.On(ctx)
+	if err != nil {
+		return "", fmt.Errorf("asking whether there is a crisis: %w", err)
+	}
+	if on {
+		return "there is a crisis", nil
+	}
+	return "", nil
 }
 
 // giveBack puts a reply that may not leave before staff again, as a fresh

@@ -122,7 +122,7 @@ func (s *shop) busy(n int, liar string) {
 	for i := range n {
 		who := []string{"mona", "adam", "huda"}[i/2%3]
 		praised := i%2 == 0
-		text := ""
+		var text string
 		if praised {
 			text = fmt.Sprintf("%s at table %c, visit %c", good[i/6%len(good)], 'a'+s.n%26, 'a'+s.n/26%26)
 		} else {

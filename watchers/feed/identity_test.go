@@ -2,6 +2,8 @@ package feed
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -31,7 +33,7 @@ func TestGUIDChurnMakesOneMentionEach(t *testing.T) {
 		"republished with a date": func(_, round int, p *post) { p.at = p.at.Add(time.Duration(round) * 24 * time.Hour) },
 		"reordered":               func(_, _ int, _ *post) {},
 	}
-	for _, name := range sorted(mutations) {
+	for _, name := range slices.Sorted(maps.Keys(mutations)) {
 		t.Run(name, func(t *testing.T) {
 			s := newSite(t)
 			src := source(t, s.URL, func(c *Config) { c.FirstRun = "last 1000" })
