@@ -11,6 +11,7 @@ import (
 	"rasid/internal/outbound"
 	"rasid/internal/platform/discord"
 	"rasid/internal/platform/telegram"
+	"rasid/internal/store"
 )
 
 // account is one bot's connection, shared by everything that listens and
@@ -53,7 +54,7 @@ func accountKinds() map[string]accountKind {
 			open: func(s any, name string, h *house) (*account, error) {
 				a := s.(*telegram.Account)
 				client := telegram.New(telegram.Config{Token: a.Token, API: a.APIURL, PerMinute: a.PerMinute, Now: h.now}, h.net, h.log.With("account", name))
-				conn := telegram.Connect(client, name, h.store, h.log.With("account", name))
+				conn := telegram.Connect(client, name, h.inbox(), h.log.With("account", name))
 				return &account{name: name, telegram: conn, secrets: []outbound.Secret{a.Token}, run: conn.Run}, nil
 			},
 		},
@@ -62,7 +63,7 @@ func accountKinds() map[string]accountKind {
 			open: func(s any, name string, h *house) (*account, error) {
 				a := s.(*discordAccount)
 				client, err := discord.New(discord.Config{
-					Account: name, Token: a.Token, API: a.APIURL, Net: h.net, Inbox: h.store, Log: h.log.With("account", name),
+					Account: name, Token: a.Token, API: a.APIURL, Net: h.net, Inbox: h.inbox(), Log: h.log.With("account", name),
 				})
 				if err != nil {
 					return nil, err
@@ -96,6 +97,23 @@ func (h *house) makeAccounts(context.Context) error {
 		h.secrets.Add(made.secrets...)
 	}
 	return problems.Err()
+}
+
+// letters is the inbox that connections fill; it wakes those who read it.
+type letters struct {
+	*store.Store
+	bell *bell
+}
+
+func (h *house) inbox() letters { return letters{h.store, &h.arrivals} }
+
+// PutInbox writes down what arrived, then rings.
+func (l letters) PutInbox(ctx context.Context, account string, items []cases.InboxItem, mark string) error {
+	err := l.Store.PutInbox(ctx, account, items, mark)
+	if err == nil && len(items) > 0 {
+		l.bell.ring()
+	}
+	return err
 }
 
 // connect runs every connection until ctx ends.

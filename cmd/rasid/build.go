@@ -47,6 +47,7 @@ type house struct {
 	chats    []responder.StaffChat // one per connection
 	running  sync.WaitGroup        // connections and ears
 	bell     bell                  // wakes duties early
+	arrivals bell                  // wakes the sources that read the inbox
 	secrets  *outbound.Redactor    // what the log must never show
 	outlet   *outlet.Outlet        // the first one configured; nil without
 	scorer   *sentiment.Scorer

@@ -154,7 +154,7 @@ func TestADeletedMessageOnDiscordIsNotAnswered(t *testing.T) {
 // its card in the staff channel. Run it with -benchtime 1000x.
 func BenchmarkDiscordMessageToCard(b *testing.B) {
 	o := newDiscord(b)
-	o.run()
+	o.run(oneByOne)
 	var took []time.Duration
 	for i := range b.N {
 		who := fakediscord.Person{ID: fmt.Sprint(500000000000001000 + i), Name: "Customer"}

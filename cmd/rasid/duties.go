@@ -18,7 +18,9 @@ type duty struct {
 	name  string
 	every time.Duration // pause when nothing was due
 	step  func(ctx context.Context, now time.Time) (done int, err error)
-	next  func() time.Time // when the step knows better than every; nil otherwise
+	next  func() time.Time    // when the step knows better than every; nil otherwise
+	hears *bell               // wakes it early; nil: nothing does
+	hurry func(now time.Time) // told that the bell woke it; nil: the step looks anyway
 }
 
 // duties is the whole running program as one table. Each row also runs after a
@@ -54,6 +56,11 @@ func (h *house) duties() []duty {
 		}
 	}
 	list = append(list, h.mailDuties()...)
+	for i := range list {
+		if list[i].next == nil { // else only time makes it due
+			list[i].hears = &h.bell
+		}
+	}
 	for _, w := range h.watchers {
 		list = append(list, h.watch(w))
 	}
@@ -108,8 +115,19 @@ func (h *house) watch(w *watchers.Watcher) duty {
 			}
 			return found, nil
 		},
-		next: func() time.Time { return due },
+		next:  func() time.Time { return due },
+		hears: h.letterbox(w.Kind), hurry: w.Hurry,
 	}
+}
+
+// letterbox is the bell of a source that reads the inbox; nil for those that
+// ask a platform, which are asked when they are due and not when something
+// happened here.
+func (h *house) letterbox(kind string) *bell {
+	if sourceKinds()[kind].inbox {
+		return &h.arrivals
+	}
+	return nil
 }
 
 // notify says a phrase in every room of level 0, once for each key.
@@ -140,8 +158,11 @@ type bell struct {
 	next chan struct{}
 }
 
-// heard is closed at the next ring.
+// heard is closed at the next ring; without a bell it never is.
 func (b *bell) heard() <-chan struct{} {
+	if b == nil {
+		return nil
+	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.next == nil {
@@ -171,17 +192,18 @@ func (h *house) perform(ctx context.Context, list []duty) {
 func (d duty) run(ctx context.Context, now func() time.Time, bell *bell, log *slog.Logger) {
 	timer := time.NewTimer(0)
 	defer timer.Stop()
+	heard := d.hears.heard()
 	for {
-		var heard <-chan struct{}
-		if d.next == nil { // a source is asked when it is due, not when something happened here
-			heard = bell.heard()
-		}
 		select {
 		case <-ctx.Done():
 			return
 		case <-heard:
+			if d.hurry != nil {
+				d.hurry(now())
+			}
 		case <-timer.C:
 		}
+		heard = d.hears.heard() // before the step: what happens during it may come too late for it
 		done, err := d.guarded(ctx, now())
 		pause := d.every
 		switch {

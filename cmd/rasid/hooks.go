@@ -34,11 +34,11 @@ func (h *house) hooks(listen string) http.Handler {
 	return mux
 }
 
-// ringing wakes the duties after each message, so that it is judged at once.
+// ringing wakes the sources after each message, so that it is judged at once.
 func (h *house) ringing(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		next.ServeHTTP(w, r)
-		h.bell.ring()
+		h.arrivals.ring()
 	})
 }
 

@@ -74,6 +74,7 @@ type sourceKind struct {
 	open     func(settings any, d deps) (watchers.Source, error)
 	reply    string // kind of reply place when the configuration names none
 	blind    bool   // deletions cannot be seen
+	inbox    bool   // reads what a connection or another program put into our inbox
 	// wrong finds what is wrong with a source beyond its own settings; nil where
 	// nothing can be.
 	wrong func(settings any, s config.Source, business string) []cases.Fault
@@ -124,6 +125,7 @@ func sourceKinds() map[string]sourceKind { //nolint:funlen // one entry for each
 		"telegram": {
 			settings: func() any { return &telegram.Config{} },
 			every:    func(any) time.Duration { return fromInbox },
+			inbox:    true,
 			open:     openTelegram,
 			reply:    "telegram",
 			limits:   "Telegram does not tell bots of deletions, and keeps what a bot missed for 24 hours.",
@@ -139,6 +141,7 @@ func sourceKinds() map[string]sourceKind { //nolint:funlen // one entry for each
 		"discord": {
 			settings:  func() any { c := discord.DefaultConfig(); return &c },
 			every:     func(any) time.Duration { return fromInbox },
+			inbox:     true,
 			open:      openDiscord,
 			reply:     "discord",
 			reads:     "Messages in channels, forums and threads that the bot may read, as they are written.",
@@ -361,6 +364,7 @@ func sourceKinds() map[string]sourceKind { //nolint:funlen // one entry for each
 		"webhook": {
 			settings: func() any { return &webhook.Config{} },
 			every:    func(any) time.Duration { return fromInbox },
+			inbox:    true,
 			open: func(s any, d deps) (watchers.Source, error) {
 				return webhook.New(*s.(*webhook.Config), d.name, d.store, d.now)
 			},
@@ -470,9 +474,9 @@ func chatKinds() map[string]chatKind {
 	}
 }
 
-// fromInbox is how often a source looks into the inbox that its connection
-// fills: often, because looking costs one query.
-const fromInbox = 200 * time.Millisecond
+// fromInbox is how often a source looks into the inbox by itself. What arrives
+// here wakes it; only what another instance put there waits so long.
+const fromInbox = time.Second
 
 func openTelegram(s any, d deps) (watchers.Source, error) {
 	if d.account == nil || d.account.telegram == nil {

@@ -81,7 +81,7 @@ func (h *house) console(ctx context.Context) (*console.Console, error) {
 	}
 	rec := record{h.store}
 	o := console.Options{
-		Office: h.office, Name: h.cfg.Business.Name.In, Record: rec, Detail: rec, Ledger: h.store, Clerk: h.clerk, Visits: h.store, Passwords: h.store,
+		Office: h.office, Name: h.cfg.Business.Name.In, Record: rec, Detail: rec, Ledger: h.store, Clerk: pageClerk{h}, Visits: h.store, Passwords: h.store,
 		Key: key, Spend: h.store.UseToken, Pulse: h.store.Pulse, Room: room, Language: string(h.cfg.Business.Language),
 		Digest: func(ctx context.Context, day time.Time, period responder.Period) (digest.Figures, error) {
 			return h.figures(ctx, h.spanOf(day, period))

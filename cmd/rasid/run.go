@@ -104,15 +104,29 @@ func (h *house) listen(ctx context.Context) {
 		default:
 			continue
 		}
-		h.running.Go(func() { _ = customers.Listen(ctx, h.clerk.Decide) }) // it only ends with ctx
+		h.running.Go(func() { _ = customers.Listen(ctx, h.decide) }) // it only ends with ctx
 	}
 	for _, chat := range h.chats {
 		h.running.Go(func() {
-			if err := chat.Listen(ctx, h.clerk.Decide); err != nil && ctx.Err() == nil {
+			if err := chat.Listen(ctx, h.decide); err != nil && ctx.Err() == nil {
 				h.log.Error("staff rooms are deaf", "err", err)
 			}
 		})
 	}
+}
+
+// decide carries out what somebody decided, and wakes whoever has to do with it.
+func (h *house) decide(ctx context.Context, d responder.Decision) (responder.Answer, error) {
+	defer h.bell.ring()
+	return h.clerk.Decide(ctx, d)
+}
+
+// pageClerk is the clerk as the page knows it.
+type pageClerk struct{ *house }
+
+// Decide carries out what the person at the page decides.
+func (d pageClerk) Decide(ctx context.Context, what responder.Decision) (responder.Answer, error) {
+	return d.decide(ctx, what)
 }
 
 // logger writes to standard error in the form the configuration asks for, and
