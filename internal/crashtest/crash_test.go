@@ -67,8 +67,10 @@ type world struct {
 	mu     sync.Mutex
 	rnd    *rand.Rand
 	said   map[int64]string // message id in the customers' group → text
+	upset  int              // how many customers will still complain
 	log    *os.File
 
+	calm    time.Time     // when the last life began
 	slowest time.Duration // between a signal and the end of the program
 }
 
@@ -164,6 +166,10 @@ func (w *world) between(low, high time.Duration) time.Duration {
 	return low + time.Duration(w.rnd.Int64N(int64(high-low)))
 }
 
+// complaints is how many customers complain in one life of the program, on
+// average: by lives and not by time, so that a slow machine has no more to do.
+const complaints = 8
+
 // live lets customers complain and Mona approve until done is closed.
 func (w *world) live(done <-chan struct{}) {
 	tick := time.NewTicker(15 * time.Millisecond)
@@ -175,7 +181,7 @@ func (w *world) live(done <-chan struct{}) {
 			return
 		case <-tick.C:
 		}
-		if n%4 == 0 {
+		if w.complain() {
 			user := firstUser + n
 			w.server.AddUser(faketelegram.User{ID: user, First: fmt.Sprintf("Customer %d", n)})
 			text := fmt.Sprintf("terrible service, visit number %d was a disaster", n)
@@ -184,8 +190,21 @@ func (w *world) live(done <-chan struct{}) {
 			w.said[id] = text
 			w.mu.Unlock()
 		}
-		w.approve(pressed)
+		if n%8 == 0 {
+			w.approve(pressed)
+		}
 	}
+}
+
+// complain reports whether one more customer complains now.
+func (w *world) complain() bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.upset == 0 || w.rnd.IntN(3) > 0 {
+		return false
+	}
+	w.upset--
+	return true
 }
 
 // press is what a person remembers of a button: when, and how often.
@@ -210,14 +229,25 @@ func (w *world) approve(pressed map[int64]press) {
 	}
 }
 
-// fire ends the program n times with a signal, then lets it finish in peace.
+// fire ends the program n times with a signal, most often while it works, then
+// lets it finish in peace. What it counts as work begins with its first call,
+// however long a busy machine takes to start it.
 func (w *world) fire(n int, sig os.Signal) {
 	done := make(chan struct{})
 	var living sync.WaitGroup
 	living.Go(func() { w.live(done) })
 	for range n {
+		w.mu.Lock()
+		w.upset += complaints
+		grown := w.rnd.IntN(5) > 0 // else it may be ended before it has begun
+		w.mu.Unlock()
+		heard := w.server.Calls("getUpdates")
 		cmd := w.start()
-		time.Sleep(w.between(50*time.Millisecond, 900*time.Millisecond)) // the dice decide when the axe falls
+		if grown && !w.server.Eventually(time.Minute, func() bool { return w.server.Calls("getUpdates") > heard }) {
+			w.tail()
+			w.t.Fatal("the program does not start")
+		}
+		time.Sleep(w.between(0, 900*time.Millisecond)) // the dice decide when the axe falls
 		asked := time.Now()
 		w.stop(cmd, sig)
 		w.slowest = max(w.slowest, time.Since(asked))
@@ -225,28 +255,33 @@ func (w *world) fire(n int, sig os.Signal) {
 	close(done)
 	living.Wait()
 	w.server.Chaos(nil)
+	w.calm = time.Now()
 	cmd := w.start()
 	w.settle()
 	w.stop(cmd, os.Interrupt)
 }
 
-// settle waits until the program has read and shown everything, approving the
-// rest, at most ten minutes.
+// settle waits until everything said is answered, or nothing new was answered
+// for a while, approving the rest; at most ten minutes. A press is no news: a
+// card that was shown twice can be pressed in vain for ever.
 func (w *world) settle() {
 	pressed := map[int64]press{}
-	quiet := 0
-	last := -1
-	for range 6000 {
+	for quiet, last := 0, -1; quiet < 300; quiet++ {
 		if quiet%50 == 49 { // whoever pressed five times in vain tries again
 			clear(pressed)
 		}
 		w.approve(pressed)
-		if effects := len(w.server.Effects()); effects == last && w.server.Waiting() == 0 {
-			quiet++
-		} else {
-			quiet, last = 0, effects
+		answered := map[int64]bool{}
+		for _, m := range w.server.Posted(customers) {
+			answered[m.ReplyTo] = true
 		}
-		if quiet >= 200 {
+		if len(answered) != last || w.server.Waiting() > 0 {
+			quiet, last = 0, len(answered)
+		}
+		if len(answered) == len(w.said) && quiet == 20 { // a second reply would come now
+			return
+		}
+		if time.Since(w.calm) > 10*time.Minute {
 			return
 		}
 		time.Sleep(100 * time.Millisecond) // a person's patience, not a condition
