@@ -1,12 +1,14 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"os/user"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -25,12 +27,12 @@ on the next post, also in a program that is running, and holds across restarts.
 rasid goes on watching and asking; staff see that posting is stopped.
 
 It leaves a file named STOP in the data folder: as long as it is there, nothing is
-posted, whatever the database says. Where several machines share PostgreSQL, use
-/stop in a staff room instead, which stops all of them.`,
+posted from here, whatever the database says. Where several machines share
+PostgreSQL, it also turns the switch in the database, which stops all of them.`,
 		Example: `  rasid stop
   rasid stop "wrong prices in the replies of this morning"`,
 		Args: cobra.MaximumNArgs(1),
-		RunE: func(_ *cobra.Command, args []string) error {
+		RunE: func(cmd *cobra.Command, args []string) error {
 			cfg, err := p.load()
 			if err != nil {
 				return err
@@ -46,6 +48,9 @@ posted, whatever the database says. Where several machines share PostgreSQL, use
 			if err := os.WriteFile(stopFile(cfg), []byte(note), 0o600); err != nil {
 				return fmt.Errorf("stopping: %w", err)
 			}
+			if err := p.stopOthers(cmd.Context(), cfg, why); err != nil {
+				return err
+			}
 			fmt.Fprintln(p.out, "Posting is stopped. Nothing leaves until `rasid resume`.")
 			return nil
 		},
@@ -57,7 +62,8 @@ func (p *program) resumeCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "resume",
 		Short: "Let posting go on after a stop",
-		Long: `Takes away the STOP file of "rasid stop". Replies that were approved meanwhile
+		Long: `Takes away the STOP file of "rasid stop", and turns the switch of a shared
+database back if "rasid stop" turned it. Replies that were approved meanwhile
 leave now, unless they have become too old.
 
 A stop that staff made with /stop in a room is lifted there, with /resume, by a
@@ -73,23 +79,11 @@ supervisor; rasid says so when it finds one.`,
 			if gone != nil && !errors.Is(gone, fs.ErrNotExist) {
 				return fmt.Errorf("resuming: %w", gone)
 			}
-			s, err := store.OpenReader(cmd.Context(), storeOptions(cfg))
-			if errors.Is(err, fs.ErrNotExist) {
-				fmt.Fprintln(p.out, "Posting may go on.")
-				return nil
-			}
+			lifted, err := p.resumeOthers(cmd.Context(), cfg)
 			if err != nil {
-				return noRecords(err, cfg)
-			}
-			by, why, at, on, err := s.Stopped(cmd.Context())
-			if err := errors.Join(err, s.Close()); err != nil {
 				return err
 			}
-			if on {
-				return fmt.Errorf("%s stopped posting in a room at %s (%s): a supervisor lifts that there, with /resume",
-					by, at.In(cfg.Business.Zone.Location).Format("2006-01-02 15:04"), why)
-			}
-			if gone != nil {
+			if gone != nil && !lifted {
 				fmt.Fprintln(p.out, "Posting was not stopped.")
 				return nil
 			}
@@ -97,6 +91,65 @@ supervisor; rasid says so when it finds one.`,
 			return nil
 		},
 	}
+}
+
+// atTerminal is how the names begin of those who stopped posting with a
+// command and not in a room.
+const atTerminal = "terminal:"
+
+// stopOthers turns the switch that instances share, where they share one. Who
+// stopped first stays.
+func (p *program) stopOthers(ctx context.Context, cfg *config.Config, why string) error {
+	if !store.Shared(cfg.DatabasePath()) {
+		return nil
+	}
+	err := p.atSwitch(ctx, cfg, func(s *store.Store) error {
+		if _, _, _, on, err := s.Stopped(ctx); err != nil || on {
+			return err
+		}
+		return s.Stop(ctx, atTerminal+person(), why, p.now())
+	})
+	if err != nil {
+		return fmt.Errorf("nothing is posted from this data folder any more, but other instances were not reached (say /stop in a staff room): %w", err)
+	}
+	return nil
+}
+
+// resumeOthers turns the switch of the database back if a command turned it,
+// and reports whether it did. What staff stopped, staff let go on.
+func (p *program) resumeOthers(ctx context.Context, cfg *config.Config) (lifted bool, err error) {
+	err = p.atSwitch(ctx, cfg, func(s *store.Store) error {
+		by, why, at, on, err := s.Stopped(ctx)
+		switch {
+		case err != nil || !on:
+			return err
+		case strings.HasPrefix(by, atTerminal):
+			lifted = true
+			return s.Resume(ctx, atTerminal+person(), p.now())
+		}
+		return fmt.Errorf("%s stopped posting in a room at %s (%s): a supervisor lifts that there, with /resume",
+			by, at.In(cfg.Business.Zone.Location).Format("2006-01-02 15:04"), why)
+	})
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil // nothing was ever recorded here
+	}
+	return lifted, err
+}
+
+// atSwitch opens the records to look at the switch in the database. They are
+// opened without the data folder, so that the file there does not count.
+func (p *program) atSwitch(ctx context.Context, cfg *config.Config, do func(s *store.Store) error) (err error) {
+	o := storeOptions(cfg)
+	o.DataDir = ""
+	s, err := store.OpenReader(ctx, o)
+	if errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	if err != nil {
+		return noRecords(err, cfg)
+	}
+	defer func() { err = errors.Join(err, s.Close()) }()
+	return do(s)
 }
 
 func stopFile(cfg *config.Config) string { return filepath.Join(cfg.Data, store.StopFile) }

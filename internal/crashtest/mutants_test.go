@@ -237,6 +237,12 @@ var bugs = []bug{
 		pkg:   "internal/store", test: "TestSQLiteKeepsEveryPromise/the kill switch holds everything until it is turned back",
 	},
 	{
+		name: "a stop at the terminal reaches this machine only", file: "cmd/rasid/stop.go",
+		right: `if !store.Shared(cfg.DatabasePath()) {`,
+		wrong: `if cfg != nil {`,
+		pkg:   "cmd/rasid", test: "TestAStopAtTheTerminalReachesEveryInstanceOnTheDatabase",
+	},
+	{
 		name: "a stop cuts off the post under way", file: "responder/post.go",
 		right: `work, cancel := outlive(ctx, postDeadline)`,
 		wrong: `work, cancel := context.WithTimeout(ctx, postDeadline)`,

@@ -129,6 +129,9 @@ func (s *Store) Ping(ctx context.Context) error {
 	return nil
 }
 
+// Shared reports whether several instances may work on a database.
+func Shared(dsn string) bool { return isPostgres(dsn) }
+
 func isPostgres(dsn string) bool {
 	return strings.HasPrefix(dsn, "postgres://") || strings.HasPrefix(dsn, "postgresql://")
 }
