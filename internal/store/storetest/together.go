@@ -40,6 +40,42 @@ var together = map[string]func(*testing.T, Place){
 		d.ok(err)
 		want(t, "chain", bad, 0)
 	},
+	"an alarm and a decision at once leave no step after the decision": func(t *testing.T, p Place) {
+		d := open(t, p, store.Options{Budget: store.NoBudget})
+		wake := d.now.Add(time.Minute)
+		alarm := func(ch *cases.Change) { ch.WakeAt, ch.WakeFor = &wake, "remind" }
+		late := 0
+		for round := range max(p.Rounds, 10) {
+			c := d.waiting(fmt.Sprint("author", round), "Sorry!")
+			errs := atOnce(2, func(i int) (err error) {
+				if i == 0 {
+					_, err = d.try(c, cases.Approve, "staff:1", reply(c))
+				} else {
+					_, err = d.try(c, cases.Remind, cases.Rasid, alarm)
+				}
+				return err
+			})
+			if errs[0] != nil { // the alarm was first: the person presses again on what is there now
+				late++
+				now, err := d.Case(t.Context(), c.ID)
+				d.ok(err)
+				_, err = d.try(now, cases.Approve, "staff:1", reply(now))
+				d.ok(err)
+			}
+			now, err := d.Case(t.Context(), c.ID)
+			d.ok(err)
+			for _, seen := range []cases.Case{c, now} {
+				if _, err := d.try(seen, cases.Remind, cases.Rasid, alarm); err == nil {
+					t.Fatalf("round %d: the alarm of a case that is decided took another step", round)
+				}
+			}
+			want(t, "history's last step", lastStep(t, d, c.ID), cases.Approve)
+		}
+		due, err := d.Awake(t.Context(), wake.Add(time.Hour), 10)
+		d.ok(err)
+		want(t, "alarms left", len(due), 0)
+		t.Logf("the alarm was first in %d rounds", late)
+	},
 	"a row is claimed by one of many": func(t *testing.T, p Place) {
 		d := open(t, p, store.Options{Owner: "a", Budget: store.NoBudget})
 		stores := []*store.Store{d.Store}
@@ -146,4 +182,12 @@ func atOnce(n int, do func(i int) error) []error {
 	close(gate)
 	wg.Wait()
 	return errs
+}
+
+// lastStep is the event of the last line of a case's history.
+func lastStep(t *testing.T, d *desktop, id int64) cases.Event {
+	t.Helper()
+	lines, err := d.History(t.Context(), id)
+	d.ok(err)
+	return lines[len(lines)-1].Event
 }
