@@ -71,6 +71,9 @@ type Layer struct {
 
 // Learned is what was learned from staff in a span of time.
 type Learned struct {
-	Decisions int // that became lessons
-	Version   int // of the layer that was switched on then, and still is; 0 for none
+	Decisions  int      // that became lessons
+	Complaints int      // of these, that said "this is a complaint"
+	Version    int      // of the layer that was switched on then, and still is; 0 for none
+	Complaint  []string // words that speak of a complaint here and elsewhere do not, as that layer has it
+	Calm       []string // words that elsewhere speak of a complaint and here do not
 }

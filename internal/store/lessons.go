@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"strconv"
@@ -124,13 +125,28 @@ func (s *Store) LessonsAfter(ctx context.Context, seq int64) (n int, erased bool
 }
 
 // LearnedBetween counts the decisions of [from, to) that taught something, and
-// tells which layer was switched on then.
+// tells which layer was switched on then and what it learned.
 func (s *Store) LearnedBetween(ctx context.Context, from, to time.Time) (l cases.Learned, err error) {
 	err = s.read(ctx, func(q querier) error {
 		if l.Decisions, err = one[int](q.QueryRowContext(ctx, `SELECT count(*) FROM lessons WHERE at >= $1 AND at < $2`, micros(from), micros(to))); err != nil {
 			return err
 		}
-		l.Version, err = one[int](q.QueryRowContext(ctx, `SELECT COALESCE(MAX(version), 0) FROM layers WHERE at >= $1 AND at < $2 AND state = 'on'`, micros(from), micros(to)))
+		if l.Complaints, err = one[int](q.QueryRowContext(ctx, `SELECT count(*) FROM lessons WHERE at >= $1 AND at < $2 AND label = 'neg'`, micros(from), micros(to))); err != nil {
+			return err
+		}
+		on, err := scanLayer(q.QueryRowContext(ctx, `SELECT `+layerCols+` FROM layers WHERE at >= $1 AND at < $2 AND state = 'on' ORDER BY version DESC LIMIT 1`, micros(from), micros(to)))
+		if errors.Is(err, sql.ErrNoRows) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		l.Version = on.Version
+		var rep struct{ Complaint, Calm []string }
+		if on.Report != "" {
+			err = json.Unmarshal([]byte(on.Report), &rep)
+		}
+		l.Complaint, l.Calm = rep.Complaint, rep.Calm
 		return err
 	})
 	if err != nil {

@@ -66,7 +66,7 @@ func (f Figures) MarshalJSON() ([]byte, error) {
 	all := mood(f.Mood)
 	maps.Copy(all, obj{
 		"from": f.From.Format(time.RFC3339), "to": f.To.Format(time.RFC3339), "previous": mood(f.Previous), "seven_days_before": mood(f.Week),
-		"days": days(f.Days), "hours": hours, "topics": topics, "worst": worst, "sources": sources, "not_sent_in_time": days(f.Merged), "incidents": incidents, "learned": obj{"decisions": f.Learned.Decisions, "layer": f.Learned.Version},
+		"days": days(f.Days), "hours": hours, "topics": topics, "worst": worst, "sources": sources, "not_sent_in_time": days(f.Merged), "incidents": incidents, "learned": obj{"decisions": f.Learned.Decisions, "complaints": f.Learned.Complaints, "layer": f.Learned.Version, "complaint_words": append([]string{}, f.Learned.Complaint...), "calm_words": append([]string{}, f.Learned.Calm...)},
 		"people":  obj{"unhappy": f.Unhappy, "happy": f.Happy, "recovered": f.Recovered, "silent_estimate": f.Silent()},
 		"work":    work(f.Work),
 		"before":  work(f.PreviousWork),

@@ -238,11 +238,17 @@ func (f Figures) answers(s speaker) Section {
 	if p := f.Promises; p != nil && p.Kept+p.Late+p.Open > 0 {
 		add("digest.promises", "kept", p.Kept, "late", p.Late, "open", p.Open)
 	}
-	if f.Learned.Decisions > 0 {
-		add("digest.learned", "n", f.Learned.Decisions)
+	if l := f.Learned; l.Decisions > 0 {
+		add("digest.learned", "complaints", l.Complaints, "others", l.Decisions-l.Complaints)
 	}
-	if f.Learned.Version > 0 {
-		add("digest.learned.on", "n", f.Learned.Version)
+	if l := f.Learned; l.Version > 0 {
+		add("digest.learned.on", "n", l.Version)
+		if len(l.Complaint) > 0 {
+			add("digest.learned.complaint", "words", s.quoted(l.Complaint))
+		}
+		if len(l.Calm) > 0 {
+			add("digest.learned.calm", "words", s.quoted(l.Calm))
+		}
 	}
 	return out
 }

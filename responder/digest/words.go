@@ -101,6 +101,19 @@ func (s speaker) plain(key string) phrases.Plain { return phrases.Plain(s.Say(ke
 // hour writes the beginning of an hour of the day.
 func (s speaker) hour(h int) phrases.Plain { return s.digits(fmt.Sprintf("%d:00", h%24)) }
 
+// quoted lists words of customers, each isolated and quoted.
+func (s speaker) quoted(words []string) phrases.Plain {
+	open, end, comma := "“", "”", ", "
+	if s.arabic() {
+		open, end, comma = "«", "»", "، "
+	}
+	parts := make([]string, len(words))
+	for i, w := range words {
+		parts[i] = open + phrases.FSI + w + phrases.PDI + end
+	}
+	return phrases.Plain(strings.Join(parts, comma))
+}
+
 // topic names a topic.
 func (s speaker) topic(t string) phrases.Plain {
 	if t == "" || !s.Has("topic."+t) {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -156,8 +157,14 @@ func TestAShopTeachesItsOwnWordsAndCanTakeThemBack(t *testing.T) {
 	}
 	day, err := s.store.LearnedBetween(t.Context(), s.now.Add(-time.Hour), s.now.Add(time.Hour))
 	s.must(err)
-	if day.Decisions != 90 || day.Version != 1 {
-		t.Errorf("the digest would say %+v, want 90 decisions and version 1", day)
+	if day.Decisions != 90 || day.Complaints != 45 || day.Version != 1 {
+		t.Errorf("the digest would say %+v, want 90 decisions, 45 complaints and version 1", day)
+	}
+	if !slices.Contains(day.Complaint, "fountain") || slices.Contains(day.Complaint, "killer") {
+		t.Errorf("the digest would say that %q speak of a complaint here: want fountain among them", day.Complaint)
+	}
+	if !slices.Contains(day.Calm, "sick") && !slices.Contains(day.Calm, "insane") || slices.Contains(day.Calm, "fountain") {
+		t.Errorf("the digest would say that %q speak of none here: want the shop's praise", day.Calm)
 	}
 
 	s.learner = s.fresh() // a restart

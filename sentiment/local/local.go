@@ -55,6 +55,9 @@ type Report struct {
 	Strength      string   // which of the tried strengths won
 	Complaints    int      // of the used
 	Own, OwnAfter float64  // average precision on our own sentences kept apart, before and with the layer
+
+	Complaint []string // words that speak of a complaint in this shop and elsewhere do not; each used by several customers
+	Calm      []string // and those that elsewhere do and here do not
 }
 
 // ErrTooFew says that there is not enough to learn from yet.
@@ -70,6 +73,8 @@ type item struct {
 	weight float64
 	by     string
 	fold   int
+
+	text, author string
 
 	doubted bool // its labeller mostly contradicts everyone else
 }
@@ -105,6 +110,7 @@ func Fit(ctx context.Context, base *sentiment.Scorer, examples []Example, o Opti
 			return nil, rep, err
 		}
 		if r.Better = r.worth(o); r.Better {
+			r.Complaint, r.Calm = learned(base, l, items)
 			return l, r, nil
 		}
 		if i == 0 {
@@ -173,7 +179,7 @@ func prepare(base *sentiment.Scorer, examples []Example, o Options) (items []ite
 		}
 		last[key] = i
 		perPerson[e.By]++
-		it := item{zn: ev.Neg, zp: ev.Pos, lean: ev.Lean, x: invRoot(len(ev.Slots)), label: label, weight: 1, by: e.By}
+		it := item{zn: ev.Neg, zp: ev.Pos, lean: ev.Lean, x: invRoot(len(ev.Slots)), label: label, weight: 1, by: e.By, text: e.Text, author: e.Author}
 		it.fold = int(key % uint64(max(o.Folds, 2))) //nolint:gosec // below Folds
 		for _, s := range ev.Slots {
 			cell := sentiment.LayerSlot(s)

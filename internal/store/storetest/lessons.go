@@ -52,7 +52,8 @@ var lessons = map[string]func(*testing.T, Place){
 		want(t, "author", ls[0].Author, "shop/amal")
 		learned, err := d.LearnedBetween(t.Context(), d.now, d.now.Add(time.Hour))
 		d.ok(err)
-		want(t, "learned in the hour", learned, cases.Learned{Decisions: 1})
+		want(t, "learned in the hour", learned.Decisions, 1)
+		want(t, "complaints among them", learned.Complaints, 0)
 	},
 	"changed and forgotten words teach nothing": func(t *testing.T, p Place) {
 		d := open(t, p, store.Options{})
