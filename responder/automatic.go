@@ -46,6 +46,8 @@ func (o *Office) Refrain(c cases.Case, d cases.Draft) string {
 		return fmt.Sprintf("unsure: %.2f below %.2f", surety, sure)
 	case m.Bot:
 		return "written by a program"
+	case disguised(m.Text):
+		return "the words are disguised"
 	case !m.Direct && s.Target < sureTarget:
 		return fmt.Sprintf("perhaps not about us: %.2f", s.Target)
 	case !c.Reply.At.IsZero():

@@ -122,6 +122,7 @@ func TestRefrainNamesEveryReason(t *testing.T) {
 		"stars and words disagree":             func(c *cases.Case, _ *cases.Draft) { c.Mentions[0].Stars = 1 },
 		"written by a program":                 func(c *cases.Case, _ *cases.Draft) { c.Mentions[0].Bot = true },
 		"perhaps not about us: 0.50":           func(c *cases.Case, _ *cases.Draft) { c.Mentions[0].Direct, c.Score.Target = false, 0.5 },
+		"the words are disguised":              func(c *cases.Case, _ *cases.Draft) { c.Mentions[0].Text = "را\u200bئع" },
 		"answered before":                      func(c *cases.Case, _ *cases.Draft) { c.Reply.At = time.Unix(1, 0) },
 		"the draft is in another language":     func(_ *cases.Case, d *cases.Draft) { d.Language = "en" },
 		"this place takes no replies":          func(c *cases.Case, _ *cases.Draft) { c.Source = "elsewhere" },
@@ -133,6 +134,40 @@ func TestRefrainNamesEveryReason(t *testing.T) {
 		want, _, _ = strings.Cut(want, " (by")
 		if why := office.Refrain(c, d); !strings.HasPrefix(why, want) {
 			t.Errorf("refrains because %q, want %q", why, want)
+		}
+	}
+}
+
+// TestNoDisguisedTextIsAnsweredByARule tries every disguise on the same praise,
+// and writing that only looks unusual.
+func TestNoDisguisedTextIsAnsweredByARule(t *testing.T) {
+	office := newShop(t).office
+	for text, disguised := range map[string]bool{
+		"the coffee is lovely": false,
+		"قهوة رائعة ❤️ 👨‍👩‍👧 🏴󠁧󠁢󠁥󠁮󠁧󠁿":              false, // joiners and tags where they belong
+		"خیلی خوب می\u200cخوام":                    false,
+		"café ‘lovely’ – 10 µm":                    false,
+		"the c\u200boffee is lovely":               true,
+		"the cof\u200dfee is lovely":               true,
+		"the \u202eeeffoc\u202c is lovely":         true,
+		"the \u2067coffee\u2069 is lovely":         true,
+		"the cof\u00adfee is lovely":               true,
+		"the coffee\U000E0061\U000E0062 is lovely": true,
+		"the c\u043effee is lovely":                true, // Cyrillic о
+		"the c\u03bfffee is lovely":                true, // Greek ο
+		"the \uff43\uff4fffee is lovely":           true, // full width
+		"the \U0001d41c\U0001d428ffee is lovely":   true, // mathematical
+		"the co\u0301\u03bfffee is lovely":         true, // behind a mark
+		"قهوة را\u200bئعة":                         true,
+		"قهوة \u202bرائعة\u202c":                   true,
+	} {
+		c := cases.Case{
+			Source: "reviews", Score: cases.Score{Label: "pos", Pos: 0.99, Language: "en", Target: 1},
+			Mentions: []cases.Mention{{Text: text, Direct: true}},
+		}
+		why := office.Refrain(c, cases.Draft{Text: "Thank you.", Language: "en", Origin: "template:en/thanks/1"})
+		if (why != "") != disguised {
+			t.Errorf("%+q: a rule refrains because %q, want %v", text, why, disguised)
 		}
 	}
 }

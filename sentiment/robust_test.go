@@ -1,6 +1,7 @@
 package sentiment
 
 import (
+	"fmt"
 	"math"
 	"strings"
 	"testing"
@@ -46,6 +47,58 @@ var changes = []struct {
 	{"vowels drawn out further", func(s string) string {
 		return strings.NewReplacer("ااا", "اااااا", "ووو", "وووووو", "ooo", "oooooo", "aaa", "aaaaaa", "!!", "!!!!").Replace(s)
 	}},
+	{"words turned and turned back", between(insideWords("\u202e\u202c"))},
+	{"isolates around words", func(s string) string { return "\u2067" + strings.ReplaceAll(s, " ", "\u2069 \u2067") + "\u2069" }},
+	{"joiners inside words", between(insideWords("\u200d"))},
+	{"non-joiners, soft hyphens and byte order marks inside words", between(insideWords("\u200c\u00ad\ufeff"))},
+	{"tag letters inside words", between(insideWords("\U000E0061"))},
+	{"floods of combining marks", between(func(a, _ rune) string {
+		switch {
+		case unicode.Is(unicode.Arabic, a) && unicode.IsLetter(a):
+			return "\u0651\u064e\u0670\u06d6"
+		case unicode.IsLetter(a):
+			return "\u0336\u0337\u0301\u0316"
+		}
+		return ""
+	})},
+	{"Greek letters for Latin ones", strings.NewReplacer("o", "ο", "v", "ν", "A", "Α", "E", "Ε", "O", "Ο", "T", "Τ").Replace},
+	{"every letter that has a Cyrillic twin", strings.NewReplacer("a", "а", "e", "е", "o", "о", "p", "р", "c", "с", "x", "х", "y", "у", "i", "і", "s", "ѕ").Replace},
+	{"full width", shifted('！'-'!', '！'-'!')},
+	{"letters of mathematics", shifted('𝐚'-'a', '𝐀'-'A')},
+	{"Arabic presentation forms", strings.NewReplacer("لا", "ﻻ", "ا", "ﺍ", "ب", "ﺑ", "ت", "ﺘ", "س", "ﺴ", "م", "ﻣ", "ن", "ﻧ", "ي", "ﻴ", "و", "ﻭ", "ر", "ﺭ", "ل", "ﻟ", "ه", "ﻫ", "ع", "ﻌ").Replace},
+	{"Persian letters and digits", strings.NewReplacer("ي", "ی", "ك", "ک", "ه", "ہ", "0", "۰", "1", "۱", "2", "۲", "3", "۳", "4", "۴", "5", "۵").Replace},
+	{"new lines for spaces", func(s string) string { return strings.ReplaceAll(s, " ", "\n") }},
+	{"every character as an entity", func(s string) string {
+		var b strings.Builder
+		for _, r := range s {
+			fmt.Fprintf(&b, "&#%d;", r)
+		}
+		return b.String()
+	}},
+}
+
+func insideWords(sign string) func(a, b rune) string {
+	return func(a, b rune) string {
+		if unicode.IsLetter(a) && unicode.IsLetter(b) {
+			return sign
+		}
+		return ""
+	}
+}
+
+// shifted moves small and large ASCII letters to another block.
+func shifted(small, large rune) func(string) string {
+	return func(s string) string {
+		return strings.Map(func(r rune) rune {
+			switch {
+			case r >= 'a' && r <= 'z':
+				return r + small
+			case r >= 'A' && r <= 'Z':
+				return r + large
+			}
+			return r
+		}, s)
+	}
 }
 
 // between inserts what f says between two neighbouring runes.
@@ -87,10 +140,14 @@ func imitate(s string) string {
 func TestChangesThatKeepTheMeaningKeepTheLabel(t *testing.T) {
 	s := scorer(t)
 	ms := mentions(t)
-	for _, c := range changes {
+	was := make([]Result, len(ms))
+	for i := range ms {
+		was[i] = s.Quick(Input{Text: ms[i].Text})
+	}
+	for k, c := range changes {
 		n, flips := 0, 0
-		for i := range ms {
-			was := s.Quick(Input{Text: ms[i].Text})
+		for i := k % 2; i < len(ms); i += 2 { // more than 2,000 each
+			was := was[i]
 			is := s.Quick(Input{Text: c.do(ms[i].Text)})
 			n++
 			if was.Label != is.Label {
@@ -101,6 +158,42 @@ func TestChangesThatKeepTheMeaningKeepTheLabel(t *testing.T) {
 		t.Logf("%s: %d of %d labels flip", c.name, flips, n)
 		if flips*50 > n {
 			t.Errorf("%s: %d of %d labels flip, at most 2 %% may", c.name, flips, n)
+		}
+	}
+}
+
+// TestReasonsOfDisguisedTextsAreSpansOfWhatWasWritten looks at bytes of the original: decomposed letters, signs within
+// words, entities and emoji joined together move every offset.
+func TestReasonsOfDisguisedTextsAreSpansOfWhatWasWritten(t *testing.T) {
+	s := scorer(t)
+	ms := mentions(t)
+	for k, c := range changes {
+		wrong, tried := 0, 0
+		for i := k; i < len(ms); i += len(changes) {
+			text := "👨‍👩‍👧‍👦 " + c.do(ms[i].Text) + " 🤦🏽‍♀️"
+			res := s.Score(Input{Text: text})
+			sum, first := 0.0, true
+			for _, r := range res.Reasons {
+				sum += r.Weight
+				if r.Start == r.End {
+					continue
+				}
+				if text[r.Start:r.End] != r.Text || !utf8.ValidString(r.Text) {
+					t.Fatalf("%s: %q: reason %q is not the span %d-%d", c.name, text, r.Text, r.Start, r.End)
+				}
+				if first {
+					first = false
+					tried++
+					without := s.Quick(Input{Text: text[:r.Start] + text[r.End:]})
+					wrong += b2i((res.Raw-without.Raw)*r.Weight <= 0)
+				}
+			}
+			if math.Abs(sum-res.Raw) > 1e-9 {
+				t.Errorf("%s: %q: reasons add up to %v, raw is %v", c.name, text, sum, res.Raw)
+			}
+		}
+		if wrong > 0 || tried == 0 {
+			t.Errorf("%s: %d of %d strongest reasons point the wrong way", c.name, wrong, tried)
 		}
 	}
 }
