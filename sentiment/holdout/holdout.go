@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"math/rand/v2"
 	"slices"
 	"strings"
 
@@ -108,6 +109,7 @@ func sample(dirs []string) (map[string][]local.Example, error) {
 type gain struct {
 	source, lang  string
 	before, after eval.Report
+	noise         float64 // standard error of what the F1 of complaints gains
 	fit           local.Report
 }
 
@@ -140,6 +142,7 @@ func teach(ctx context.Context, s *sentiment.Scorer, judged []eval.Scored, lesso
 		g := gain{source: source, lang: by[source][0].Lang, fit: rep}
 		g.before, _ = eval.Measure(eval.Items(by[source]), eval.Options{})
 		g.after, _ = eval.Measure(eval.Items(after), eval.Options{})
+		g.noise = noise(eval.Items(by[source]), eval.Items(after))
 		out = append(out, g)
 	}
 	return out, nil
@@ -150,21 +153,63 @@ func printGains(w io.Writer, gs []gain) {
 	say("with %d labels of the source itself: macro-F1 / F1 / AP of complaints, before and after\n", Labels)
 	slices.SortFunc(gs, func(a, b gain) int { return strings.Compare(a.lang+a.source, b.lang+b.source) })
 	var sum [6]float64
+	worse := 0
 	for _, g := range gs {
 		row := [6]float64{g.before.MacroF1, g.before.Label[0].F1, ap(g.before), g.after.MacroF1, g.after.Label[0].F1, ap(g.after)}
 		state := "stays off"
 		if g.fit.Better {
 			state = "on, " + g.fit.Strength
 		}
-		say("%-22s %s n=%5d  %.3f / %.3f / %.3f  ->  %.3f / %.3f / %.3f  %s\n", g.source, g.lang, g.before.N, row[0], row[1], row[2], row[3], row[4], row[5], state)
+		if row[4] < row[1]-2*g.noise {
+			state += ", WORSE than chance explains"
+			worse++
+		}
+		say("%-22s %s n=%5d  %.3f / %.3f / %.3f  ->  %.3f / %.3f / %.3f  (F1 %+.3f ± %.3f)  %s\n", g.source, g.lang, g.before.N, row[0], row[1], row[2], row[3], row[4], row[5], row[4]-row[1], g.noise, state)
 		for i, v := range row {
 			sum[i] += v / float64(len(gs))
 		}
 	}
 	if len(gs) > 0 {
 		say("MEAN of %d sources             %.3f / %.3f / %.3f  ->  %.3f / %.3f / %.3f\n", len(gs), sum[0], sum[1], sum[2], sum[3], sum[4], sum[5])
+		say("worse by more than two standard errors: %d\n", worse)
 	}
 }
+
+// draws is how many samples the standard error of a difference is read from.
+const draws = 200
+
+// noise is the standard error of the difference in the F1 of complaints between two judgements of the same texts: how
+// much it varies over texts drawn from these again and again. The draws are the same every time.
+func noise(before, after []eval.Item) float64 {
+	r := rand.New(rand.NewPCG(1, uint64(len(before)))) //nolint:gosec // the same draws every time are the point
+	var sum, squares float64
+	for range draws {
+		var a, b [3]float64 // right, said in vain, missed
+		for range before {
+			i := r.IntN(len(before))
+			note(&a, before[i])
+			note(&b, after[i])
+		}
+		d := f1(b) - f1(a)
+		sum += d
+		squares += d * d
+	}
+	mean := sum / draws
+	return math.Sqrt(max(squares/draws-mean*mean, 0))
+}
+
+func note(c *[3]float64, it eval.Item) {
+	switch is, said := it.Gold == 0, it.Pred.Label == 0; {
+	case is && said:
+		c[0]++
+	case said:
+		c[1]++
+	case is:
+		c[2]++
+	}
+}
+
+func f1(c [3]float64) float64 { return 2 * c[0] / max(2*c[0]+c[1]+c[2], 1) }
 
 // ap is 0 where there is no complaint at all.
 func ap(r eval.Report) float64 {

@@ -50,6 +50,7 @@ type Figures struct {
 type Report struct {
 	Given, Used   int // examples; those left after repeats, floods and unreliable labellers
 	Before, After Figures
+	Gain, Noise   float64  // of log loss per example, and its standard error over the examples
 	Doubted       []string // persons whose labels disagree with everyone else's
 	Better        bool     // the layer is worth switching on
 	Strength      string   // which of the tried strengths won
@@ -105,6 +106,7 @@ func Fit(ctx context.Context, base *sentiment.Scorer, examples []Example, o Opti
 		l := fitLayer(items, len(names), t.st, o.Limit, -1).layer(names, lean, o)
 		l.Examples = len(items)
 		r := rep
+		r.Gain, r.Noise = gained(t.hs, o)
 		r.Strength, r.Before, r.After = t.st.name, figures(untaught(t.hs, o), 1), figures(t.hs, lean)
 		if r.Own, r.OwnAfter, err = anchor(base, l); err != nil {
 			return nil, rep, err
@@ -143,13 +145,14 @@ func ranked(ctx context.Context, items []item, words int, o Options) ([]try, err
 // worth says whether a layer that measures so is to be switched on.
 func (rep *Report) worth(o Options) bool {
 	a, b := rep.After, rep.Before
-	return a.LogLoss < b.LogLoss-minGain && a.NegF1 >= b.NegF1-tolerance && a.NegAP >= b.NegAP-tolerance &&
+	return rep.Gain > max(minGain, beyond*rep.Noise) && a.NegF1 >= b.NegF1 && a.NegAP >= b.NegAP-tolerance &&
 		min(rep.Complaints, rep.Used-rep.Complaints) >= o.MinEach && rep.OwnAfter >= rep.Own-drift
 }
 
 const (
-	minGain   = 0.005 // of log loss per example that a layer must bring
-	tolerance = 0.02  // by which it may lose in F1 or average precision: on some hundred labels that much is noise
+	minGain   = 0.005 // of log loss per example that a layer must bring …
+	beyond    = 1.5   // … and so many standard errors of it: with less, sources that lose were among those switched on
+	tolerance = 0.02  // by which it may lose in average precision: on some hundred labels that much is noise
 )
 
 // prepare drops repeats and floods, and weighs persons. The names are the cells of a layer that the words of the items

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"sync"
 	"testing"
 
@@ -152,6 +153,47 @@ func TestAFloodOfOneTextCountsOnce(t *testing.T) {
 func TestTooFewLabelsTeachNothing(t *testing.T) {
 	if _, _, err := Fit(context.Background(), base(t), shopTalk(10), Defaults()); !errors.Is(err, ErrTooFew) {
 		t.Errorf("got %v, want ErrTooFew", err)
+	}
+}
+
+// TestLabelsByChanceTeachNoWords gives every mention a label that has nothing to do with its words.
+func TestLabelsByChanceTeachNoWords(t *testing.T) {
+	for seed := range uint64(3) {
+		r := rand.New(rand.NewPCG(seed, 7)) //nolint:gosec // a seed that repeats is the point
+		ex := shopTalk(200)
+		for i := range ex {
+			ex[i].Label = sentiment.Label([]string{"neg", "neu", "pos"}[r.IntN(3)])
+			ex[i].By = fmt.Sprint("staff", r.IntN(3))
+		}
+		_, rep, err := Fit(context.Background(), base(t), ex, Defaults())
+		if err != nil {
+			t.Fatal(err)
+		}
+		// That nothing can be known, and how often each label falls, may be learned: words may not.
+		if rep.Better && rep.Strength != "bias" && rep.Strength != "careful" || len(rep.Complaint)+len(rep.Calm) > 0 {
+			t.Errorf("seed %d: labels by chance teach words: %+v", seed, rep)
+		}
+	}
+}
+
+func TestALayerIsSwitchedOnOnlyBeyondNoiseAndWithoutLoss(t *testing.T) {
+	good := Report{Used: 200, Complaints: 60, Gain: 0.05, Noise: 0.02, Before: Figures{NegF1: 0.7, NegAP: 0.8}, After: Figures{NegF1: 0.75, NegAP: 0.82}, Own: 0.84, OwnAfter: 0.83}
+	if !good.worth(Defaults()) {
+		t.Fatal("a good layer is refused: the cases below show nothing")
+	}
+	for why, spoil := range map[string]func(*Report){
+		"the gain is within the noise":          func(r *Report) { r.Noise = 0.04 },
+		"there is hardly a gain":                func(r *Report) { r.Gain, r.Noise = 0.004, 0 },
+		"complaints are found worse":            func(r *Report) { r.After.NegF1 = 0.69 },
+		"complaints are ordered worse":          func(r *Report) { r.After.NegAP = 0.77 },
+		"too few complaints":                    func(r *Report) { r.Complaints = 7 },
+		"too few others":                        func(r *Report) { r.Complaints = 193 },
+		"what holds in every shop is forgotten": func(r *Report) { r.OwnAfter = 0.78 },
+	} {
+		r := good
+		if spoil(&r); r.worth(Defaults()) {
+			t.Errorf("a layer is switched on although %s", why)
+		}
 	}
 }
 

@@ -71,6 +71,19 @@ func figures(hs []held, lean float64) Figures {
 	return out
 }
 
+// gained is by how much the log loss of an example falls, and the standard error of that.
+func gained(hs []held, o Options) (gain, noise float64) {
+	var sum, squares float64
+	for i, u := range untaught(hs, o) {
+		d := logLoss([]held{u}) - logLoss(hs[i:i+1])
+		sum += d
+		squares += d * d
+	}
+	n := float64(max(len(hs), 1))
+	gain = sum / n
+	return gain, math.Sqrt(max(squares/n-gain*gain, 0) / n)
+}
+
 func logLoss(hs []held) float64 {
 	sum := 0.0
 	for _, h := range hs {
