@@ -242,42 +242,13 @@ func (w *cardWriter) difference(m cases.Mention) {
 // standing says where the case is and who did what.
 func (w *cardWriter) standing(stopped bool) {
 	c, say := w.c, w.say
-	by := w.o.NameOf(c.ApprovedBy)
-	place := w.o.PlaceOf(c)
 	switch c.State {
 	case cases.Waiting:
-		if place.Replier == nil {
-			w.line("ℹ️ " + say.Say("card.noapi"))
-			if c.Source == ReportSource {
-				w.line("☎️ " + Isolate(w.o.Handoff(c.Source, LanguageOf(c), w.now)))
-			}
-		} else if place.Blind {
-			w.line("ℹ️ " + say.Say("card.uncheckable"))
-		}
-		if place.Private && place.Replier != nil {
-			w.line("✉️ " + say.Say("card.private"))
-		}
-		if c.ClaimedBy != "" && c.ClaimedUntil.After(w.now) {
-			w.line("🙋 " + say.Say("card.claimed", "name", w.o.NameOf(c.ClaimedBy)))
-		}
-		if !c.ToldAt.IsZero() && c.ToldAt.After(c.FlaggedAt) {
-			w.line("🌙 " + say.Say("card.told", "time", w.o.clock(c.ToldAt, w.now)))
-		}
-		if c.WakeFor == WakeSnooze && c.WakeAt.After(w.now) {
-			w.line(say.Say("card.snoozed", "time", w.o.clock(c.WakeAt, w.now)))
-		}
+		w.waiting()
 	case cases.Approved:
-		w.line(say.Say("card.approved", "name", by))
+		w.line(say.Say("card.approved", "name", w.o.NameOf(c.ApprovedBy)))
 	case cases.Answered:
-		if rule, ok := strings.CutPrefix(c.ApprovedBy, "rule:"); ok {
-			w.line(say.Say("card.answered.rule", "name", rule, "time", w.o.clock(c.AnsweredAt, w.now)))
-		} else {
-			w.line(say.Say("card.answered", "name", by, "time", w.o.clock(c.AnsweredAt, w.now)))
-		}
-		if e := c.Last().EditedAt; e.After(c.AnsweredAt) {
-			w.line(say.Say("card.changed"))
-			w.difference(c.Last())
-		}
+		w.answered()
 	case cases.Handled:
 		w.line(say.Say("card.handled", "name", w.o.NameOf(c.ClosedBy), "time", w.o.clock(c.ClosedAt, w.now)))
 	case cases.Dismissed:
@@ -304,6 +275,46 @@ func (w *cardWriter) standing(stopped bool) {
 	}
 	if stopped && c.State.Open() {
 		w.line(say.Say("card.stopped"))
+	}
+}
+
+// waiting says what whoever decides should know: how it can be answered, and
+// who looks at it already.
+func (w *cardWriter) waiting() {
+	c, say, place := w.c, w.say, w.o.PlaceOf(w.c)
+	if place.Replier == nil {
+		w.line("ℹ️ " + say.Say("card.noapi"))
+		if c.Source == ReportSource {
+			w.line("☎️ " + Isolate(w.o.Handoff(c.Source, LanguageOf(c), w.now)))
+		}
+	} else if place.Blind {
+		w.line("ℹ️ " + say.Say("card.uncheckable"))
+	}
+	if place.Private && place.Replier != nil {
+		w.line("✉️ " + say.Say("card.private"))
+	}
+	if c.ClaimedBy != "" && c.ClaimedUntil.After(w.now) {
+		w.line("🙋 " + say.Say("card.claimed", "name", w.o.NameOf(c.ClaimedBy)))
+	}
+	if !c.ToldAt.IsZero() && c.ToldAt.After(c.FlaggedAt) {
+		w.line("🌙 " + say.Say("card.told", "time", w.o.clock(c.ToldAt, w.now)))
+	}
+	if c.WakeFor == WakeSnooze && c.WakeAt.After(w.now) {
+		w.line(say.Say("card.snoozed", "time", w.o.clock(c.WakeAt, w.now)))
+	}
+}
+
+// answered says who let the answer go, and what the customer made of it since.
+func (w *cardWriter) answered() {
+	c, say := w.c, w.say
+	if rule, ok := strings.CutPrefix(c.ApprovedBy, "rule:"); ok {
+		w.line(say.Say("card.answered.rule", "name", rule, "time", w.o.clock(c.AnsweredAt, w.now)))
+	} else {
+		w.line(say.Say("card.answered", "name", w.o.NameOf(c.ApprovedBy), "time", w.o.clock(c.AnsweredAt, w.now)))
+	}
+	if e := c.Last().EditedAt; e.After(c.AnsweredAt) {
+		w.line(say.Say("card.changed"))
+		w.difference(c.Last())
 	}
 }
 
