@@ -83,7 +83,7 @@ func (w *world) connect() {
 	d.must(err)
 	w.sources = map[string]watchers.Source{
 		"group":  &telegram.Source{Name: "group", Account: "tg", Config: telegram.Config{Chat: groupChat, Dedicated: true}, Inbox: d.store, Client: client},
-		"server": discord.New("server", discord.Config{Channel: w.support, Dedicated: true}, gateway, d.store, nil),
+		"server": discord.New(discord.Config{Channel: w.support, Dedicated: true}, "server", gateway, d.store, nil),
 	}
 	w.repliers = map[string]*posting{
 		"group":  {d: d, inner: saytelegram.Replier{Client: client}},

@@ -499,7 +499,7 @@ func openDiscord(s any, d deps) (watchers.Source, error) {
 	if d.account == nil || d.account.discord == nil {
 		return nil, errAccount
 	}
-	return discord.New(d.name, *s.(*discord.Config), d.account.discord, d.store, discordIDs(d.staff)), nil
+	return discord.New(*s.(*discord.Config), d.name, d.account.discord, d.store, discordIDs(d.staff)), nil
 }
 
 func discordIDs(staff []config.Person) []string {

@@ -112,7 +112,7 @@ func (w *world) fail(channel string) func(respondertest.Fault) {
 func TestReplierKeepsWhatEveryReplierMust(t *testing.T) {
 	respondertest.ExerciseReplier(t, func(t *testing.T) respondertest.Replier {
 		w := newWorld(t)
-		source := watch.New("community", watch.Config{Channel: w.customers}, w.client, w.inbox, nil)
+		source := watch.New(watch.Config{Channel: w.customers}, "community", w.client, w.inbox, nil)
 		w.connect(t)
 		var at cases.Cursor
 		return respondertest.Replier{

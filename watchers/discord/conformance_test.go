@@ -33,7 +33,7 @@ func TestSourceKeepsWhatEverySourceMust(t *testing.T) {
 		}
 		ch := fake.AddChannel("customers")
 		open := func() watchers.Source {
-			return discord.New("community", discord.Config{Channel: ch}, client, inbox, nil)
+			return discord.New(discord.Config{Channel: ch}, "community", client, inbox, nil)
 		}
 		open()
 		ctx, cancel := context.WithCancel(context.Background())

@@ -31,7 +31,7 @@ type Source struct {
 
 // New makes a source and tells the connection what to write down. The
 // connection must not run yet.
-func New(name string, c Config, client *discord.Client, inbox watchers.Inbox, staff []string) *Source {
+func New(c Config, name string, client *discord.Client, inbox watchers.Inbox, staff []string) *Source {
 	for _, id := range c.All() {
 		client.Watch(id, c.Threads)
 	}

@@ -43,7 +43,7 @@ func watch(t *testing.T) (*fakediscord.Server, *discord.Source, *fakediscord.Inb
 		t.Fatal(err)
 	}
 	ch := fake.AddChannel("customers")
-	s := discord.New("community", discord.Config{Channel: ch, Threads: true}, client, inbox, []string{mona.ID})
+	s := discord.New(discord.Config{Channel: ch, Threads: true}, "community", client, inbox, []string{mona.ID})
 	ctx, cancel := context.WithCancel(context.Background())
 	var wg sync.WaitGroup
 	wg.Go(func() { _ = client.Run(ctx) })
