@@ -114,7 +114,11 @@ func browser(t testing.TB) context.Context {
 		chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-sync", true), chromedp.UserDataDir(profile(t)))
 	alloc, stopAll := chromedp.NewExecAllocator(t.Context(), flags...)
 	ctx, stop := chromedp.NewContext(alloc)
-	ctx, cancel := context.WithTimeout(ctx, 6*time.Minute) // machines that run many tests at once are slow
+	patience := 6 * time.Minute // machines that run many tests at once are slow
+	if *everywhere != "" {
+		patience = time.Hour
+	}
+	ctx, cancel := context.WithTimeout(ctx, patience)
 	t.Cleanup(func() { cancel(); stop(); stopAll() })
 	return ctx
 }

@@ -2,20 +2,28 @@ package main
 
 import (
 	"encoding/json"
+	"flag"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/chromedp/chromedp"
 
+	"rasid/responder"
 	"rasid/responder/digest"
 )
 
 // axeFile is axe-core, which looks whether everybody can use a page. It is a
 // package of npm and no part of the program: `make axe` fetches it.
 var axeFile = filepath.Join("..", "..", "node_modules", "axe-core", "axe.min.js")
+
+// everywhere makes that test look at every page of a language in each colour and
+// width, which takes minutes: go test ./cmd/rasid -run EverybodyCanUse -everywhere=ar.
+var everywhere = flag.String("everywhere", "", "language in which every page is looked at, in each colour and width, with a picture of each")
 
 // TestEverybodyCanUseEveryPage looks at every page with axe-core, in both
 // languages, in light and dark, and on a telephone: nothing serious may be
@@ -28,20 +36,35 @@ func TestEverybodyCanUseEveryPage(t *testing.T) {
 	s := newShop(t, walkHouse, func(t *testing.T, h *house) {
 		yesterday = digest.StartOfDay(digest.StartOfDay(h.now().In(h.office.Zone)).Add(-time.Hour))
 		(&past{house: h, t: t}).fortnight(yesterday)
+		for _, w := range []responder.Wording{
+			{Language: "ar", Topic: "delivery", Text: "{name}، نعتذر عن تأخر طلبك ونتابعه الآن. سنوافيك بالجديد {within}. {private}", By: "mona", Case: 61, At: yesterday},
+			{Language: "en", Topic: "taste", Text: "{name}, that cup was not as it should be and we are sorry. We will write to you {within}.", By: "mona", Case: 60, At: yesterday},
+		} {
+			if _, _, err := savedWordings(h.cfg).Save(w); err != nil {
+				t.Fatal(err)
+			}
+		}
 	})
 	date := yesterday.Format(time.DateOnly)
 	pages := map[string]string{
 		"inbox": "/", "everything": "/?show=all", "nothing found": "/?q=xyzzy", "answered case": "/case/61", "digest": "/digest?date=" + date, "week": "/digest?span=week",
-		"sources": "/sources", "incidents": "/incidents", "promises": "/promises", "people": "/people", "policy": "/policy",
+		"sources": "/sources", "incidents": "/incidents", "promises": "/promises", "people": "/people", "policy": "/policy", "wordings": "/wordings",
 		"audit": "/audit?date=" + date, "help": "/help", "report": "/report", "outlet": "/outlet", "missing": "/nothing",
 	}
 	for _, language := range []string{"ar", "en"} {
+		if *everywhere != "" && *everywhere != language {
+			continue
+		}
 		s.visit("/")
 		s.speak(language)
 		waits := s.js(`document.querySelector("#list h2 a").getAttribute("href")`)
 		pages["waiting case"] = waits
 		for name, path := range pages {
 			s.visit(path)
+			if *everywhere != "" {
+				s.everywhere(name, language)
+				continue
+			}
 			s.scheme("light")
 			s.fair(name + " in " + language)
 			s.narrow(name, language)
@@ -51,6 +74,29 @@ func TestEverybodyCanUseEveryPage(t *testing.T) {
 			}
 		}
 	}
+}
+
+// everywhere looks at a page with axe-core in both colours, on a telephone and
+// on a desk, and keeps a picture of each, from its top to its end.
+func (p *tab) everywhere(name, language string) {
+	p.t.Helper()
+	for _, colours := range []string{"light", "dark"} {
+		p.scheme(colours)
+		for _, width := range []int64{390, 1280} {
+			p.do("a screen", chromedp.EmulateViewport(width, 900))
+			what := fmt.Sprintf("%s-%s-%s-%d", strings.ReplaceAll(name, " ", "-"), language, colours, width)
+			p.fair(what)
+			if wide := p.js("document.documentElement.scrollWidth - document.documentElement.clientWidth"); wide != "0" {
+				p.t.Errorf("%s is %s pixels wider than the screen", what, wide)
+			}
+			var png []byte
+			p.do("a picture", chromedp.Evaluate(`document.activeElement?.blur(); scrollTo(0, 0); document.querySelectorAll(".card").forEach(c => c.style.contentVisibility = "visible")`, nil), chromedp.FullScreenshot(&png, 100))
+			if err := os.WriteFile(filepath.Join(p.dir, what+".png"), png, 0o600); err != nil {
+				p.t.Fatal(err)
+			}
+		}
+	}
+	p.do("a desk", chromedp.EmulateViewport(1200, 900))
 }
 
 // fair lets axe-core look whether everybody can use the page as it is now.

@@ -99,6 +99,7 @@ type sourceRow struct {
 	Never    bool // not asked yet
 	Answers  bool // replies leave by program
 	Reported bool // what staff reported, which nobody polls
+	Read     int  // mentions, since the first start
 	Left     int
 	Most     int  // 0: the platform does not say
 	Told     bool // it says what is left of its limit
@@ -118,7 +119,7 @@ func (c *Console) showSources(w http.ResponseWriter, r *http.Request) {
 			SourceStatus: s, Never: s.LastTry.IsZero(), Answers: c.Office.Place(s.Source).Replier != nil, Reported: s.Source == responder.ReportSource,
 		}
 		left, told := s.Allowance.Now(c.Clock())
-		row.Left, row.Most, row.Told = int(left), int(s.Allowance.Most), told
+		row.Read, row.Left, row.Most, row.Told = int(s.Seen), int(left), int(s.Allowance.Most), told
 		rows = append(rows, row)
 	}
 	for name, p := range c.Office.Places {

@@ -222,7 +222,12 @@ func (c *Console) funcs(lang string, marks map[string]string) template.FuncMap {
 func remark(say *phrases.Catalogue, e cases.Entry) string {
 	saved, kept := strings.CutPrefix(e.Note, "saved as wording ")
 	gone, removed := strings.CutSuffix(strings.TrimPrefix(e.Note, "wording "), " removed")
+	incident, during := strings.CutPrefix(e.Note, "incident ")
 	switch {
+	case e.Note == "recorded": // the event says it
+		return ""
+	case during && e.By == cases.Rasid:
+		return say.Say("note.incident", "n", incident)
 	case kept && e.Event == cases.Note:
 		return say.Say("note.saved", "id", saved)
 	case removed && e.Event == cases.Note:
