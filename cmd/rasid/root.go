@@ -17,7 +17,10 @@ language, and lets staff approve it with one tap in Telegram, in Discord or on a
 local page. It posts exactly what was approved, once, and reports every morning.
 
 Everything it needs is in one file, config.yaml. To see it work with nothing set
-up, run "rasid run" beside the config.yaml that came with it.`,
+up, run "rasid run" beside the config.yaml that came with it.
+
+The exit code is 0 when it is done, 1 when it could not be done, 2 when the command
+line itself is wrong, and 3 when another rasid works on the same records.`,
 		Example: `  rasid run                      watch, ask, answer; prints a link to the page
   rasid check                    find every mistake in config.yaml
   rasid doctor                   ask each platform what is missing

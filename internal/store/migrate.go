@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"embed"
+	"errors"
 	"fmt"
 	"io/fs"
 
@@ -42,6 +43,22 @@ func (o overlay) ReadDir(name string) ([]fs.DirEntry, error) {
 	return all, nil
 }
 
+// ErrNewer means that a newer rasid has changed the tables: this one would
+// write what that one no longer understands.
+var ErrNewer = errors.New("a newer rasid has worked on this database; start that version again, or restore a backup made before the upgrade")
+
+// knows refuses tables that are newer than the newest migration known here.
+func (s *Store) knows(has int64, sources []*goose.Source) error {
+	var newest int64
+	for _, m := range sources {
+		newest = max(newest, m.Version)
+	}
+	if has > newest {
+		return fmt.Errorf("tables of version %d, known up to %d: %w", has, newest, ErrNewer)
+	}
+	return nil
+}
+
 // migrate brings the tables up to date.
 func (s *Store) migrate(ctx context.Context) error {
 	dialect, folder := goose.DialectSQLite3, "sqlite"
@@ -65,6 +82,11 @@ func (s *Store) migrate(ctx context.Context) error {
 	p, err := goose.NewProvider(dialect, s.w, dirs, opts...)
 	if err != nil {
 		return fmt.Errorf("reading migrations: %w", err)
+	}
+	if has, err := p.GetDBVersion(ctx); err != nil {
+		return fmt.Errorf("reading the version of the tables: %w", err)
+	} else if err := s.knows(has, p.ListSources()); err != nil {
+		return err
 	}
 	if _, err := p.Up(ctx); err != nil {
 		return fmt.Errorf("bringing tables up to date: %w", err)

@@ -23,7 +23,7 @@ func OpenReader(ctx context.Context, o Options) (*Store, error) {
 		s.log = slog.New(slog.DiscardHandler)
 	}
 	if err := s.openFileReader(ctx); err != nil {
-		return nil, errors.Join(fmt.Errorf("opening database: %w", err), s.Close())
+		return nil, errors.Join(fmt.Errorf("opening database: %w", s.plainly(err)), s.Close())
 	}
 	return s, nil
 }

@@ -96,7 +96,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 		err = s.finishErasures(ctx)
 	}
 	if err != nil {
-		return nil, errors.Join(fmt.Errorf("opening database: %w", err), s.Close())
+		return nil, errors.Join(fmt.Errorf("opening database: %w", s.plainly(err)), s.Close())
 	}
 	return s, nil
 }
