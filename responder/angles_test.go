@@ -49,6 +49,8 @@ func TestADraftIsSorryForWhatWasSaidAndForNothingElse(t *testing.T) {
 		{"You forget the sauce EVERY single time", "en/wrong-order-missing/"},
 		{"I want to speak to a manager", "en/other-manager/"},
 		{"ابي اكلم المدير لو سمحتوا", "ar/other-manager/"},
+		{"el talab met2a5er 3 sa3at", "ar/delivery-late/"},
+		{"el akl bared", "ar/quality/"},
 		{"كلاب ما عندكم ذمة ولا ضمير", "ar/other/"},
 		{"رفعت شكوى قبل شهر وقفلتوها بدون حل", "ar/other/"},
 		{"الخدمة ناقصة والماكلة باردة", "ar/staff/"},
@@ -139,6 +141,31 @@ func TestNobodyIsThankedTwiceInOneBreath(t *testing.T) {
 					}
 					c.Drafts = append(c.Drafts, d)
 				}
+			}
+		}
+	}
+}
+
+func TestWhoWritesInAThirdLanguageIsAnsweredInTheOneOfTheirLetters(t *testing.T) {
+	for _, row := range []struct{ text, lang, want string }{
+		{"Ma commande est arrivée avec deux heures de retard", "", "en"},
+		{"मेरा ऑर्डर बहुत देर से आया", "", "en"},
+		{"سفارش من خیلی دیر رسید", "", "ar"},
+		{"😡😡", "", "ar"},
+		{"😡😡", "en", "en"},
+	} {
+		c := cases.Case{Score: cases.Score{Language: "other"}, Mentions: []cases.Mention{{Num: 1, Text: row.text, Lang: row.lang}}}
+		if got := responder.LanguageOf(c); got != row.want {
+			t.Errorf("%q (%s) is answered in %s, want %s", row.text, row.lang, got, row.want)
+		}
+	}
+}
+
+func TestNoMachineOrOfficeIsGreetedByName(t *testing.T) {
+	for _, author := range []string{"النظام", "راصد", "فريق الدعم", "System", "Rasid"} {
+		for _, language := range []string{"ar", "en"} {
+			if d := draftFor(t, "late", language, author); strings.Contains(d.Text, strings.Fields(author)[0]+".") || strings.Contains(d.Text, strings.Fields(author)[0]+",") {
+				t.Errorf("%q is greeted: %s", author, d.Text)
 			}
 		}
 	}

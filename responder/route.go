@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 
 	"rasid/internal/cases"
 	"rasid/internal/phrases"
@@ -28,9 +29,27 @@ func (w Wants) take(c cases.Case) bool {
 	return len(w.Topics) == 0 || slices.ContainsFunc(c.Score.Topics, func(t string) bool { return slices.Contains(w.Topics, t) })
 }
 
-// LanguageOf is the language in which a case is answered.
+// LanguageOf is the language in which a case is answered: Arabic or English.
+// Who writes in a third language reads English when their letters are not
+// Arabic ones. Signs without letters, like 😡, are answered in the language the
+// source says they are in.
 func LanguageOf(c cases.Case) string {
 	if c.Score.Language == "en" {
+		return "en"
+	}
+	if c.Score.Language != "other" {
+		return "ar"
+	}
+	m := c.Last()
+	arabic, foreign := 0, 0
+	for _, r := range m.Title + m.Words() {
+		if unicode.Is(unicode.Arabic, r) {
+			arabic++
+		} else if unicode.IsLetter(r) {
+			foreign++
+		}
+	}
+	if foreign > arabic || arabic == 0 && m.Lang == "en" {
 		return "en"
 	}
 	return "ar"

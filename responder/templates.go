@@ -312,6 +312,8 @@ func givenName(author, language string) string {
 var notNames = map[string]bool{
 	"anonymous": true, "user": true, "guest": true, "customer": true, "admin": true, "support": true, "unknown": true, "deleted": true,
 	"account": true, "google": true, "facebook": true, "the": true, "a": true, "official": true,
+	"system": true, "rasid": true, "staff": true, "team": true, "management": true, "bot": true,
+	"النظام": true, "نظام": true, "راصد": true, "الإدارة": true, "الادارة": true, "إدارة": true, "ادارة": true, "الموظف": true, "فريق": true, "الفريق": true, "بوت": true,
 	"مجهول": true, "زائر": true, "عميل": true, "عميلة": true, "مستخدم": true, "مشرف": true, "الدعم": true, "حساب": true, "غير": true,
 }
 

@@ -32,3 +32,24 @@ func starReason(stars int, w float64, words []Reason) Reason {
 	}
 	return r
 }
+
+// Drawn is the rating of a text that is nothing but drawn stars, 1 to 5: ⭐⭐ is
+// two, ★☆☆☆☆ is one. It is 0 when there is anything else, or no star at all.
+func Drawn(text string) int {
+	full, empty := 0, 0
+	for _, r := range text {
+		switch r {
+		case '⭐', '★', '🌟', '✭', '✮':
+			full++
+		case '☆', '✩', '⚝':
+			empty++
+		case ' ', '\n', '\t', '\r', '\ufe0f', '\u200f', '\u200e':
+		default:
+			return 0
+		}
+	}
+	if full < 1 || full+empty > 5 {
+		return 0
+	}
+	return full
+}

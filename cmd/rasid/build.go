@@ -12,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -337,7 +338,15 @@ func (h *house) score(m cases.Mention) cases.Score {
 		Label: string(r.Label), Neg: r.Neg, Neu: r.Neu, Pos: r.Pos, Value: r.Score, Severity: cases.Severity(r.Severity),
 		Signals: r.Signals, Language: r.Lang, Dialect: r.Dialect, Target: r.Target, Topics: h.topics.Of(m.Title + "\n" + text),
 	}
+	if r.Lang == "other" {
+		// Words of a third language only look like insults: French "retard" is a delay.
+		s.Signals = slices.DeleteFunc(slices.Clone(s.Signals), func(signal string) bool { return signal == "abuse" })
+	}
+	titled := strings.TrimSpace(text) == ""
 	for _, reason := range r.Reasons {
+		if titled {
+			reason.Start, reason.End = 0, 0 // places of the title, which is no part of the text
+		}
 		s.Reasons = append(s.Reasons, cases.Reason{
 			Start: reason.Start, End: reason.End, Text: reason.Text, Weight: reason.Weight, Kind: reason.Kind, By: reason.By,
 		})

@@ -53,7 +53,9 @@ func (g gauges) Collect(ch chan<- prometheus.Metric) {
 		for _, s := range states {
 			ch <- prometheus.MustNewConstMetric(g.seen, prometheus.CounterValue, float64(s.Seen), s.Source)
 			ch <- prometheus.MustNewConstMetric(g.errs, prometheus.GaugeValue, float64(s.ErrorsInRow), s.Source)
-			ch <- prometheus.MustNewConstMetric(g.ok, prometheus.GaugeValue, float64(s.LastOK.Unix()), s.Source)
+			if !s.LastOK.IsZero() { // before the first answer there is no time to tell
+				ch <- prometheus.MustNewConstMetric(g.ok, prometheus.GaugeValue, float64(s.LastOK.Unix()), s.Source)
+			}
 		}
 	}
 	if _, _, _, on, err := g.h.store.Stopped(ctx); err == nil {

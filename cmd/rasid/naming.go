@@ -56,5 +56,18 @@ func (n naming) of(s *sentiment.Scorer, m cases.Mention) []string {
 
 // input is what the scorer is asked about a mention.
 func (n naming) input(s *sentiment.Scorer, m cases.Mention) sentiment.Input {
-	return sentiment.Input{Text: m.Words(), Stars: m.Stars, Lang: m.Lang, AboutUs: m.Direct, Brand: n.of(s, m)}
+	text, stars := said(m), m.Stars
+	if drawn := sentiment.Drawn(text); stars == 0 && drawn > 0 {
+		text, stars = "", drawn // one star is bad, though a star is a friendly sign
+	}
+	return sentiment.Input{Text: text, Stars: stars, Lang: m.Lang, AboutUs: m.Direct, Brand: n.of(s, m)}
+}
+
+// said is what is judged: the customer's words, or the title of who wrote
+// nothing below it.
+func said(m cases.Mention) string {
+	if text := m.Words(); strings.TrimSpace(text) != "" {
+		return text
+	}
+	return m.Title
 }
