@@ -2,14 +2,13 @@ package googleplay
 
 import (
 	"errors"
-	"net"
-	"net/netip"
 	"strings"
 	"testing"
 	"time"
 
 	"rasid/internal/cases"
 	"rasid/internal/outbound"
+	"rasid/internal/platform/faketest"
 	"rasid/internal/platform/google/fakegoogle"
 	"rasid/responder"
 	"rasid/responder/respondertest"
@@ -28,9 +27,7 @@ func fake(t *testing.T) *fakegoogle.Server {
 
 func open(t *testing.T, f *fakegoogle.Server, url string) responder.Replier {
 	t.Helper()
-	net := outbound.New(outbound.Options{Allow: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}, PerHost: 1e6, Burst: 1000})
-	t.Cleanup(net.Close)
-	p, err := New(ReplyConfig{Package: fakegoogle.Package, ServiceAccount: outbound.Secret(f.Key()), APIURL: url, TokenURL: f.URL + "/token"}, net, clock)
+	p, err := New(ReplyConfig{Package: fakegoogle.Package, ServiceAccount: outbound.Secret(f.Key()), APIURL: url, TokenURL: f.URL + "/token"}, faketest.Net(t), clock)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -63,28 +60,14 @@ func TestTheReplierKeepsWhatEveryReplierMustKeep(t *testing.T) {
 			},
 			Fail: func(fault respondertest.Fault) {
 				if fault == respondertest.Unreachable {
-					p.Replier = open(t, f, closed(t))
+					p.Replier = open(t, f, faketest.Nobody(t))
 					return
 				}
-				f.Fault(map[respondertest.Fault]fakegoogle.Fault{
-					respondertest.Limited: fakegoogle.Limited, respondertest.Forbidden: fakegoogle.Denied, respondertest.Broken: fakegoogle.Broken,
-					respondertest.DropBefore: fakegoogle.Drop, respondertest.Lost: fakegoogle.Lost, respondertest.Cut: fakegoogle.Cut, respondertest.Garbage: fakegoogle.Garbage,
-				}[fault])
+				f.Fault(faketest.Fault(fault))
 			},
 			Withdraw: func(m cases.Mention) { f.Delete(m.ReplyTo[strings.LastIndex(m.ReplyTo, "/")+1:]) },
 		}
 	})
-}
-
-// closed is an address where nobody listens.
-func closed(t *testing.T) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = l.Close() }()
-	return "http://" + l.Addr().String()
 }
 
 func TestAColleaguesAnswerIsNeverWrittenOver(t *testing.T) {
@@ -102,12 +85,12 @@ func TestALostAnswerIsFoundAndNotWrittenAgain(t *testing.T) {
 	f := fake(t)
 	p := open(t, f, f.URL)
 	r := cases.Reply{Key: "reply/1/1", Attempt: 1, First: noon, Mention: mention(f, "cold"), Text: "نعتذر\nمنك"}
-	f.Fault(fakegoogle.Drop)
+	f.Fault(faketest.Drop)
 	if _, err := p.Reply(t.Context(), r); cases.OutcomeOf(err) != cases.WasNotSent {
 		t.Fatalf("%v, want another attempt", err)
 	}
 	r.Attempt = 2
-	f.Fault(fakegoogle.Lost)
+	f.Fault(faketest.Lost)
 	if got, err := p.Reply(t.Context(), r); err != nil || got.ID == "" || got.At.IsZero() {
 		t.Fatalf("%+v %v", got, err)
 	}

@@ -2,12 +2,12 @@ package googlebusiness
 
 import (
 	"fmt"
-	"net/netip"
 	"strings"
 	"testing"
 	"time"
 
 	"rasid/internal/outbound"
+	"rasid/internal/platform/faketest"
 	"rasid/internal/platform/google/fakegoogle"
 	"rasid/watchers"
 	"rasid/watchers/watcherstest"
@@ -26,9 +26,7 @@ func fake(t *testing.T) *fakegoogle.Server {
 
 func open(t *testing.T, f *fakegoogle.Server) *Source {
 	t.Helper()
-	net := outbound.New(outbound.Options{Allow: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}, PerHost: 1e6, Burst: 1000})
-	t.Cleanup(net.Close)
-	s, err := New(Config{Location: fakegoogle.Location, ServiceAccount: outbound.Secret(f.Key()), Every: 5 * time.Minute, MaxAge: 168 * time.Hour, APIURL: f.URL, TokenURL: f.URL + "/token"}, "reviews", net, clock)
+	s, err := New(Config{Location: fakegoogle.Location, ServiceAccount: outbound.Secret(f.Key()), Every: 5 * time.Minute, MaxAge: 168 * time.Hour, APIURL: f.URL, TokenURL: f.URL + "/token"}, "reviews", faketest.Net(t), clock)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -130,9 +128,7 @@ func TestAConsentSignsInToo(t *testing.T) {
 	s := open(t, f)
 	c := s.cfg
 	c.ServiceAccount, c.ClientID, c.ClientSecret, c.RefreshToken = "", "id", "CANARY-secret", fakegoogle.Refresh
-	net := outbound.New(outbound.Options{Allow: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}})
-	t.Cleanup(net.Close)
-	s, err := New(c, "reviews", net, clock)
+	s, err := New(c, "reviews", faketest.Net(t), clock)
 	if err != nil {
 		t.Fatal(err)
 	}

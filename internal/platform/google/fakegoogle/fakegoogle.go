@@ -14,7 +14,6 @@ import (
 	"encoding/json"
 	"encoding/pem"
 	"fmt"
-	"io"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -22,20 +21,8 @@ import (
 	"strings"
 	"sync"
 	"time"
-)
 
-// Fault is what goes wrong with the next write.
-type Fault string
-
-// The faults.
-const (
-	Limited Fault = "429"
-	Denied  Fault = "403"
-	Broken  Fault = "502"
-	Drop    Fault = "dropped before the effect"
-	Lost    Fault = "dropped after the effect"
-	Cut     Fault = "cut answer"
-	Garbage Fault = "web page"
+	"rasid/internal/platform/faketest"
 )
 
 // Names of what the fake holds.
@@ -62,17 +49,14 @@ type Review struct {
 // Server is the fake.
 type Server struct {
 	*httptest.Server
+	faketest.Mood
 	Now func() time.Time
 	key *rsa.PrivateKey
 
 	mu      sync.Mutex
 	reviews []*Review // oldest change first
 	issued  map[string]string
-	fault   Fault
-	fail    bool
-	hang    bool
 	noQuota bool
-	writes  int
 	signIns int
 }
 
@@ -87,7 +71,7 @@ func New(now func() time.Time) *Server {
 	mux.HandleFunc("GET /v4/accounts/11/locations/22/reviews", f.business(f.businessList))
 	mux.HandleFunc("GET /v4/accounts/11/locations/22/reviews/{id}", f.business(f.businessGet))
 	mux.HandleFunc("PUT /v4/accounts/11/locations/22/reviews/{id}/reply", f.business(f.businessReply))
-	f.Server = httptest.NewServer(f.moody(mux))
+	f.Server = httptest.NewServer(f.Guard(faketest.InTurn(&f.mu, mux)))
 	return f
 }
 
@@ -173,17 +157,8 @@ func (f *Server) Reviews() (out []Review) {
 func (f *Server) Counts() (writes, signIns int) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	return f.writes, f.signIns
+	return f.Writes(), f.signIns
 }
-
-// Fault makes the next write fail.
-func (f *Server) Fault(fault Fault) { f.mu.Lock(); defer f.mu.Unlock(); f.fault = fault }
-
-// Fail makes everything answer 503 while on.
-func (f *Server) Fail(on bool) { f.mu.Lock(); defer f.mu.Unlock(); f.fail = on }
-
-// Hang makes everything take forever while on.
-func (f *Server) Hang(on bool) { f.mu.Lock(); defer f.mu.Unlock(); f.hang = on }
 
 // NoQuota makes Business Profile answer as it does to projects that are not
 // approved.
@@ -205,25 +180,6 @@ func (f *Server) find(id string) *Review {
 	return nil
 }
 
-func (f *Server) moody(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		f.mu.Lock()
-		fail, hang := f.fail, f.hang
-		f.mu.Unlock()
-		switch {
-		case hang:
-			_, _ = io.Copy(io.Discard, r.Body) // only then a client that hangs up is noticed
-			<-r.Context().Done()
-		case fail:
-			refuse(w, 503, "UNAVAILABLE", "The service is currently unavailable.")
-		default:
-			f.mu.Lock()
-			defer f.mu.Unlock()
-			next.ServeHTTP(w, r)
-		}
-	})
-}
-
 // signIn trades an assertion or a refresh token for an access token.
 func (f *Server) signIn(w http.ResponseWriter, r *http.Request) {
 	f.signIns++
@@ -237,12 +193,12 @@ func (f *Server) signIn(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	if scope == "" {
-		write(w, 400, map[string]string{"error": "invalid_grant", "error_description": "Invalid JWT Signature."})
+		faketest.JSON(w, 400, map[string]string{"error": "invalid_grant", "error_description": "Invalid JWT Signature."})
 		return
 	}
 	t := fmt.Sprintf("%s-%d", token, f.signIns)
 	f.issued[t] = scope
-	write(w, 200, map[string]any{"access_token": t, "expires_in": 3599, "token_type": "Bearer"})
+	faketest.JSON(w, 200, map[string]any{"access_token": t, "expires_in": 3599, "token_type": "Bearer"})
 }
 
 // believe checks an assertion as RFC 7523 asks and returns its scope.
@@ -286,53 +242,17 @@ func (f *Server) allowed(w http.ResponseWriter, r *http.Request, scope string) b
 	return false
 }
 
-// before applies the fault of a write; it reports whether the write goes on.
-func (f *Server) before(w http.ResponseWriter) (fault Fault, on bool) {
-	f.writes++
-	fault, f.fault = f.fault, ""
-	switch fault {
-	case Limited:
-		w.Header().Set("Retry-After", "9")
-		refuse(w, 429, "RESOURCE_EXHAUSTED", "Quota exceeded for quota metric 'Requests'.")
-	case Denied:
-		refuse(w, 403, "PERMISSION_DENIED", "The caller does not have permission")
-	case Broken:
-		http.Error(w, "<html>502</html>", http.StatusBadGateway)
-	case Drop:
-		drop(w)
-	default:
-		return fault, true
-	}
-	return fault, false
-}
-
-// after answers a write that was done.
-func after(w http.ResponseWriter, fault Fault, v any) {
-	switch fault {
-	case Lost:
-		drop(w)
-	case Cut:
-		w.Header().Set("Content-Length", "9999")
-		write(w, 200, v)
-	case Garbage:
-		_, _ = w.Write([]byte("<html>welcome</html>"))
-	default:
-		write(w, 200, v)
-	}
-}
-
-func write(w http.ResponseWriter, code int, v any) {
-	w.Header().Set("Content-Type", "application/json; charset=UTF-8")
-	w.WriteHeader(code)
-	_ = json.NewEncoder(w).Encode(v)
+// before takes the fault of a write; it reports whether the write goes on.
+func (f *Server) before(w http.ResponseWriter) (fault faketest.Fault, on bool) {
+	return f.Before(w, func(code int) {
+		if code == http.StatusTooManyRequests {
+			refuse(w, code, "RESOURCE_EXHAUSTED", "Quota exceeded for quota metric 'Requests'.")
+			return
+		}
+		refuse(w, code, "PERMISSION_DENIED", "The caller does not have permission")
+	})
 }
 
 func refuse(w http.ResponseWriter, code int, status, message string) {
-	write(w, code, map[string]any{"error": map[string]any{"code": code, "status": status, "message": message}})
-}
-
-func drop(w http.ResponseWriter) {
-	if c, _, err := w.(http.Hijacker).Hijack(); err == nil {
-		_ = c.Close()
-	}
+	faketest.JSON(w, code, map[string]any{"error": map[string]any{"code": code, "status": status, "message": message}})
 }

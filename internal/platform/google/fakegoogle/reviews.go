@@ -9,6 +9,8 @@ import (
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"rasid/internal/platform/faketest"
 )
 
 // play guards the calls of Google Play.
@@ -56,7 +58,7 @@ func (f *Server) playList(w http.ResponseWriter, r *http.Request) {
 			out["tokenPagination"] = map[string]string{"nextPageToken": strconv.Itoa(end)}
 		}
 	}
-	write(w, 200, out)
+	faketest.JSON(w, 200, out)
 }
 
 func at(s string) int {
@@ -69,7 +71,7 @@ func at(s string) int {
 
 func (f *Server) playGet(w http.ResponseWriter, r *http.Request) {
 	if v := f.find(r.PathValue("id")); v != nil {
-		write(w, 200, playReview(v))
+		faketest.JSON(w, 200, playReview(v))
 		return
 	}
 	refuse(w, 404, "NOT_FOUND", "Review not found.")
@@ -99,7 +101,7 @@ func (f *Server) playReply(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	v.Answer, v.Answered = text, f.Now()
-	after(w, fault, map[string]any{"result": map[string]any{"replyText": v.Answer, "lastEdited": stamp(v.Answered)}})
+	faketest.After(w, fault, http.StatusOK, map[string]any{"result": map[string]any{"replyText": v.Answer, "lastEdited": stamp(v.Answered)}})
 }
 
 // business guards the calls of Business Profile.
@@ -109,7 +111,7 @@ func (f *Server) business(next http.HandlerFunc) http.HandlerFunc {
 			return
 		}
 		if f.noQuota {
-			write(w, 429, map[string]any{"error": map[string]any{
+			faketest.JSON(w, 429, map[string]any{"error": map[string]any{
 				"code": 429, "status": "RESOURCE_EXHAUSTED", "message": "Quota exceeded for quota metric 'Requests' and limit 'Requests per minute' of service 'mybusiness.googleapis.com'.",
 				"details": []any{map[string]any{"@type": "type.googleapis.com/google.rpc.ErrorInfo", "reason": "RATE_LIMIT_EXCEEDED", "metadata": map[string]string{"quota_limit_value": "0"}}},
 			}})
@@ -154,12 +156,12 @@ func (f *Server) businessList(w http.ResponseWriter, r *http.Request) {
 			out["nextPageToken"] = strconv.Itoa(end)
 		}
 	}
-	write(w, 200, out)
+	faketest.JSON(w, 200, out)
 }
 
 func (f *Server) businessGet(w http.ResponseWriter, r *http.Request) {
 	if v := f.find(r.PathValue("id")); v != nil {
-		write(w, 200, businessReview(v))
+		faketest.JSON(w, 200, businessReview(v))
 		return
 	}
 	refuse(w, 404, "NOT_FOUND", "Requested entity was not found.")
@@ -185,5 +187,5 @@ func (f *Server) businessReply(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	v.Answer, v.Answered = in.Comment, f.Now()
-	after(w, fault, map[string]any{"comment": v.Answer, "updateTime": v.Answered.Format(time.RFC3339Nano)})
+	faketest.After(w, fault, http.StatusOK, map[string]any{"comment": v.Answer, "updateTime": v.Answered.Format(time.RFC3339Nano)})
 }
