@@ -168,24 +168,41 @@ func (a *adding) complete(ctx context.Context) (string, *config.Config, error) {
 			return "", nil, problems // nothing that an answer would mend
 		}
 		if asked[field] || slices.ContainsFunc(a.section.settings, func(s setting) bool { return strings.TrimSuffix(s.key, "_file") == field }) {
-			fmt.Fprintf(a.p.out, "%s\n", a.say.Say("add.wrong", "key", field, "why", first.Cause))
+			why := first.Cause
+			if a.say.Language != "en" { // what is wrong is known in English alone; what is wanted is not
+				why = a.hint(field, first.Write)
+			}
+			fmt.Fprintf(a.p.out, "%s\n", a.say.Say("add.wrong", "key", field, "why", why))
 		}
 		asked[field] = true
-		if err := a.ask(field, first.Write); err != nil {
+		if err := a.ask(ctx, field, first.Write); err != nil {
 			return "", nil, errors.Join(err, problems)
 		}
 	}
 	return "", nil, errors.New("too many wrong answers; nothing was written")
 }
 
-// ask puts one question and takes the answer.
-func (a *adding) ask(field, write string) error {
+// hint says what an answer looks like.
+func (a *adding) hint(field, write string) string {
+	if key := "add.hint." + a.section.kind + "." + field; a.say.Has(key) {
+		return a.say.Say(key)
+	}
+	return write
+}
+
+// ask puts one question and takes the answer. What is typed of a secret is not
+// shown.
+func (a *adding) ask(ctx context.Context, field, write string) error {
 	question := "add.ask." + field
 	if !a.say.Has(question) {
 		question = "add.ask"
 	}
-	fmt.Fprintf(a.p.out, "%s\n  (%s)\n> ", a.say.Say(question, "key", field), write)
-	if !a.in.Scan() {
+	fmt.Fprintf(a.p.out, "%s\n  (%s)\n> ", a.say.Say(question, "key", field), a.hint(field, write))
+	read := a.in.Scan
+	if secretField(a.fields, field) {
+		read = func() bool { return quietly(ctx, a.p.in, a.in.Scan) }
+	}
+	if !read() {
 		fmt.Fprintln(a.p.out)
 		return cmp.Or(a.in.Err(), errors.New("an answer is missing; nothing was written"))
 	}

@@ -171,14 +171,14 @@ func sourceKinds() map[string]sourceKind { //nolint:funlen // one entry for each
 			every:    func(s any) time.Duration { return s.(*mail.Config).Every },
 			open: func(s any, d deps) (watchers.Source, error) {
 				c := *s.(*mail.Config)
-				return mail.New(c, d.name, mailWay(c.Server), d.now)
+				return mail.New(c, d.name, mailWay(c.Server), d.net, d.now)
 			},
 			reply: "manual",
 
 			reads:     "Letters in one folder of a mailbox, by IMAP, as they arrive where the server tells of them; also the alerts of review platforms, as the reviews they tell of.",
 			answers:   "By SMTP, to the writer alone and in the same conversation; mail knows no limit, rasid allows 20,000 letters.",
 			limits:    "Letters of machines, mailing lists and addresses behind which nobody reads are recorded and never answered. The first MiB of a letter is read.",
-			keys:      "The user and password of the mailbox; many providers make one for each program.",
+			keys:      "The user and password of the mailbox (many providers make one for each program), or the OAuth consent of its owner, as Gmail and Microsoft 365 want it.",
 			edits:     "None: a letter that was sent stays as it is.",
 			deletions: "None: a letter that was sent stays sent.",
 			approval:  "A letter is private, and two programs that answer each other never end: nobody is answered automatically who did not write in person.",
@@ -207,12 +207,12 @@ func sourceKinds() map[string]sourceKind { //nolint:funlen // one entry for each
 			},
 			reply:     "manual",
 			wrong:     everybody,
-			reads:     "Every public post, through Jetstream; those with the source's words are kept, and those that answer or mention our account.",
+			reads:     "Every public post, through Jetstream; those with the source's words are kept, and those that answer or mention our account. With an app password also what our account is told, and searches.",
 			answers:   "As our account, under the post; at most 300 letters and 3,000 bytes.",
-			limits:    "Jetstream goes back 36 hours, and is no part of the protocol that Bluesky promises to keep.",
-			keys:      "None to hear; an app password of our account to answer.",
-			edits:     "Seen, also just before a reply.",
-			deletions: "Seen, also just before a reply.",
+			limits:    "Jetstream goes back 36 hours, and is no part of the protocol that Bluesky promises to keep. Only members can search.",
+			keys:      "None to hear; an app password of our account to search, to read what it is told, and to answer.",
+			edits:     "Seen, also just before a reply; without Jetstream within an hour, for two days.",
+			deletions: "Seen, also just before a reply; without Jetstream within an hour, for two days.",
 			approval:  "Bluesky acts against accounts that speak to people unasked and in bulk.",
 		},
 		"youtube": {
@@ -420,7 +420,7 @@ func replyKinds() map[string]replyKind {
 		}},
 		"mail": {private: true, settings: func() any { c := saymail.DefaultReplyConfig(); return &c }, open: func(s any, d deps) (responder.Replier, error) {
 			c := *s.(*saymail.ReplyConfig)
-			return saymail.New(c, mailWay(c.Server, cmp.Or(c.IMAPServer, c.Server)), d.now, func(err error) { d.log.Warn("copy of an answer not filed", "err", err) })
+			return saymail.New(c, mailWay(c.Server, cmp.Or(c.IMAPServer, c.Server)), d.net, d.now, func(err error) { d.log.Warn("copy of an answer not filed", "err", err) })
 		}},
 		"googleplay": {settings: func() any { return &sayplay.ReplyConfig{} }, open: func(s any, d deps) (responder.Replier, error) {
 			return sayplay.New(*s.(*sayplay.ReplyConfig), d.net, d.now)

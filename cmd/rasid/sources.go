@@ -8,21 +8,24 @@ import (
 	"github.com/spf13/cobra"
 
 	"rasid/internal/cases"
+	"rasid/internal/phrases"
 )
 
 // sourcesCommand says how each source fares.
 func (p *program) sourcesCommand() *cobra.Command {
-	return &cobra.Command{
+	var language string
+	cmd := &cobra.Command{
 		Use:   "sources",
 		Short: "Say how each source fares, from the records",
 		Long: `Lists the sources of config.yaml as the records know them: how much was read, when
 a platform last answered, what went wrong, what is left of its limit, where answers
-appear, what is seen of edits and deletions, and what the platform does not allow. It
-asks no platform; "rasid doctor" does.`,
-		Example: `  rasid sources`,
-		Args:    nothing,
+appear, how it is read, what is seen of edits and deletions, and what the platform does
+not allow. It asks no platform; "rasid doctor" does.`,
+		Example: `  rasid sources
+  rasid sources --lang ar`,
+		Args: nothing,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return p.look(cmd.Context(), "", func(r *records) error {
+			return p.look(cmd.Context(), language, func(r *records) error {
 				known, err := r.store.Statuses(cmd.Context())
 				if err != nil {
 					return err
@@ -33,10 +36,10 @@ asks no platform; "rasid doctor" does.`,
 				}
 				for _, s := range r.cfg.Sources {
 					kind := sourceKinds()[s.Kind]
-					fmt.Fprintf(p.out, "%s (%s), answers: %s\n", s.Name, s.Kind, cmp.Or(s.Reply.Kind, kind.reply))
-					fmt.Fprintf(p.out, "  %s\n", p.fares(states[s.Name]))
-					fmt.Fprintf(p.out, "  %s\n", p.left(states[s.Name].Allowance))
-					for _, line := range kind.told() {
+					fmt.Fprintln(p.out, r.words.Say("sources.head", "name", s.Name, "kind", s.Kind, "reply", cmp.Or(s.Reply.Kind, kind.reply)))
+					fmt.Fprintf(p.out, "  %s\n", p.fares(states[s.Name], r.words))
+					fmt.Fprintf(p.out, "  %s\n", p.left(states[s.Name].Allowance, r.words))
+					for _, line := range kind.told(s.Kind, r.words) {
 						fmt.Fprintf(p.out, "  %s\n", line)
 					}
 				}
@@ -44,36 +47,47 @@ asks no platform; "rasid doctor" does.`,
 			})
 		},
 	}
+	cmd.Flags().StringVar(&language, "lang", "", "language to speak: ar or en (default: that of the business)")
+	return cmd
 }
 
 // told is what people should know of a kind, a line each.
-func (k sourceKind) told() []string {
-	return []string{"Edits: " + k.edits, "Deletions: " + k.deletions, k.notAllowed()}
+func (k sourceKind) told(kind string, words *phrases.Catalogue) (lines []string) {
+	for _, x := range []struct{ what, english string }{{"reads", k.reads}, {"edits", k.edits}, {"deletions", k.deletions}} {
+		lines = append(lines, words.Say("sources."+x.what, "text", phrases.Plain(words.Told(kind, x.what, x.english))))
+	}
+	return append(lines, words.Source(kind, k.notAllowed()))
 }
 
 // left says in one line how much a platform still takes of us.
-func (p *program) left(a cases.Allowance) string {
+func (p *program) left(a cases.Allowance, words *phrases.Catalogue) string {
 	left, known := a.Now(p.now())
 	switch {
 	case !known:
-		return "Limit left: the platform does not say"
+		return words.Say("sources.left.unknown")
 	case a.Most == 0:
-		return fmt.Sprintf("Limit left: %d", left)
+		return words.Say("sources.left", "n", int(left))
 	case p.now().Before(a.Resets):
-		return fmt.Sprintf("Limit left: %d of %d, begins anew in %s", left, a.Most, a.Resets.Sub(p.now()).Round(time.Second))
+		return words.Say("sources.left.until", "n", int(left), "most", int(a.Most), "time", a.Resets.Sub(p.now()))
 	}
-	return fmt.Sprintf("Limit left: %d of %d", left, a.Most)
+	return words.Say("sources.left.of", "n", int(left), "most", int(a.Most))
 }
 
 // fares says in one line how a source stands.
-func (p *program) fares(st cases.SourceStatus) string {
+func (p *program) fares(st cases.SourceStatus, words *phrases.Catalogue) string {
+	since := func(t time.Time) string {
+		if t.IsZero() {
+			return words.Say("sources.not")
+		}
+		return words.Say("sources.ago", "time", p.now().Sub(t))
+	}
 	switch {
 	case st.LastTry.IsZero():
-		return "never asked yet"
+		return words.Say("sources.never")
 	case st.LastError != "":
-		return fmt.Sprintf("FAILING: %d errors in a row, last answer %s: %s", st.ErrorsInRow, ago(p.now(), st.LastOK), st.LastError)
+		return words.Say("sources.failing", "n", st.ErrorsInRow, "ago", since(st.LastOK), "why", st.LastError)
 	case st.Stalled:
-		return fmt.Sprintf("SILENT: nothing new since %s", ago(p.now(), st.LastNew))
+		return words.Say("sources.silent", "ago", since(st.LastNew))
 	}
-	return fmt.Sprintf("%s read, last answer %s", count(int(st.Seen), "mention"), ago(p.now(), st.LastOK))
+	return words.Say("sources.well", "n", int(st.Seen), "ago", since(st.LastOK))
 }

@@ -11,6 +11,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"rasid/internal/cases"
 	"rasid/internal/phrases"
 )
 
@@ -91,6 +92,11 @@ func TestPeopleAreToldWhatEveryKindOfSourceCanAndCannotDo(t *testing.T) {
 		if arabic := ar.Source(name, ""); !strings.HasSuffix(arabic, ".") || !strings.ContainsFunc(arabic, func(r rune) bool { return unicode.Is(unicode.Arabic, r) }) {
 			t.Errorf("%s: staff who read Arabic are told %q; write what is not allowed into internal/phrases/sources.ar.txt", name, arabic)
 		}
+		for _, what := range []string{"reads", "edits", "deletions"} {
+			if arabic := ar.Told(name, what, ""); !strings.HasSuffix(arabic, ".") || !strings.ContainsFunc(arabic, func(r rune) bool { return unicode.Is(unicode.Arabic, r) }) {
+				t.Errorf("%s: rasid sources --lang ar says %q of %s; write it into internal/phrases/sources.ar.txt", name, arabic, what)
+			}
+		}
 		for field, text := range told {
 			if why := notASentence(text); why != "" {
 				t.Errorf("%s: %s in cmd/rasid/kinds.go %s: %q", name, field, why, text)
@@ -101,6 +107,36 @@ func TestPeopleAreToldWhatEveryKindOfSourceCanAndCannotDo(t *testing.T) {
 		}
 		if seen := strings.HasPrefix(k.deletions, "None: ") || strings.HasPrefix(k.deletions, "Seen") && !strings.HasPrefix(k.deletions, "Seen just before a reply"); seen == k.blind {
 			t.Errorf("%s: blind is %v, but people are told of deletions: %q", name, k.blind, k.deletions)
+		}
+	}
+}
+
+// TestEveryQuestionOfAddIsAskedInBothLanguages asks each kind what it misses at
+// first, as `rasid add` does.
+func TestEveryQuestionOfAddIsAskedInBothLanguages(t *testing.T) {
+	ar, err := phrases.Load("ar")
+	if err != nil {
+		t.Fatal(err)
+	}
+	en, err := phrases.Load("en")
+	if err != nil {
+		t.Fatal(err)
+	}
+	arabic := func(s string) bool {
+		return strings.ContainsFunc(s, func(r rune) bool { return unicode.Is(unicode.Arabic, r) })
+	}
+	for name, k := range sourceKinds() {
+		c, ok := k.settings().(interface{ Check() []cases.Fault })
+		if !ok {
+			continue
+		}
+		for _, f := range c.Check() {
+			field, _, _ := strings.Cut(f.Field, "[")
+			for _, key := range []string{"add.ask." + field, "add.hint." + name + "." + field} {
+				if !en.Has(key) || !arabic(ar.Text(key)) {
+					t.Errorf("%s: rasid add asks for %s, and %s is missing in internal/phrases or not in Arabic there", name, field, key)
+				}
+			}
 		}
 	}
 }

@@ -84,19 +84,38 @@ func (b *Bearer) look(err error) {
 	}
 }
 
-func (b *Bearer) auth(ctx context.Context) (http.Header, error) {
+// Token returns an access token that is good for a while, for servers that are
+// spoken to in another way than HTTP.
+func (b *Bearer) Token(ctx context.Context) (Secret, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.token.Empty() || !b.Now().Before(b.until) {
 		if err := b.renew(ctx); err != nil {
-			return nil, err
+			return "", err
 		}
+	}
+	return b.token, nil
+}
+
+// Forget drops a token that a server no longer takes.
+func (b *Bearer) Forget(token Secret) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.token == token {
+		b.token = ""
+	}
+}
+
+func (b *Bearer) auth(ctx context.Context) (http.Header, error) {
+	token, err := b.Token(ctx)
+	if err != nil {
+		return nil, err
 	}
 	h := maps.Clone(b.Header)
 	if h == nil {
 		h = http.Header{}
 	}
-	h.Set("Authorization", "Bearer "+b.token.Reveal())
+	h.Set("Authorization", "Bearer "+token.Reveal())
 	return h, nil
 }
 

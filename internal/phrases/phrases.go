@@ -70,6 +70,12 @@ func read(name string) (map[string]string, error) {
 	return words, nil
 }
 
+// Told says something else of a kind of source (reads, edits, deletions), in
+// this language where it is known, and otherwise in the words given.
+func (c *Catalogue) Told(kind, what, english string) string {
+	return c.Source(kind+"."+what, english)
+}
+
 // Source says what the platform of a kind of source does not allow, in this
 // language where it is known, and otherwise in the words given.
 func (c *Catalogue) Source(kind, english string) string {

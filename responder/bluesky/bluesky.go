@@ -10,7 +10,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -37,17 +36,14 @@ type ReplyConfig struct {
 	Server string `yaml:"server"`
 }
 
-// appPassword is what app passwords look like.
-var appPassword = regexp.MustCompile(`^[a-z0-9]{4}(-[a-z0-9]{4}){3}$`)
-
 // Check lists every mistake in c.
 func (c ReplyConfig) Check() []cases.Fault {
 	var faults []cases.Fault
 	if !bluesky.IsHandle(c.Handle) && !bluesky.IsDID(c.Handle) {
 		faults = append(faults, cases.Fault{Field: "handle", Problem: "is not the name of an account", Write: "its name without @, such as noor.bsky.social"})
 	}
-	if !appPassword.MatchString(c.AppPassword.Reveal()) {
-		faults = append(faults, cases.Fault{Field: "app_password", Problem: "is not an app password", Write: `app_password: "${BLUESKY_PASSWORD}", as the app makes one (Settings, Privacy and security, App passwords): four times four letters`})
+	if !bluesky.IsAppPassword(c.AppPassword) {
+		faults = append(faults, cases.Fault{Field: "app_password", Problem: "is not an app password", Write: bluesky.AppPasswordHow})
 	}
 	if u, err := url.Parse(c.Server); c.Server != "" && (err != nil || u.Host == "" || u.User != nil) {
 		faults = append(faults, cases.Fault{Field: "server", Problem: "is not an address", Write: "the server's address, such as https://pds.example, or leave it out"})

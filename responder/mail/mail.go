@@ -22,6 +22,7 @@ import (
 	"unicode"
 
 	gomail "github.com/wneessen/go-mail"
+	"github.com/wneessen/go-mail/smtp"
 
 	"rasid/internal/cases"
 	"rasid/internal/outbound"
@@ -65,6 +66,7 @@ type Sender struct {
 	From     string // like Rasid <rasid@example.com>
 	User     string // "" = the server asks for no password
 	Password outbound.Secret
+	Tokens   *outbound.Bearer // stands for the password; nil = the password
 
 	Dial  func(ctx context.Context, network, address string) (net.Conn, error)
 	Trust *tls.Config // what the server's certificate is checked against; nil = the system's roots
@@ -87,21 +89,50 @@ func (s *Sender) Send(ctx context.Context, key, to string, l Letter) error {
 // deliver hands a written letter to the server.
 func (s *Sender) deliver(ctx context.Context, msg *gomail.Msg) error {
 	var broken atomic.Bool
-	client, err := s.client(ctx, &broken)
+	client, talk, err := s.reach(ctx, &broken)
 	if err != nil {
-		return fmt.Errorf("preparing mail: %w: %w", cases.ErrRefused, err)
+		return err
 	}
-	smtp, err := client.DialToSMTPClientWithContext(ctx)
-	if err != nil {
-		return fmt.Errorf("reaching %s: %w", s.Server, before(err))
-	}
-	defer func() { _ = client.CloseWithSMTPClient(smtp) }() // what was said is said
-	err = client.SendWithSMTPClient(smtp, msg)
+	defer func() { _ = client.CloseWithSMTPClient(talk) }() // what was said is said
+	err = client.SendWithSMTPClient(talk, msg)
 	if err == nil || msg.IsDelivered() {
 		return nil
 	}
 	return fmt.Errorf("sending through %s: %w", s.Server, judged(err, broken.Load()))
 }
+
+// reach connects and logs in. A token that the server no longer takes is got
+// anew once: nothing was sent.
+func (s *Sender) reach(ctx context.Context, broken *atomic.Bool) (*gomail.Client, *smtp.Client, error) {
+	for last := s.Tokens == nil || s.User == ""; ; last = true {
+		secret := s.Password
+		if s.Tokens != nil && s.User != "" {
+			var err error
+			if secret, err = s.Tokens.Token(ctx); err != nil {
+				return nil, nil, outbound.BeforeSending(err)
+			}
+		}
+		client, err := s.client(ctx, broken, secret)
+		if err != nil {
+			return nil, nil, fmt.Errorf("preparing mail: %w: %w", cases.ErrRefused, err)
+		}
+		talk, err := client.DialToSMTPClientWithContext(ctx)
+		if err == nil {
+			return client, talk, nil
+		}
+		var said *textproto.Error
+		refused := errors.As(err, &said) && said.Code == notTaken
+		if refused && s.Tokens != nil {
+			s.Tokens.Forget(secret)
+		}
+		if last || !refused {
+			return nil, nil, fmt.Errorf("reaching %s: %w", s.Server, before(err))
+		}
+	}
+}
+
+// notTaken is the answer to a password or token that is wrong (RFC 4954).
+const notTaken = 535
 
 // judged says what an error of the talk proves.
 func judged(err error, broken bool) error {
@@ -149,23 +180,19 @@ func before(err error) error {
 
 // greet calls the server, says who we are, and leaves.
 func (s *Sender) greet(ctx context.Context) error {
-	client, err := s.client(ctx, new(atomic.Bool))
+	client, talk, err := s.reach(ctx, new(atomic.Bool))
 	if err != nil {
-		return fmt.Errorf("preparing mail: %w", err)
+		return err
 	}
-	smtp, err := client.DialToSMTPClientWithContext(ctx)
-	if err != nil {
-		return fmt.Errorf("reaching %s: %w", s.Server, err)
-	}
-	if err := client.CloseWithSMTPClient(smtp); err != nil {
+	if err := client.CloseWithSMTPClient(talk); err != nil {
 		return fmt.Errorf("leaving %s: %w", s.Server, err)
 	}
 	return nil
 }
 
 // client prepares the talk with the server. broken is set when the connection
-// took less than it was given.
-func (s *Sender) client(ctx context.Context, broken *atomic.Bool) (*gomail.Client, error) {
+// took less than it was given. secret is the password or a token.
+func (s *Sender) client(ctx context.Context, broken *atomic.Bool, secret outbound.Secret) (*gomail.Client, error) {
 	host, port, err := net.SplitHostPort(s.Server)
 	if err != nil {
 		return nil, err
@@ -203,7 +230,7 @@ func (s *Sender) client(ctx context.Context, broken *atomic.Bool) (*gomail.Clien
 		options = append(options, gomail.WithTLSPolicy(gomail.TLSMandatory))
 	}
 	if s.User != "" {
-		options = append(options, gomail.WithSMTPAuth(s.auth()), gomail.WithUsername(s.User), gomail.WithPassword(s.Password.Reveal()))
+		options = append(options, gomail.WithSMTPAuth(s.auth()), gomail.WithUsername(s.User), gomail.WithPassword(secret.Reveal()))
 	}
 	return gomail.NewClient(host, options...)
 }
@@ -211,6 +238,9 @@ func (s *Sender) client(ctx context.Context, broken *atomic.Bool) (*gomail.Clien
 // auth is how the password is given. The library does not see that a
 // connection of ours is encrypted from the start, so it is told.
 func (s *Sender) auth() gomail.SMTPAuthType {
+	if s.Tokens != nil {
+		return gomail.SMTPAuthXOAUTH2
+	}
 	switch s.TLS {
 	case TLS:
 		return gomail.SMTPAuthPlain

@@ -32,6 +32,19 @@ type ReplyConfig struct {
 	User string `yaml:"user"`
 	// Password is that of the user.
 	Password outbound.Secret `yaml:"password"`
+	// ClientID is that of an OAuth client, where the provider takes no password
+	// (Gmail, Microsoft 365): with refresh_token it stands for the password.
+	ClientID string `yaml:"client_id"`
+	// ClientSecret is the OAuth client's secret; a public client of Microsoft has
+	// none.
+	ClientSecret outbound.Secret `yaml:"client_secret"`
+	// RefreshToken is what the consent of the mailbox's owner gave, for the scope
+	// https://mail.google.com/, or SMTP.Send of Microsoft with
+	// offline_access (and IMAP.AccessAsUser.All for the folder of sent letters).
+	RefreshToken outbound.Secret `yaml:"refresh_token"`
+	// TokenURL is where access tokens come from; left out, Google's. Microsoft's
+	// is https://login.microsoftonline.com/TENANT/oauth2/v2.0/token.
+	TokenURL string `yaml:"token_url"`
 	// Sent says who keeps a copy of what was sent: nobody, rasid (it files one in
 	// the folder of sent letters), or server (which does so by itself; rasid only
 	// looks there).
@@ -75,8 +88,8 @@ func (c ReplyConfig) Check() []cases.Fault {
 	} else if wire.Machine(a.Address) {
 		add("from", "is an address behind which nobody reads", "an address that customers can answer")
 	}
-	if c.User != "" && c.Password.Empty() {
-		add("password", "is missing", `password: "${MAIL_PASSWORD}"`)
+	if c.User != "" {
+		faults = append(faults, wire.CheckLogin(c.Password, c.consent())...)
 	}
 	switch {
 	case !slices.Contains([]string{sentNobody, sentRasid, sentServer}, c.Sent):
@@ -91,6 +104,10 @@ func (c ReplyConfig) Check() []cases.Fault {
 		add("imap_tls", "is not one of the choices", "tls, starttls or off")
 	}
 	return faults
+}
+
+func (c ReplyConfig) consent() wire.Consent {
+	return wire.Consent{ClientID: c.ClientID, ClientSecret: c.ClientSecret, Refresh: c.RefreshToken, TokenURL: c.TokenURL}
 }
 
 func hostPort(s string) bool {
@@ -130,8 +147,10 @@ type dialer interface {
 	DialContext(ctx context.Context, network, address string) (net.Conn, error)
 }
 
-// New makes the replier. refused is told when a copy could not be filed.
-func New(c ReplyConfig, way dialer, now Clock, refused func(error)) (*Replier, error) {
+// New makes the replier. way leads to the mail servers, web to whoever gives
+// tokens where there is no password; refused is told when a copy could not be
+// filed.
+func New(c ReplyConfig, way dialer, web *outbound.Client, now Clock, refused func(error)) (*Replier, error) {
 	if f := c.Check(); len(f) > 0 {
 		return nil, fmt.Errorf("setting up answers by mail: %s %s", f[0].Field, f[0].Problem)
 	}
@@ -140,12 +159,13 @@ func New(c ReplyConfig, way dialer, now Clock, refused func(error)) (*Replier, e
 		return nil, fmt.Errorf("setting up answers by mail: from: %w", err)
 	}
 	_, domain, _ := strings.Cut(from.Address, "@")
+	tokens := c.consent().Tokens(web, now)
 	p := &Replier{
-		sender: Sender{Server: c.Server, TLS: c.TLS, From: c.From, User: c.User, Password: c.Password, Dial: way.DialContext, Clock: now},
+		sender: Sender{Server: c.Server, TLS: c.TLS, From: c.From, User: c.User, Password: c.Password, Tokens: tokens, Dial: way.DialContext, Clock: now},
 		own:    strings.ToLower(from.Address), domain: domain, folder: c.SentFolder, files: c.Sent == sentRasid, refused: refused,
 	}
 	if c.Sent != sentNobody {
-		p.sent = &wire.Box{Server: c.IMAPServer, TLS: c.IMAPTLS, User: c.User, Password: c.Password, Dial: way.DialContext}
+		p.sent = &wire.Box{Server: c.IMAPServer, TLS: c.IMAPTLS, User: c.User, Password: c.Password, Tokens: tokens, Dial: way.DialContext}
 	}
 	return p, nil
 }

@@ -12,7 +12,9 @@ import (
 	"time"
 
 	"rasid/internal/cases"
+	"rasid/internal/platform/faketest"
 	wire "rasid/internal/platform/mail"
+	"rasid/internal/platform/mail/fakeconsent"
 	"rasid/internal/platform/mail/fakeimap"
 	"rasid/responder/mail"
 	"rasid/responder/mail/fakesmtp"
@@ -55,7 +57,7 @@ func newStage(t *testing.T, sent string) *stage {
 		s.imap = fakeimap.Start(t, true)
 		c.IMAPServer, c.IMAPTLS = s.imap.Address, "off"
 	}
-	p, err := mail.New(c, s.line, clock, func(err error) { s.told = append(s.told, err) })
+	p, err := mail.New(c, s.line, faketest.Net(t), clock, func(err error) { s.told = append(s.told, err) })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -288,6 +290,59 @@ func TestTheDoctorLooksAtBothServersAndSendsNothing(t *testing.T) {
 	s.imap.Fail(true)
 	for _, a := range s.Doctor(t.Context()) {
 		if a.OK || a.Fix == "" || strings.Contains(a.Fix, "CANARY") {
+			t.Errorf("%+v", a)
+		}
+	}
+}
+
+// consented is a replier whose provider takes no password.
+func consented(t *testing.T) (*stage, *fakeconsent.Server) {
+	t.Helper()
+	s := &stage{smtp: fakesmtp.Start(t, mail.Off), imap: fakeimap.Start(t, true), line: &line{}}
+	owner := fakeconsent.New(fakeimap.User)
+	t.Cleanup(owner.Close)
+	s.smtp.Consent(fakeimap.User, owner.Takes)
+	s.imap.Consent(owner.Takes)
+	c := mail.DefaultReplyConfig()
+	c.Server, c.TLS, c.From, c.User, c.Sent, c.IMAPServer, c.IMAPTLS = s.smtp.Address, "off", "care@noor.example", fakeimap.User, "rasid", s.imap.Address, "off"
+	c.ClientID, c.ClientSecret, c.RefreshToken, c.TokenURL = fakeconsent.ClientID, fakeconsent.ClientSecret, fakeconsent.Refresh, owner.URL+"/token"
+	p, err := mail.New(c, s.line, faketest.Net(t), clock, func(err error) { s.told = append(s.told, err) })
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Replier = p
+	return s, owner
+}
+
+func TestWithAConsentInsteadOfAPasswordAnAnswerIsSentAndFiled(t *testing.T) {
+	s, owner := consented(t)
+	for n, before := range []func(){func() {}, owner.Expire} { // a token that ran out is got anew, and nothing is sent twice
+		before()
+		m := s.mention("cold")
+		if _, err := s.Reply(t.Context(), s.reply(m, "We are sorry.")); err != nil {
+			t.Fatal(err)
+		}
+		if got := len(s.smtp.Letters()); got != n+1 || len(s.told) > 0 {
+			t.Fatalf("%d letters, told %v", got, s.told)
+		}
+	}
+	if owner.Given() != 2 {
+		t.Errorf("%d tokens were asked for", owner.Given())
+	}
+	if a := s.Doctor(t.Context()); len(a) != 2 || !a[0].OK || !a[1].OK {
+		t.Errorf("%+v", a)
+	}
+}
+
+func TestAConsentThatWasTakenBackSendsNothingAndSaysSo(t *testing.T) {
+	s, owner := consented(t)
+	owner.Revoke()
+	_, err := s.Reply(t.Context(), s.reply(s.mention("cold"), "We are sorry."))
+	if !errors.Is(err, cases.ErrNotSent) && !errors.Is(err, cases.ErrRefused) || len(s.smtp.Letters()) != 0 || strings.Contains(err.Error(), "CANARY") {
+		t.Errorf("%v", err)
+	}
+	for _, a := range s.Doctor(t.Context()) {
+		if a.OK || !strings.Contains(a.Fix, "refresh_token") || strings.Contains(a.Fix, "CANARY") {
 			t.Errorf("%+v", a)
 		}
 	}

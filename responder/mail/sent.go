@@ -113,14 +113,14 @@ func (p *Replier) sentWith(ctx context.Context, header, value string) ([]sentLet
 func (p *Replier) Doctor(ctx context.Context) []cases.Advice {
 	advice := []cases.Advice{{OK: true, What: "letters leave through " + p.sender.Server + " as " + p.own}}
 	if err := p.sender.greet(ctx); err != nil {
-		advice[0] = cases.Advice{What: "sending", Fix: fmt.Sprintf("%v; check server, tls, user and password", err)}
+		advice[0] = cases.Advice{What: "sending", Fix: fmt.Sprintf("%v; check server, tls, user and password or refresh_token", err)}
 	}
 	if p.sent == nil {
 		return advice
 	}
 	session, err := p.sent.Open(ctx)
 	if err != nil {
-		return append(advice, cases.Advice{What: "sent letters", Fix: fmt.Sprintf("%v; check imap_server, imap_tls, user and password", err)})
+		return append(advice, cases.Advice{What: "sent letters", Fix: fmt.Sprintf("%v; check imap_server, imap_tls, user and password or refresh_token", err)})
 	}
 	defer session.Close()
 	if _, err := session.Look(p.folder); err != nil {

@@ -1,7 +1,9 @@
 // Package bluesky listens to everything that is posted on Bluesky, through
 // Jetstream and without a key, and keeps what the source's words match, what
 // answers or mentions our own account, and every deletion: a post that was
-// deleted is honoured as deleted.
+// deleted is honoured as deleted. With an app password it also reads what our
+// account is told and searches, which takes far less line than the stream and
+// goes back further.
 //
 // Each look goes on where the last one stopped, a few seconds before it,
 // because the clocks of two Jetstreams differ; what was seen is passed over.
@@ -39,6 +41,7 @@ type Source struct {
 	name   string
 	net    *outbound.Client
 	public bluesky.Public
+	client *bluesky.Client // nil without an app password
 	about  func(cases.Mention) bool
 	now    func() time.Time
 	quiet  time.Duration
@@ -63,7 +66,11 @@ func New(c Config, name string, about func(cases.Mention) bool, client *outbound
 	if about == nil {
 		return nil, fmt.Errorf("setting up %s: no words to look for", name)
 	}
-	return &Source{cfg: c, name: name, net: client, public: bluesky.Public{Base: c.APIURL, Net: client}, about: about, now: now, quiet: quiet}, nil
+	s := &Source{cfg: c, name: name, net: client, public: bluesky.Public{Base: c.APIURL, Net: client}, about: about, now: now, quiet: quiet}
+	if !c.AppPassword.Empty() {
+		s.client = bluesky.NewClient(c.Server, c.Handle, c.AppPassword, client, now)
+	}
+	return s, nil
 }
 
 // cursor is a moment in the stream, and what was seen just before it.
@@ -71,6 +78,8 @@ type cursor struct {
 	V     int      `json:"v"`
 	Until int64    `json:"until"`          // of the latest event read, microseconds since 1970
 	Seen  []string `json:"seen,omitempty"` // events within the rewind before Until
+	// Members is how far the lists were read that take an account.
+	Members cases.Cursor `json:"members,omitempty"`
 }
 
 func readCursor(c cases.Cursor) (cur cursor, readable bool) {
@@ -94,6 +103,36 @@ func (s *Source) Poll(ctx context.Context, after cases.Cursor) (cases.Page, erro
 	if err != nil {
 		return cases.Page{}, fmt.Errorf("looking up the account of %s: %w", s.name, err)
 	}
+	next := cur
+	var listed cases.Page
+	if s.client != nil {
+		if listed, err = s.members(ctx, cur.Members, self); err != nil {
+			return cases.Page{}, fmt.Errorf("reading posts for %s: %w", s.name, err)
+		}
+	}
+	if len(s.cfg.Streams) > 0 {
+		if next, err = s.stream(ctx, cur, self, &page); err != nil {
+			return cases.Page{}, fmt.Errorf("reading posts for %s: %w", s.name, err)
+		}
+	}
+	next.Members = listed.Next
+	page.Gap = watchers.Also(page.Gap, listed.Gap)
+	for _, m := range listed.Mentions { // the stream may have told of it, and knows more of edits
+		if !slices.ContainsFunc(page.Mentions, func(o cases.Mention) bool { return o.ID == m.ID }) {
+			page.Mentions = append(page.Mentions, m)
+		}
+	}
+	slices.SortStableFunc(page.Mentions, func(a, b cases.Mention) int { return a.PostedAt.Compare(b.PostedAt) })
+	b, err := json.Marshal(next)
+	if err != nil {
+		return cases.Page{}, fmt.Errorf("writing the cursor of %s: %w", s.name, err)
+	}
+	page.Next = cases.Cursor(b)
+	return page, nil
+}
+
+// stream reads what Jetstream tells since the cursor into a page.
+func (s *Source) stream(ctx context.Context, cur cursor, self string, page *cases.Page) (cursor, error) {
 	now := s.now()
 	from := now.Add(-s.cfg.MaxAge).UnixMicro()
 	if cur.Until > 0 {
@@ -107,20 +146,14 @@ func (s *Source) Poll(ctx context.Context, after cases.Cursor) (cases.Page, erro
 		l.seen[e] = true
 	}
 	if err := s.read(ctx, &l); err != nil {
-		return cases.Page{}, fmt.Errorf("reading posts for %s: %w", s.name, err)
+		return cursor{}, err
 	}
 	s.introduce(ctx, l.found)
-	slices.SortStableFunc(l.found, func(a, b cases.Mention) int { return a.PostedAt.Compare(b.PostedAt) })
 	page.Mentions, page.More = l.found, l.more
 	if l.unread > 0 {
 		page.Gap = watchers.Also(page.Gap, fmt.Sprintf("%d events could not be read", l.unread))
 	}
-	b, err := json.Marshal(l.next())
-	if err != nil {
-		return cases.Page{}, fmt.Errorf("writing the cursor of %s: %w", s.name, err)
-	}
-	page.Next = cases.Cursor(b)
-	return page, nil
+	return l.next(), nil
 }
 
 // read tries the streams in turn, beginning with the one that answered last. A
@@ -260,6 +293,7 @@ func (s *Source) Doctor(ctx context.Context) []watchers.Advice {
 		}
 		advice = append(advice, a)
 	}
+	advice = append(advice, s.examine(ctx)...)
 	if s.cfg.Handle == "" {
 		return append(advice, watchers.Advice{OK: true, What: "no account of ours is named: answers to it are noticed by the words alone"})
 	}

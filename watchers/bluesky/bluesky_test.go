@@ -30,10 +30,13 @@ func fake(t *testing.T) *fakebluesky.Server {
 }
 
 // open makes a source that listens for noor, to both streams.
-func open(t *testing.T, f *fakebluesky.Server) *Source {
+func open(t *testing.T, f *fakebluesky.Server, change ...func(*Config)) *Source {
 	t.Helper()
 	c := DefaultConfig()
 	c.Handle, c.Streams, c.APIURL = fakebluesky.Handle, []string{f.Stream("one"), f.Stream("two")}, f.URL
+	for _, do := range change {
+		do(&c)
+	}
 	about := func(m cases.Mention) bool {
 		return strings.Contains(m.Text, "noor") || strings.Contains(m.Text, "نور")
 	}
@@ -190,6 +193,104 @@ func TestAProgramIsKnownByItsProfile(t *testing.T) {
 	}
 }
 
+// member reads as our account and no stream.
+func member(f *fakebluesky.Server, search ...string) func(*Config) {
+	return func(c *Config) {
+		c.AppPassword, c.Server, c.Search, c.Streams = fakebluesky.Password, f.URL, search, nil
+	}
+}
+
+func TestTheAccountsListsKeepWhatEverySourceMustKeep(t *testing.T) {
+	watcherstest.Exercise(t, func(t *testing.T) watcherstest.Bench {
+		f, n := fake(t), 0
+		return watcherstest.Bench{
+			Open: func() watchers.Source { return open(t, f, member(f, "noor")) }, Now: clock, Fail: f.Fail, Hang: f.Hang, Secrets: []string{fakebluesky.Password, "CANARY"},
+			Say: func(k int) {
+				for range k {
+					n++
+					f.Say("sara", noon.Add(-5*time.Minute+time.Duration(n)*time.Second), fmt.Sprintf("noor %d", n))
+				}
+			},
+		}
+	})
+}
+
+// toUs makes a post an answer to something of ours.
+func toUs(p *bluesky.Post) {
+	ours := bluesky.Ref{URI: bluesky.URI(fakebluesky.Self, "3kaaaaaaaaaaa"), CID: "x"}
+	p.Reply = &bluesky.ReplyRef{Root: ours, Parent: ours}
+}
+
+func TestWhatOurAccountIsToldAndWhatIsFoundBecomeMentionsOnce(t *testing.T) {
+	f := fake(t)
+	s := open(t, f, member(f, "noor", "coffee"))
+	f.Like("laila")
+	f.Say("sara", noon.Add(-3*time.Minute), "the coffee of noor is cold") // both searches find it
+	f.Say("omar", noon.Add(-2*time.Minute), "still waiting", toUs)
+	f.Say("badr", noon.Add(-time.Minute), "something else")
+	first := poll(t, s, "")
+	if len(first.Mentions) != 2 || first.Mentions[0].Author != "sara" || first.Mentions[0].Direct || first.Mentions[1].Author != "omar" || !first.Mentions[1].Direct {
+		t.Fatalf("%+v", first.Mentions)
+	}
+	if again := poll(t, s, first.Next); len(again.Mentions) != 0 {
+		t.Errorf("again: %+v", again.Mentions)
+	}
+}
+
+func TestAPostThatTheStreamAndTheListsTellOfIsOneMention(t *testing.T) {
+	f := fake(t)
+	s := open(t, f, func(c *Config) { c.AppPassword, c.Server, c.Search = fakebluesky.Password, f.URL, []string{"noor"} })
+	f.Say("sara", noon.Add(-time.Minute), "noor is cold", toUs)
+	if p := poll(t, s, ""); len(p.Mentions) != 1 || !p.Mentions[0].Direct {
+		t.Errorf("%+v", p.Mentions)
+	}
+}
+
+func TestWithoutAStreamADeletionIsSeenWhenPostsAreLookedAtAgain(t *testing.T) {
+	f := fake(t)
+	s := open(t, f, member(f, "noor"))
+	p := f.Say("sara", noon.Add(-time.Minute), "noor is cold")
+	kept := f.Say("omar", noon.Add(-time.Minute), "noor is slow")
+	first := poll(t, s, "")
+	f.Delete(p.URI, noon)
+	f.Edit(kept.URI, "noor is quick", noon)
+	s.now = func() time.Time { return noon.Add(2 * time.Hour) }
+	next := poll(t, s, first.Next)
+	gone, edited := 0, 0
+	for _, m := range next.Mentions {
+		if m.Gone && m.ID == id(p.URI) {
+			gone++
+		}
+		if m.Text == "noor is quick" && !m.EditedAt.IsZero() {
+			edited++
+		}
+	}
+	if len(next.Mentions) != 2 || gone != 1 || edited != 1 {
+		t.Errorf("%+v", next.Mentions)
+	}
+}
+
+func TestASessionThatRanOutIsRenewedAndAWrongPasswordIsSaid(t *testing.T) {
+	f := fake(t)
+	s := open(t, f, member(f, "noor"))
+	after := poll(t, s, "").Next
+	f.Expire(false)
+	f.Say("sara", noon.Add(-time.Second), "noor is cold")
+	if p := poll(t, s, after); len(p.Mentions) != 1 {
+		t.Errorf("%+v", p.Mentions)
+	}
+	if _, signIns, _ := f.Counts(); signIns != 1 {
+		t.Errorf("signed in %d times", signIns)
+	}
+	if a := s.Doctor(t.Context()); len(a) != 3 || !a[0].OK || !a[1].OK || !a[2].OK {
+		t.Errorf("%+v", a)
+	}
+	wrong := open(t, f, member(f), func(c *Config) { c.AppPassword = "wron-gwro-ngwr-ongw" })
+	if a := wrong.Doctor(t.Context()); a[0].OK || !strings.Contains(a[0].Fix, "App passwords") || strings.Contains(a[0].Fix, "wron-g") {
+		t.Errorf("%+v", a)
+	}
+}
+
 func TestTheDoctorSaysWhichSwitch(t *testing.T) {
 	f := fake(t)
 	f.Say("sara", noon.Add(-10*time.Second), "hello")
@@ -213,6 +314,16 @@ func TestMistakesInTheConfigurationAreNamed(t *testing.T) {
 	}
 	if strings.Join(got, " ") != "handle streams[0] every max_age api_url" {
 		t.Error(got)
+	}
+	got = nil
+	for _, f := range (Config{Search: []string{"noor", " "}, Every: time.Minute, MaxAge: 48 * time.Hour, Server: "x", AppPassword: "secret"}).Check() {
+		got = append(got, f.Field)
+	}
+	if strings.Join(got, " ") != "app_password handle search[1] server" {
+		t.Error(got)
+	}
+	if f := (Config{Search: []string{"noor"}, Every: time.Minute, MaxAge: time.Hour}).Check(); len(f) != 2 || f[0].Field != "streams" || f[1].Field != "app_password" {
+		t.Error(f)
 	}
 	if f := DefaultConfig().Check(); f != nil {
 		t.Error(f)

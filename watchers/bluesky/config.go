@@ -3,9 +3,11 @@ package bluesky
 import (
 	"fmt"
 	"net/url"
+	"strings"
 	"time"
 
 	"rasid/internal/cases"
+	"rasid/internal/outbound"
 	"rasid/internal/platform/bluesky"
 )
 
@@ -14,12 +16,22 @@ type Config struct {
 	// Handle is our own account there, such as noor.bsky.social: what answers
 	// or mentions it is said to us, and what it says is ours.
 	Handle string `yaml:"handle"`
+	// AppPassword is an app password of our account, to read what it is told
+	// (replies, mentions, quotes) and to search; never the account's own password.
+	AppPassword outbound.Secret `yaml:"app_password"`
+	// Search are words to search for, each with the syntax of the app's own search;
+	// it needs app_password.
+	Search []string `yaml:"search"`
+	// Server is the account's own server; left out, Bluesky's.
+	Server string `yaml:"server"`
 	// Streams are the addresses of Jetstreams; when one fails, the next is read.
+	// An empty list reads none, for whoever has too little line for them: then
+	// what our account is told and the searches are all.
 	Streams []string `yaml:"streams"`
 	// Every is how often to look.
 	Every time.Duration `yaml:"every"`
-	// MaxAge is how far back the first look goes; every post of the network since
-	// then is read for it.
+	// MaxAge is how far back the first look goes; where there are streams, every
+	// post of the network since then is read for it.
 	MaxAge time.Duration `yaml:"max_age"`
 	// APIURL is the public service that tells the names of accounts; left out,
 	// Bluesky's own.
@@ -40,9 +52,10 @@ func (c Config) Check() []cases.Fault {
 	if c.Handle != "" && !bluesky.IsHandle(c.Handle) && !bluesky.IsDID(c.Handle) {
 		add("handle", "is not the name of an account", "its name without @, such as noor.bsky.social, or its did:")
 	}
-	if len(c.Streams) == 0 {
-		add("streams", "names none", "the address of a Jetstream, or leave it out")
+	if len(c.Streams) == 0 && c.AppPassword.Empty() {
+		add("streams", "names none, and there is no app_password to read without", "the address of a Jetstream, or leave it out")
 	}
+	faults = append(faults, c.checkAccount()...)
 	for i, s := range c.Streams {
 		if err := bluesky.CheckStream(s); err != nil {
 			add(fmt.Sprintf("streams[%d]", i), "is "+err.Error(), "an address such as "+bluesky.Streams()[0])
@@ -51,11 +64,42 @@ func (c Config) Check() []cases.Fault {
 	if c.Every < 5*time.Second {
 		add("every", "is too often for a public server", "5s or more")
 	}
-	if c.MaxAge <= 0 || c.MaxAge > bluesky.Keeps {
+	if c.MaxAge <= 0 || len(c.Streams) > 0 && c.MaxAge > bluesky.Keeps {
 		add("max_age", "is longer than Jetstream keeps, or nothing", "a duration up to 36h, such as 10m")
 	}
 	if u, err := url.Parse(c.APIURL); c.APIURL != "" && (err != nil || u.Host == "") {
 		add("api_url", "is not an address", "an address such as https://public.api.bsky.app, or leave it out")
+	}
+	return faults
+}
+
+// maxSearches keeps a look well under the 3,000 requests in five minutes.
+const maxSearches = 20
+
+// checkAccount lists the mistakes in what needs our account.
+func (c Config) checkAccount() (faults []cases.Fault) {
+	add := func(field, problem, write string) {
+		faults = append(faults, cases.Fault{Field: field, Problem: problem, Write: write})
+	}
+	if !c.AppPassword.Empty() && !bluesky.IsAppPassword(c.AppPassword) {
+		add("app_password", "is not an app password", bluesky.AppPasswordHow)
+	}
+	if !c.AppPassword.Empty() && c.Handle == "" {
+		add("handle", "is missing, and the app password is this account's", "its name without @, such as noor.bsky.social")
+	}
+	if len(c.Search) > 0 && c.AppPassword.Empty() {
+		add("app_password", "is missing, and only members can search", bluesky.AppPasswordHow)
+	}
+	if len(c.Search) > maxSearches {
+		add("search", fmt.Sprintf("holds more than %d searches", maxSearches), "fewer")
+	}
+	for i, q := range c.Search {
+		if strings.TrimSpace(q) == "" {
+			add(fmt.Sprintf("search[%d]", i), "is empty", `search: ["noor coffee", "محمصة نور"]`)
+		}
+	}
+	if u, err := url.Parse(c.Server); c.Server != "" && (err != nil || u.Host == "" || u.User != nil) {
+		add("server", "is not an address", "the server's address, such as https://pds.example, or leave it out")
 	}
 	return faults
 }

@@ -35,14 +35,21 @@ func (s *Source) mention(e bluesky.Event, self string, now time.Time) (cases.Men
 	if json.Unmarshal(e.Commit.Record, &p) != nil || strings.TrimSpace(p.Text) == "" {
 		return cases.Mention{}, false
 	}
-	m.AuthorID, m.Author, m.Text = e.DID, e.DID, watchers.Shorten(watchers.Tidy(p.Text), watchers.MaxText)
-	m.Ours, m.Bot = self != "" && e.DID == self, p.Labels.Has(bluesky.Automated)
-	m.Thread = m.ID
-	if said, err := time.Parse(time.RFC3339, p.Created); err == nil && said.Before(at) {
-		m.PostedAt, m.Old = said.UTC(), at.Sub(said) > history
-	}
+	said(&m, e.DID, p, self)
 	if e.Commit.Operation == "update" {
 		m.EditedAt = at
+	}
+	return m, m.Ours || m.Direct || s.about(m)
+}
+
+// said writes a post into its mention, whose PostedAt is when the network took
+// it in.
+func said(m *cases.Mention, author string, p bluesky.Post, self string) {
+	m.AuthorID, m.Author, m.Text = author, author, watchers.Shorten(watchers.Tidy(p.Text), watchers.MaxText)
+	m.Ours, m.Bot = self != "" && author == self, p.Labels.Has(bluesky.Automated)
+	m.Thread = m.ID
+	if said, err := time.Parse(time.RFC3339, p.Created); err == nil && said.Before(m.PostedAt) {
+		m.PostedAt, m.Old = said.UTC(), m.PostedAt.Sub(said) > history
 	}
 	if r := p.Reply; r != nil {
 		m.AnswerTo, m.Thread = id(r.Parent.URI), id(r.Root.URI)
@@ -56,7 +63,17 @@ func (s *Source) mention(e bluesky.Event, self string, now time.Time) (cases.Men
 			m.Lang = l
 		}
 	}
-	return m, m.Ours || m.Direct || s.about(m)
+}
+
+// name writes who somebody is, and whether he says that he is a program.
+func name(m *cases.Mention, p bluesky.Profile) {
+	if m.Author = watchers.Line(p.Name, 200); m.Author == "" {
+		m.Author = watchers.Line(p.Handle, 200)
+	}
+	if m.Author == "" {
+		m.Author = m.AuthorID
+	}
+	m.Bot = m.Bot || p.Automated()
 }
 
 // id is a post's name within the source: account and record.
@@ -79,7 +96,7 @@ const (
 func (s *Source) introduce(ctx context.Context, found []cases.Mention) {
 	var dids []string
 	for _, m := range found {
-		if !m.Gone && !slices.Contains(dids, m.AuthorID) && len(dids) < maxNamed {
+		if unnamed(m) && !slices.Contains(dids, m.AuthorID) && len(dids) < maxNamed {
 			dids = append(dids, m.AuthorID)
 		}
 	}
@@ -90,13 +107,11 @@ func (s *Source) introduce(ctx context.Context, found []cases.Mention) {
 	defer cancel()
 	known, _ := s.public.Profiles(ctx, dids) // what it brought before it failed is as good
 	for i, m := range found {
-		p, ok := known[m.AuthorID]
-		if !ok || m.Gone {
-			continue
+		if p, ok := known[m.AuthorID]; ok && unnamed(m) {
+			name(&found[i], p)
 		}
-		if found[i].Author = watchers.Line(p.Name, 200); found[i].Author == "" {
-			found[i].Author = watchers.Line(p.Handle, 200)
-		}
-		found[i].Bot = m.Bot || p.Automated()
 	}
 }
+
+// unnamed reports whether of somebody only the lasting name is known.
+func unnamed(m cases.Mention) bool { return !m.Gone && m.Author == m.AuthorID }

@@ -30,6 +30,19 @@ type Config struct {
 	// Password is that of the user; where the provider has passwords for single
 	// programs, one of those.
 	Password outbound.Secret `yaml:"password"`
+	// ClientID is that of an OAuth client, where the provider takes no password
+	// (Gmail, Microsoft 365): with refresh_token it stands for the password.
+	ClientID string `yaml:"client_id"`
+	// ClientSecret is the OAuth client's secret; a public client of Microsoft has
+	// none.
+	ClientSecret outbound.Secret `yaml:"client_secret"`
+	// RefreshToken is what the consent of the mailbox's owner gave, for the scope
+	// https://mail.google.com/, or IMAP.AccessAsUser.All of
+	// Microsoft with offline_access.
+	RefreshToken outbound.Secret `yaml:"refresh_token"`
+	// TokenURL is where access tokens come from; left out, Google's. Microsoft's
+	// is https://login.microsoftonline.com/TENANT/oauth2/v2.0/token.
+	TokenURL string `yaml:"token_url"`
 	// Folder is the folder that is read.
 	Folder string `yaml:"folder"`
 	// Addresses are the business's own besides user; what they send is no
@@ -66,9 +79,7 @@ func (c Config) Check() []cases.Fault {
 	if strings.TrimSpace(c.User) == "" {
 		add("user", "is missing", "the name to log in with, usually the address")
 	}
-	if c.Password.Empty() {
-		add("password", "is missing", `password: "${MAIL_PASSWORD}"`)
-	}
+	faults = append(faults, mail.CheckLogin(c.Password, c.consent())...)
 	if strings.TrimSpace(c.Folder) == "" {
 		add("folder", "is missing", "folder: INBOX")
 	}
@@ -104,7 +115,12 @@ type dialer interface {
 	DialContext(ctx context.Context, network, address string) (net.Conn, error)
 }
 
-// box is the mailbox of the configuration.
-func (c Config) box(way dialer) *mail.Box {
-	return &mail.Box{Server: c.Server, TLS: c.TLS, User: c.User, Password: c.Password, Dial: way.DialContext}
+func (c Config) consent() mail.Consent {
+	return mail.Consent{ClientID: c.ClientID, ClientSecret: c.ClientSecret, Refresh: c.RefreshToken, TokenURL: c.TokenURL}
+}
+
+// box is the mailbox of the configuration. web is the way to whoever gives
+// tokens.
+func (c Config) box(way dialer, web *outbound.Client, now func() time.Time) *mail.Box {
+	return &mail.Box{Server: c.Server, TLS: c.TLS, User: c.User, Password: c.Password, Tokens: c.consent().Tokens(web, now), Dial: way.DialContext}
 }

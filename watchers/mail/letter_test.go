@@ -27,7 +27,7 @@ func reader(t testing.TB) *Source {
 	t.Helper()
 	c := DefaultConfig()
 	c.Server, c.User, c.Password, c.Addresses = "imap.noor.example:993", "care@noor.example", "x", []string{"owner@noor.example"}
-	s, err := New(c, "mailbox", &net.Dialer{}, clock)
+	s, err := New(c, "mailbox", &net.Dialer{}, nil, clock)
 	if err != nil {
 		t.Fatal(err)
 	}

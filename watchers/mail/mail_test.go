@@ -10,7 +10,9 @@ import (
 	"time"
 
 	"rasid/internal/cases"
+	"rasid/internal/platform/faketest"
 	"rasid/internal/platform/mail"
+	"rasid/internal/platform/mail/fakeconsent"
 	"rasid/internal/platform/mail/fakeimap"
 	"rasid/watchers"
 	"rasid/watchers/watcherstest"
@@ -26,7 +28,7 @@ func open(t *testing.T, f *fakeimap.Server) *Source {
 	c := DefaultConfig()
 	c.Server, c.TLS, c.User, c.Password = f.Address, "off", fakeimap.User, fakeimap.Password
 	c.Addresses = []string{"owner@noor.example"}
-	s, err := New(c, "mailbox", &net.Dialer{Timeout: 5 * time.Second}, clock)
+	s, err := New(c, "mailbox", &net.Dialer{Timeout: 5 * time.Second}, faketest.Net(t), clock)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -301,6 +303,38 @@ func TestTheDoctorSaysWhatToCheck(t *testing.T) {
 	}
 }
 
+func TestWithAConsentInsteadOfAPasswordTheMailboxIsRead(t *testing.T) {
+	f, owner := fakeimap.Start(t, true), fakeconsent.New(fakeimap.User)
+	t.Cleanup(owner.Close)
+	f.Consent(owner.Takes)
+	c := DefaultConfig()
+	c.Server, c.TLS, c.User = f.Address, "off", fakeimap.User
+	c.ClientID, c.ClientSecret, c.RefreshToken, c.TokenURL = fakeconsent.ClientID, fakeconsent.ClientSecret, fakeconsent.Refresh, owner.URL+"/token"
+	s, err := New(c, "mailbox", &net.Dialer{Timeout: 5 * time.Second}, faketest.Net(t), clock)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.wait = 0
+	f.Deliver("INBOX", plain(1), noon)
+	got, at, _ := all(t, s, "")
+	if len(got) != 1 {
+		t.Fatalf("%+v", got)
+	}
+	owner.Expire() // the next look is refused and the one after it brings a new token
+	if _, err := s.Poll(t.Context(), at); err == nil || strings.Contains(err.Error(), "CANARY") {
+		t.Errorf("with a token that ran out: %v", err)
+	}
+	f.Deliver("INBOX", plain(2), noon)
+	if got, _, _ = all(t, s, at); len(got) != 1 || owner.Given() != 2 {
+		t.Errorf("%+v with %d tokens", got, owner.Given())
+	}
+	owner.Revoke()
+	_, _ = s.Poll(t.Context(), at) // forgets the token
+	if a := s.Doctor(t.Context()); len(a) != 1 || a[0].OK || !strings.Contains(a[0].Fix, "refresh_token") || strings.Contains(a[0].Fix, "CANARY") {
+		t.Errorf("%+v", a)
+	}
+}
+
 func TestMistakesInTheConfigurationAreNamed(t *testing.T) {
 	var got []string
 	for _, f := range (Config{Server: "imap.example.com", TLS: "ssl", Addresses: []string{"x"}}).Check() {
@@ -313,5 +347,23 @@ func TestMistakesInTheConfigurationAreNamed(t *testing.T) {
 	c.Server, c.User, c.Password = "imap.example.com:993", "care@noor.example", "x"
 	if f := c.Check(); len(f) > 0 {
 		t.Error(f)
+	}
+	for want, change := range map[string]func(*Config){
+		"":              func(c *Config) { c.ClientID, c.RefreshToken = "id", "x" }, // Microsoft's public clients have no secret
+		"client_id":     func(c *Config) { c.RefreshToken = "x" },
+		"refresh_token": func(c *Config) { c.ClientID = "id" },
+		"password":      func(c *Config) { c.ClientID, c.RefreshToken, c.Password = "id", "x", "x" },
+		"token_url":     func(c *Config) { c.ClientID, c.RefreshToken, c.TokenURL = "id", "x", "microsoft" },
+	} {
+		c := c
+		c.Password = ""
+		change(&c)
+		var got []string
+		for _, f := range c.Check() {
+			got = append(got, f.Field)
+		}
+		if strings.Join(got, " ") != want {
+			t.Errorf("%v, want %q", got, want)
+		}
 	}
 }

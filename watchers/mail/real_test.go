@@ -56,7 +56,7 @@ func TestALetterIsReadAndAnsweredThroughRealServers(t *testing.T) {
 	way := &net.Dialer{Timeout: 10 * time.Second}
 	c := mail.DefaultConfig()
 	c.Server, c.TLS, c.User, c.Password = servers.IMAP, "off", "care@noor.example", mailtest.Password
-	source, err := mail.New(c, "mailbox", way, time.Now)
+	source, err := mail.New(c, "mailbox", way, nil, time.Now)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -78,7 +78,7 @@ func TestALetterIsReadAndAnsweredThroughRealServers(t *testing.T) {
 	rc := say.DefaultReplyConfig()
 	rc.Server, rc.TLS, rc.From, rc.User, rc.Password = servers.SMTP, "off", "Noor <care@noor.example>", "care@noor.example", mailtest.Password
 	rc.Sent, rc.IMAPServer, rc.IMAPTLS = "rasid", servers.IMAP, "off"
-	replier, err := say.New(rc, way, time.Now, func(err error) { t.Error(err) })
+	replier, err := say.New(rc, way, nil, time.Now, func(err error) { t.Error(err) })
 	if err != nil {
 		t.Fatal(err)
 	}

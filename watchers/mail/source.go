@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"rasid/internal/cases"
+	"rasid/internal/outbound"
 	"rasid/internal/platform/mail"
 	"rasid/watchers"
 )
@@ -34,12 +35,13 @@ var (
 	_ watchers.Doctor = (*Source)(nil)
 )
 
-// New makes the source that config.yaml calls name.
-func New(c Config, name string, way dialer, now func() time.Time) (*Source, error) {
+// New makes the source that config.yaml calls name. way leads to the mail
+// server, web to whoever gives tokens where there is no password.
+func New(c Config, name string, way dialer, web *outbound.Client, now func() time.Time) (*Source, error) {
 	if f := c.Check(); len(f) > 0 {
 		return nil, fmt.Errorf("setting up %s: %s %s", name, f[0].Field, f[0].Problem)
 	}
-	return &Source{cfg: c, name: name, box: c.box(way), wait: min(longestWait, c.Every-5*time.Second), now: now}, nil
+	return &Source{cfg: c, name: name, box: c.box(way, web, now), wait: min(longestWait, c.Every-5*time.Second), now: now}, nil
 }
 
 // cursor is the last letter read. Numbers mean something only while the
@@ -176,7 +178,7 @@ func joined(a, b string) string {
 func (s *Source) Doctor(ctx context.Context) []watchers.Advice {
 	session, err := s.box.Open(ctx)
 	if err != nil {
-		return []watchers.Advice{{What: "mailbox", Fix: fmt.Sprintf("%v; check server, tls, user and password (many providers want a password made for this program, or IMAP switched on in their settings)", err)}}
+		return []watchers.Advice{{What: "mailbox", Fix: fmt.Sprintf("%v; check server, tls, user and password or refresh_token (many providers want a password made for this program, or an OAuth consent, or IMAP switched on in their settings)", err)}}
 	}
 	defer session.Close()
 	f, err := session.Look(s.cfg.Folder)

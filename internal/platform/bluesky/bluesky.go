@@ -12,6 +12,7 @@ import (
 	"net/url"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -88,7 +89,9 @@ type View struct {
 	Ref
 	Author Profile `json:"author"`
 	Record Post    `json:"record"`
-	Viewer struct {
+	// Indexed is when the network took it in.
+	Indexed time.Time `json:"indexedAt"`
+	Viewer  struct {
 		ReplyDisabled bool `json:"replyDisabled"` // the author let only some people reply
 		BlockedBy     bool `json:"blockedBy"`
 	} `json:"viewer"`
@@ -97,6 +100,7 @@ type View struct {
 var (
 	did  = regexp.MustCompile(`^did:(plc:[a-z2-7]{24}|web:[a-zA-Z0-9.:%_-]{1,200})$`)
 	uri  = regexp.MustCompile(`^at://(did:[a-z]+:[A-Za-z0-9.:%_-]{1,200})/app\.bsky\.feed\.post/([A-Za-z0-9._:~-]{1,512})$`)
+	app  = regexp.MustCompile(`^[a-z0-9]{4}(-[a-z0-9]{4}){3}$`)
 	name = regexp.MustCompile(`^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?$`)
 )
 
@@ -105,6 +109,12 @@ func IsDID(s string) bool { return did.MatchString(s) }
 
 // IsHandle reports whether a text can be the readable name of an account.
 func IsHandle(s string) bool { return name.MatchString(strings.ToLower(s)) && len(s) <= 253 }
+
+// IsAppPassword reports whether a secret can be an app password.
+func IsAppPassword(s outbound.Secret) bool { return app.MatchString(s.Reveal()) }
+
+// AppPasswordHow tells how to get an app password.
+const AppPasswordHow = `app_password: "${BLUESKY_PASSWORD}", as the app makes one (Settings, Privacy and security, App passwords): four times four letters`
 
 // Split takes the address of a post apart.
 func Split(at string) (author, rkey string, ok bool) {
@@ -210,6 +220,82 @@ func (c *Client) Put(ctx context.Context, rkey string, p Post) (Ref, error) {
 func (c *Client) Profile(ctx context.Context, actor string) (p Profile, err error) {
 	err = c.get(ctx, "app.bsky.actor.getProfile", url.Values{"actor": {actor}}, &p)
 	return p, err
+}
+
+// MaxListed is the longest list that a call gives.
+const MaxListed = 100
+
+// Search lists posts with some words, the newest first: those since a time, or
+// all for the zero time. An empty next says that it was the last page. It is
+// for members only.
+func (c *Client) Search(ctx context.Context, words string, since time.Time, limit int, cursor string) (posts []View, next string, err error) {
+	q := url.Values{"q": {words}, "sort": {"latest"}, "limit": {strconv.Itoa(limit)}}
+	if !since.IsZero() {
+		q.Set("since", Stamp(since))
+	}
+	if cursor != "" {
+		q.Set("cursor", cursor)
+	}
+	var got struct {
+		Posts  []View `json:"posts"`
+		Cursor string `json:"cursor"`
+	}
+	if err = c.get(ctx, "app.bsky.feed.searchPosts", q, &got); err == nil && got.Posts == nil {
+		err = outbound.ErrNotJSON
+	}
+	return got.Posts, got.Cursor, err
+}
+
+// Notice tells our account of something: a reply, a mention, a quote; also of
+// likes and of much else, whose record is no post.
+type Notice struct {
+	View
+	Reason string `json:"reason"`
+}
+
+// Speaks reports whether somebody said something to us.
+func (n Notice) Speaks() bool {
+	return slices.Contains([]string{"reply", "mention", "quote"}, n.Reason)
+}
+
+// Notices lists what our account is told, the newest first. It marks nothing as
+// seen.
+func (c *Client) Notices(ctx context.Context, limit int, cursor string) (list []Notice, next string, err error) {
+	q := url.Values{"limit": {strconv.Itoa(limit)}}
+	if cursor != "" {
+		q.Set("cursor", cursor)
+	}
+	var got struct {
+		Notices []Notice `json:"notifications"`
+		Cursor  string   `json:"cursor"`
+	}
+	if err = c.get(ctx, "app.bsky.notification.listNotifications", q, &got); err == nil && got.Notices == nil {
+		err = outbound.ErrNotJSON
+	}
+	return got.Notices, got.Cursor, err
+}
+
+// maxPosts is how many posts one call tells (getPosts).
+const maxPosts = 25
+
+// Standing reads posts as they stand now; those that are gone are left out.
+func (c *Client) Standing(ctx context.Context, uris []string) (map[string]View, error) {
+	found := map[string]View{}
+	for some := range slices.Chunk(uris, maxPosts) {
+		var got struct {
+			Posts []View `json:"posts"`
+		}
+		if err := c.get(ctx, "app.bsky.feed.getPosts", url.Values{"uris": some}, &got); err != nil {
+			return nil, err
+		}
+		if got.Posts == nil {
+			return nil, outbound.ErrNotJSON
+		}
+		for _, p := range got.Posts {
+			found[p.URI] = p
+		}
+	}
+	return found, nil
 }
 
 // Public reads what needs no account.

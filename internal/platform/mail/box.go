@@ -33,6 +33,7 @@ type Box struct {
 	TLS      string // StartTLS, TLS or Off
 	User     string
 	Password outbound.Secret
+	Tokens   *outbound.Bearer // stands for the password; nil = the password
 
 	Dial  func(ctx context.Context, network, address string) (net.Conn, error)
 	Trust *tls.Config // what the server's certificate is checked against; nil = the system's roots
@@ -96,7 +97,7 @@ func (b *Box) open(ctx context.Context) (*Session, error) {
 		s.stop()
 		return nil, errors.Join(err, conn.Close())
 	}
-	if err := s.client.Login(b.User, b.Password.Reveal()).Wait(); err != nil {
+	if err := b.login(ctx, s.client); err != nil {
 		s.Close()
 		return nil, fmt.Errorf("logging in as %s: %w", b.User, err)
 	}

@@ -49,6 +49,7 @@ type Server struct {
 
 	mu         sync.Mutex
 	user, pass string
+	takes      func(user, token string) bool // nil: passwords alone
 	faults     []Fault
 	letters    []Letter
 	talks      int
@@ -94,6 +95,14 @@ func (s *Server) Ask(user, pass string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.user, s.pass = user, pass
+}
+
+// Consent makes the server take tokens instead of passwords, as Gmail and
+// Microsoft 365 do.
+func (s *Server) Consent(user string, takes func(user, token string) bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.user, s.takes = user, takes
 }
 
 // account is whom the server asks for.
@@ -217,7 +226,13 @@ func (k *talk) greet() {
 		lines = append(lines, "STARTTLS")
 	}
 	if user, _ := k.account(); user != "" {
-		lines = append(lines, "AUTH PLAIN")
+		k.mu.Lock()
+		way := "AUTH PLAIN"
+		if k.takes != nil {
+			way = "AUTH XOAUTH2"
+		}
+		k.mu.Unlock()
+		lines = append(lines, way)
 	}
 	for i, l := range lines {
 		mark := "-"
@@ -229,7 +244,14 @@ func (k *talk) greet() {
 }
 
 func (k *talk) password(rest string) {
-	_, given, _ := strings.Cut(rest, " ")
+	way, given, _ := strings.Cut(rest, " ")
+	k.mu.Lock()
+	takes := k.takes
+	k.mu.Unlock()
+	if takes != nil {
+		k.token(way, given, takes)
+		return
+	}
 	b, _ := base64.StdEncoding.DecodeString(given)
 	if user, pass := k.account(); string(b) != "\x00"+user+"\x00"+pass {
 		k.say("535 5.7.8 who are you?")
@@ -237,6 +259,25 @@ func (k *talk) password(rest string) {
 	}
 	k.known = true
 	k.say("235 welcome")
+}
+
+// token takes a token; why it refuses is told first, and the client has to take
+// notice before it is refused.
+func (k *talk) token(way, given string, takes func(user, token string) bool) {
+	said, _ := base64.StdEncoding.DecodeString(given)
+	user, token, _ := strings.Cut(strings.TrimPrefix(string(said), "user="), "\x01auth=Bearer ")
+	token, whole := strings.CutSuffix(token, "\x01\x01")
+	switch {
+	case way != "XOAUTH2" || !whole:
+		k.say("504 5.7.4 unrecognized authentication type")
+	case !takes(user, token):
+		k.say("334 " + base64.StdEncoding.EncodeToString([]byte(`{"status":"400","schemes":"Bearer","scope":"https://mail.google.com/"}`)))
+		_, _ = k.in.ReadString('\n')
+		k.say("535 5.7.8 Username and Password not accepted")
+	default:
+		k.known = true
+		k.say("235 2.7.0 Accepted")
+	}
 }
 
 func (k *talk) mail(rest string) {

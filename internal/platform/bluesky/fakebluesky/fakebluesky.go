@@ -49,6 +49,7 @@ type Server struct {
 	mu       sync.Mutex
 	accounts map[string]*bluesky.Profile
 	posts    []*Post
+	likes    []string        // who liked something of ours
 	closed   map[string]bool // posts whose author lets nobody reply
 	events   []event
 	news     chan struct{} // closed at each event
@@ -77,6 +78,8 @@ func New(now func() time.Time) *Server {
 	mux.HandleFunc("GET /xrpc/app.bsky.actor.getProfile", f.locked(f.member(f.profile)))
 	mux.HandleFunc("GET /xrpc/app.bsky.actor.getProfiles", f.locked(f.profiles))
 	mux.HandleFunc("GET /xrpc/com.atproto.identity.resolveHandle", f.locked(f.resolve))
+	mux.HandleFunc("GET /xrpc/app.bsky.notification.listNotifications", f.locked(f.member(f.notices)))
+	mux.HandleFunc("GET /xrpc/app.bsky.feed.searchPosts", f.locked(f.member(f.search)))
 	mux.HandleFunc("GET /{stream}/subscribe", f.subscribe)
 	f.Server = httptest.NewServer(f.Guard(mux))
 	return f
@@ -146,6 +149,13 @@ func (f *Server) Delete(uri string, at time.Time) {
 		f.posts = slices.DeleteFunc(f.posts, func(x *Post) bool { return x == p })
 		f.tell(p, "delete", at)
 	}
+}
+
+// Like lets somebody like something of ours, of which our account is told too.
+func (f *Server) Like(who string) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.likes = append(f.likes, DID(who))
 }
 
 // Mark says of an account that a program runs it.

@@ -38,6 +38,14 @@ type Server struct {
 	news    chan struct{} // closed and made anew when something changes
 	before  map[Moment]func()
 	mute    bool
+	takes   func(user, token string) bool // nil: passwords alone
+}
+
+// Consent makes the server take tokens instead of passwords.
+func (s *Server) Consent(takes func(user, token string) bool) {
+	s.mu.Lock()
+	s.takes = takes
+	s.mu.Unlock()
 }
 
 // Moment is a point in the talk about news at which a test can let something
@@ -94,7 +102,13 @@ func Start(t testing.TB, idle bool) *Server {
 	mem.AddUser(s.user)
 	server := imapserver.New(&imapserver.Options{
 		NewSession: func(*imapserver.Conn) (imapserver.Session, *imapserver.GreetingData, error) {
-			return session{mem.NewSession(), s}, nil, nil
+			visit := session{mem.NewSession(), s}
+			s.mu.Lock()
+			defer s.mu.Unlock()
+			if s.takes != nil {
+				return byToken{visit}, nil, nil
+			}
+			return visit, nil, nil
 		},
 		Caps: imap.CapSet{imap.CapIMAP4rev1: {}}, InsecureAuth: true, Logger: log.New(io.Discard, "", 0),
 	})
