@@ -185,18 +185,18 @@ func sourceKinds() map[string]sourceKind { //nolint:funlen // one entry for each
 		},
 		"mastodon": {
 			settings: func() any { c := mastodon.DefaultConfig(); return &c },
-			every:    func(s any) time.Duration { return s.(*mastodon.Config).Every },
+			every:    everyToot,
 			open: func(s any, d deps) (watchers.Source, error) {
 				return mastodon.New(*s.(*mastodon.Config), d.name, d.net, d.now)
 			},
 			reply:     "manual",
-			limits:    "Only posts with the hashtag or a mention of us are seen; edits while the post is among the newest 40; deletions only just before a reply.",
+			limits:    "Only posts with the hashtag or a mention of us are seen; edits while the post is among the newest 40; deletions only just before a reply, and with a token while the server is listened to.",
 			blind:     true,
-			reads:     "Posts with a hashtag, and posts that mention our account, by the API of one server.",
+			reads:     "Posts with a hashtag, and posts that mention our account, by the API of one server; with a token at once, by its streams.",
 			answers:   "As our account, under the post and to its author only; at most 500 characters less 32 for the name, or what the server allows, an address counting 23.",
-			keys:      "None for hashtags where the server shows them to everybody; a token for mentions and to answer.",
+			keys:      "None for hashtags where the server shows them to everybody; a token for mentions, to listen and to answer.",
 			edits:     "Seen while the post is among the newest 40, and just before a reply.",
-			deletions: "Seen just before a reply only.",
+			deletions: "Seen just before a reply; with a token also as they happen, while the server is listened to.",
 			approval:  "Each server has rules of its own for accounts run by programs, and many want them to speak only when spoken to.",
 		},
 		"bluesky": {
@@ -477,6 +477,16 @@ func chatKinds() map[string]chatKind {
 // fromInbox is how often a source looks into the inbox by itself. What arrives
 // here wakes it; only what another instance put there waits so long.
 const fromInbox = time.Second
+
+// everyToot is how often a look at Mastodon begins: one that listens follows
+// right after another.
+func everyToot(s any) time.Duration {
+	c := s.(*mastodon.Config)
+	if c.Listens() {
+		return min(c.Every, mastodon.Pace)
+	}
+	return c.Every
+}
 
 func openTelegram(s any, d deps) (watchers.Source, error) {
 	if d.account == nil || d.account.telegram == nil {

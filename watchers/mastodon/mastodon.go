@@ -2,8 +2,10 @@
 // speak its API, and posts that mention an account of ours. Hashtags need no
 // key where the server shows its timelines to everybody; since Mastodon 4.5 a
 // server may answer 401 or an empty list instead. A hashtag brings only posts
-// that carry the tag; edits are seen while a post is among the newest 40,
-// deletions are not. Servers allow 300 requests in five minutes.
+// that carry the tag; edits are seen while a post is among the newest 40. With a
+// token the server is listened to as well, where it can be: then new posts come
+// at once, and deletions are seen as they happen. Servers allow 300 requests in
+// five minutes.
 package mastodon
 
 import (
@@ -11,11 +13,13 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"rasid/internal/cases"
@@ -38,10 +42,16 @@ type Config struct {
 	Token outbound.Secret `yaml:"token"`
 	// Mentions says to read posts that mention the account of the token.
 	Mentions bool `yaml:"mentions"`
+	// Stream says to listen to the server, which takes a token: it tells of new
+	// posts and of deletions at once. A server that cannot be listened to is only
+	// asked, from time to time.
+	Stream bool `yaml:"stream"`
 }
 
 // DefaultConfig returns the settings that a part of config.yaml starts from.
-func DefaultConfig() Config { return Config{Every: 5 * time.Minute, MaxAge: 168 * time.Hour} }
+func DefaultConfig() Config {
+	return Config{Every: 5 * time.Minute, MaxAge: 168 * time.Hour, Stream: true}
+}
 
 // maxTags keeps a look well under the 300 requests in five minutes.
 const maxTags = 20
@@ -76,6 +86,11 @@ type Source struct {
 	name string
 	net  *outbound.Client
 	now  func() time.Time
+	wait time.Duration // how long one look listens; 0 = not at all
+
+	mu     sync.Mutex
+	stream string    // where the server is listened to, once known
+	deaf   time.Time // until when nobody tries
 }
 
 var (
@@ -88,7 +103,11 @@ func New(c Config, name string, client *outbound.Client, now func() time.Time) (
 	if err := watchers.SetUp(name, c.Check()); err != nil {
 		return nil, err
 	}
-	return &Source{cfg: c, name: name, net: client, now: now}, nil
+	s := &Source{cfg: c, name: name, net: client, now: now}
+	if c.Listens() {
+		s.wait = listenFor
+	}
+	return s, nil
 }
 
 // cursor holds the last id read of each tag. Ids are numbers too long for some
@@ -129,25 +148,55 @@ type status struct {
 	} `json:"account"`
 }
 
-// Poll reads each tag forward from the last post read.
+// Poll reads each tag forward from the last post read, and where there is
+// nothing new listens for a while.
 func (s *Source) Poll(ctx context.Context, after cases.Cursor) (cases.Page, error) {
 	cur, readable := readCursor(after)
 	page := cases.Page{}
 	if !readable {
 		page.Gap = "where this source stopped reading was lost"
 	}
-	next := cursor{V: 1, Last: map[string]string{}, Edited: map[string]time.Time{}}
-	seen := map[string]bool{}
-	if s.cfg.Mentions {
-		if err := s.mentions(ctx, cur, &next, &page, seen); err != nil {
-			return cases.Page{}, fmt.Errorf("reading mentions for %s: %w", s.name, err)
+	next, err := s.look(ctx, cur, s.cfg.Tags, s.cfg.Mentions, &page)
+	if err != nil {
+		return cases.Page{}, err
+	}
+	if s.wait > 0 && after != "" && len(page.Mentions) == 0 && !page.More && page.Gap == "" {
+		if h := s.listen(ctx); h.any() {
+			cur = next
+			if next, err = s.look(ctx, cur, h.tags, h.notices && s.cfg.Mentions, &page); err != nil {
+				return cases.Page{}, err
+			}
+			page.Mentions = append(page.Mentions, s.deletions(h.gone)...)
+		}
+		if ctx.Err() != nil {
+			return cases.Page{}, fmt.Errorf("listening for %s: %w", s.name, ctx.Err())
 		}
 	}
-	for _, tag := range s.cfg.Tags {
+	slices.SortStableFunc(page.Mentions, func(a, b cases.Mention) int { return a.PostedAt.Compare(b.PostedAt) })
+	b, err := json.Marshal(next)
+	if err != nil {
+		return cases.Page{}, fmt.Errorf("writing the cursor of %s: %w", s.name, err)
+	}
+	page.Next = cases.Cursor(b)
+	return page, nil
+}
+
+// look reads some tags, and what mentions us, from a cursor on into a page.
+func (s *Source) look(ctx context.Context, cur cursor, tags []string, mentions bool, page *cases.Page) (cursor, error) {
+	next := cursor{V: 1, Last: map[string]string{}, Edited: map[string]time.Time{}}
+	maps.Copy(next.Last, cur.Last)
+	maps.Copy(next.Edited, cur.Edited)
+	seen := map[string]bool{}
+	if mentions {
+		if err := s.mentions(ctx, cur, &next, page, seen); err != nil {
+			return cursor{}, fmt.Errorf("reading mentions for %s: %w", s.name, err)
+		}
+	}
+	for _, tag := range tags {
 		last := cur.Last[tag]
 		list, err := s.timeline(ctx, tag, last, perPage)
 		if err != nil {
-			return cases.Page{}, fmt.Errorf("reading #%s for %s: %w", tag, s.name, err)
+			return cursor{}, fmt.Errorf("reading #%s for %s: %w", tag, s.name, err)
 		}
 		next.Last[tag] = last
 		for _, st := range list {
@@ -165,17 +214,11 @@ func (s *Source) Poll(ctx context.Context, after cases.Cursor) (cases.Page, erro
 			next.Edited[tag] = cur.Edited[tag]
 			continue
 		}
-		if err := s.edits(ctx, tag, cur, &next, &page, seen); err != nil {
-			return cases.Page{}, fmt.Errorf("reading edits under #%s for %s: %w", tag, s.name, err)
+		if err := s.edits(ctx, tag, cur, &next, page, seen); err != nil {
+			return cursor{}, fmt.Errorf("reading edits under #%s for %s: %w", tag, s.name, err)
 		}
 	}
-	slices.SortStableFunc(page.Mentions, func(a, b cases.Mention) int { return a.PostedAt.Compare(b.PostedAt) })
-	b, err := json.Marshal(next)
-	if err != nil {
-		return cases.Page{}, fmt.Errorf("writing the cursor of %s: %w", s.name, err)
-	}
-	page.Next = cases.Cursor(b)
-	return page, nil
+	return next, nil
 }
 
 func (s *Source) timeline(ctx context.Context, tag, last string, limit int) ([]status, error) {
@@ -243,6 +286,9 @@ func (s *Source) Doctor(ctx context.Context) []watchers.Advice {
 		default:
 			advice = append(advice, watchers.Advice{OK: true, What: "#" + tag})
 		}
+	}
+	if s.cfg.Listens() {
+		advice = append(advice, s.hearing(ctx))
 	}
 	return advice
 }

@@ -1,6 +1,7 @@
 package mastodon
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -12,6 +13,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/gorilla/websocket"
 
 	"rasid/internal/cases"
 	"rasid/internal/outbound"
@@ -32,11 +35,14 @@ type fake struct {
 	fail, hang bool
 	members    bool // 401 without a token
 	told       []notification
+	deaf       bool // it cannot be listened to
+	asked      chan string
+	ears       []*websocket.Conn
 }
 
 func newFake(t *testing.T) *fake {
 	t.Helper()
-	f := &fake{tags: map[string][]status{}}
+	f := &fake{tags: map[string][]status{}, asked: make(chan string, 10)}
 	f.Server = httptest.NewServer(http.HandlerFunc(f.serve))
 	t.Cleanup(f.Close)
 	return f
@@ -58,6 +64,12 @@ func (f *fake) serve(w http.ResponseWriter, r *http.Request) {
 		return
 	case fail:
 		http.Error(w, "down", http.StatusBadGateway)
+		return
+	case r.URL.Path == "/api/v2/instance":
+		_, _ = w.Write([]byte(`{"configuration":{"urls":{"streaming":"ws` + strings.TrimPrefix(f.URL, "http") + `"}}}`))
+		return
+	case r.URL.Path == "/api/v1/streaming":
+		f.stream(w, r)
 		return
 	case r.URL.Path == "/api/v1/notifications":
 		f.notify(w, r)
@@ -108,7 +120,156 @@ func (f *fake) open(t *testing.T, tags ...string) *Source {
 	if err != nil {
 		t.Fatal(err)
 	}
+	s.wait = 0
 	return s
+}
+
+// stream is the streaming API: for members, and only what they ask for.
+func (f *fake) stream(w http.ResponseWriter, r *http.Request) {
+	f.mu.Lock()
+	deaf := f.deaf
+	f.mu.Unlock()
+	if deaf || r.Header.Get("Authorization") != "Bearer CANARY" {
+		http.Error(w, `{"error":"Missing access token"}`, http.StatusUnauthorized)
+		return
+	}
+	conn, err := (&websocket.Upgrader{}).Upgrade(w, r, nil)
+	if err != nil {
+		return
+	}
+	defer func() { _ = conn.Close() }()
+	f.mu.Lock()
+	f.ears = append(f.ears, conn)
+	f.mu.Unlock()
+	for {
+		var ask struct{ Type, Stream, Tag string }
+		if conn.ReadJSON(&ask) != nil {
+			return
+		}
+		f.asked <- ask.Stream + " " + ask.Tag
+	}
+}
+
+// tell tells whoever listens.
+func (f *fake) tell(kind, payload string, stream ...string) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for _, c := range f.ears {
+		_ = c.WriteJSON(map[string]any{"stream": stream, "event": kind, "payload": payload})
+	}
+}
+
+// listening is a look that listens as long as it takes; it returns when the
+// server was asked for everything.
+func (f *fake) listening(t *testing.T, s *Source, after cases.Cursor, asks int) func() cases.Page {
+	t.Helper()
+	s.wait = time.Hour
+	type result struct {
+		page cases.Page
+		err  error
+	}
+	got := make(chan result, 1)
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	t.Cleanup(cancel)
+	go func() {
+		p, err := s.Poll(ctx, after)
+		got <- result{p, err}
+	}()
+	for range asks {
+		<-f.asked
+	}
+	return func() cases.Page {
+		t.Helper()
+		r := <-got
+		if r.err != nil {
+			t.Fatal(r.err)
+		}
+		return r.page
+	}
+}
+
+func TestAPostIsReadAsSoonAsTheServerTellsOfItAndOnce(t *testing.T) {
+	f := newFake(t)
+	s := f.open(t, "a", "Noor")
+	f.say("a", 1)
+	p, err := s.Poll(t.Context(), "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	end := f.listening(t, s, p.Next, 2)
+	f.tell("update", "{}", "public") // not ours
+	f.say("Noor", 1)
+	f.tell("update", "{}", "hashtag", "noor")
+	next := end()
+	if len(next.Mentions) != 1 || next.Mentions[0].ID != "998" {
+		t.Fatalf("%+v", next.Mentions)
+	}
+	s.wait = 0
+	if again, err := s.Poll(t.Context(), next.Next); err != nil || len(again.Mentions) != 0 {
+		t.Errorf("again: %+v %v", again.Mentions, err)
+	}
+}
+
+func TestWhileItIsListenedToTheServerTellsOfDeletionsEditsAndMentionsOfUs(t *testing.T) {
+	f := newFake(t)
+	s := f.open(t, "a")
+	s.cfg.Mentions = true
+	f.say("a", 2)
+	f.told = []notification{{ID: "7"}}
+	p, err := s.Poll(t.Context(), "")
+	if err != nil || len(p.Mentions) != 2 {
+		t.Fatalf("%+v %v", p.Mentions, err)
+	}
+	end := f.listening(t, s, p.Next, 2)
+	f.tell("delete", "998", "hashtag", "a")
+	if p = end(); len(p.Mentions) != 1 || !p.Mentions[0].Gone || p.Mentions[0].ID != "998" {
+		t.Fatalf("deleted: %+v", p.Mentions)
+	}
+	end = f.listening(t, s, p.Next, 2)
+	f.mu.Lock()
+	f.tags["a"][1].Content, f.tags["a"][1].EditedAt = "<p>changed</p>", noon.Add(-time.Minute)
+	f.mu.Unlock()
+	f.tell("status.update", "{}", "hashtag", "a")
+	if p = end(); len(p.Mentions) != 1 || p.Mentions[0].Text != "changed" {
+		t.Fatalf("edited: %+v", p.Mentions)
+	}
+	end = f.listening(t, s, p.Next, 2)
+	only := f.tags["a"][0]
+	only.ID = "2000"
+	f.mu.Lock()
+	f.told = append(f.told, notification{ID: "8", Status: &only})
+	f.mu.Unlock()
+	f.tell("notification", "{}", "user:notification")
+	if p = end(); len(p.Mentions) != 1 || !p.Mentions[0].Direct {
+		t.Fatalf("to us: %+v", p.Mentions)
+	}
+}
+
+func TestAServerThatCannotBeListenedToIsAskedInstead(t *testing.T) {
+	f := newFake(t)
+	f.deaf = true
+	s := f.open(t, "a")
+	f.say("a", 1)
+	p, err := s.Poll(t.Context(), "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.wait = time.Hour
+	if p, err = s.Poll(t.Context(), p.Next); err != nil || len(p.Mentions) != 0 {
+		t.Fatalf("%+v %v", p.Mentions, err)
+	}
+	f.say("a", 1)
+	if p, err = s.Poll(t.Context(), p.Next); err != nil || len(p.Mentions) != 1 || s.deaf.IsZero() {
+		t.Errorf("%+v %v", p.Mentions, err)
+	}
+	a := s.Doctor(t.Context())
+	if len(a) != 2 || !a[1].OK || !strings.Contains(a[1].What, "cannot be listened to") {
+		t.Errorf("%+v", a)
+	}
+	f.deaf = false
+	if a = s.Doctor(t.Context()); len(a) != 2 || !strings.Contains(a[1].What, "at once") {
+		t.Errorf("%+v", a)
+	}
 }
 
 func TestTheSourceKeepsWhatEverySourceMustKeep(t *testing.T) {
@@ -184,7 +345,7 @@ func TestTheDoctorTellsHiddenTimelinesFromWorkingOnes(t *testing.T) {
 	f := newFake(t)
 	f.say("full", 1)
 	a := f.open(t, "full", "empty").Doctor(t.Context())
-	if len(a) != 2 || !a[0].OK || a[1].OK || !strings.Contains(a[1].Fix, "4.5") {
+	if len(a) != 3 || !a[0].OK || a[1].OK || !strings.Contains(a[1].Fix, "4.5") || !a[2].OK {
 		t.Errorf("%+v", a)
 	}
 	f.members = true
@@ -253,7 +414,7 @@ func TestMentionsOfUsAreReadAndAreSaidToUs(t *testing.T) {
 	if p, err = s.Poll(t.Context(), p.Next); err != nil || len(p.Mentions) != 0 {
 		t.Errorf("again: %+v %v", p.Mentions, err)
 	}
-	if a := s.Doctor(t.Context()); len(a) != 2 || !a[0].OK {
+	if a := s.Doctor(t.Context()); len(a) != 3 || !a[0].OK {
 		t.Errorf("%+v", a)
 	}
 }

@@ -6,16 +6,12 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"net/http"
 	"net/url"
-	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/gorilla/websocket"
 
-	"rasid/internal/cases"
 	"rasid/internal/outbound"
 )
 
@@ -23,10 +19,7 @@ import (
 // event it has (36 hours by its documentation).
 const Keeps = 36 * time.Hour
 
-const (
-	maxEvent  = 1 << 20 // bytes; a record may hold less than 1 MiB
-	handshake = 10 * time.Second
-)
+const maxEvent = 1 << 20 // bytes; a record may hold less than 1 MiB
 
 // Streams returns the addresses of the public Jetstreams.
 func Streams() []string {
@@ -97,29 +90,10 @@ func dial(ctx context.Context, client *outbound.Client, server string, since int
 	if err != nil {
 		return nil, errors.New("connecting to the stream: not an address")
 	}
-	if _, err := client.CheckURL("http" + strings.TrimPrefix(server, "ws")); err != nil {
-		return nil, fmt.Errorf("connecting to the stream: %w", err)
-	}
 	q := u.Query()
 	if q.Set("wantedCollections", Posts); since > 0 {
 		q.Set("cursor", strconv.FormatInt(since, 10))
 	}
 	u.RawQuery = q.Encode()
-	d := websocket.Dialer{NetDialContext: client.DialContext, HandshakeTimeout: handshake}
-	conn, resp, err := d.DialContext(ctx, u.String(), http.Header{"User-Agent": {"rasid"}})
-	if resp != nil && resp.Body != nil {
-		defer func() { _ = resp.Body.Close() }()
-	}
-	if err == nil {
-		return conn, nil
-	}
-	if resp == nil {
-		return nil, fmt.Errorf("connecting to the stream at %s: %w", u.Host, err)
-	}
-	refused := &outbound.StatusError{Code: resp.StatusCode, RetryAfter: outbound.RetryAfter(resp.Header.Get("Retry-After"), time.Now()), Header: resp.Header}
-	err = fmt.Errorf("connecting to the stream at %s: %w", u.Host, refused)
-	if slices.Contains([]int{http.StatusTooManyRequests, http.StatusServiceUnavailable}, resp.StatusCode) && refused.RetryAfter > 0 {
-		return nil, &cases.LaterError{After: refused.RetryAfter, Err: err}
-	}
-	return nil, err
+	return client.WebSocket(ctx, u.String(), nil)
 }

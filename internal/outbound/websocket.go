@@ -1,0 +1,53 @@
+package outbound
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/gorilla/websocket"
+
+	"rasid/internal/cases"
+)
+
+// handshake bounds how long a websocket may take to open.
+const handshake = 10 * time.Second
+
+// WebSocket opens a websocket (an address with ws or wss) under the same guard
+// as Get. A server that asks to wait gives a *cases.LaterError.
+func (c *Client) WebSocket(ctx context.Context, address string, header http.Header) (*websocket.Conn, error) {
+	u, err := url.Parse(address)
+	if err != nil || u.Scheme != "ws" && u.Scheme != "wss" {
+		return nil, errors.New("connecting to a stream: not an address of one")
+	}
+	if _, err := c.CheckURL("http" + strings.TrimPrefix(address, "ws")); err != nil {
+		return nil, fmt.Errorf("connecting to a stream: %w", err)
+	}
+	h := header.Clone()
+	if h == nil {
+		h = http.Header{}
+	}
+	h.Set("User-Agent", "rasid")
+	d := websocket.Dialer{NetDialContext: c.DialContext, HandshakeTimeout: handshake}
+	conn, resp, err := d.DialContext(ctx, address, h)
+	if resp != nil && resp.Body != nil {
+		defer func() { _ = resp.Body.Close() }()
+	}
+	if err == nil {
+		return conn, nil
+	}
+	if resp == nil {
+		return nil, fmt.Errorf("connecting to the stream at %s: %w", u.Host, err)
+	}
+	refused := &StatusError{Code: resp.StatusCode, RetryAfter: RetryAfter(resp.Header.Get("Retry-After"), time.Now()), Header: resp.Header}
+	err = fmt.Errorf("connecting to the stream at %s: %w", u.Host, refused)
+	if slices.Contains([]int{http.StatusTooManyRequests, http.StatusServiceUnavailable}, resp.StatusCode) && refused.RetryAfter > 0 {
+		return nil, &cases.LaterError{After: refused.RetryAfter, Err: err}
+	}
+	return nil, err
+}
