@@ -260,6 +260,112 @@ var bugs = []bug{
 		wrong: `case here.Inode < 0*inDB.Inode:`,
 		pkg:   "internal/store", test: "TestNothingIsPostedTwiceFromACopy",
 	},
+	{
+		name: "the rest of the score is told twice", file: "sentiment/explain.go",
+		right: `out = append(out, Reason{Weight: res.Raw - sum, Kind: KindBase})`,
+		wrong: `out = append(out, Reason{Weight: res.Raw, Kind: KindBase})`,
+		pkg:   "sentiment", test: "TestReasonsOfEveryMentionAddUp",
+	},
+	{
+		name: "the strongest reason is not tried", file: "sentiment/explain.go",
+		right: `if len(rs) == 0 || s.without(d, in, res, rs[0])*rs[0].Weight > 0 {`,
+		wrong: `if len(rs) >= 0 {`,
+		pkg:   "sentiment", test: "TestRemovingTheStrongestReasonMovesTheScoreAsItSays",
+	},
+	{
+		name: "a span ends a byte too early", file: "sentiment/internal/text/token.go",
+		right: `End: d.end[j-1], Kind`,
+		wrong: `End: d.end[j-1] - 1, Kind`,
+		pkg:   "sentiment", test: "TestReasonsOfDisguisedTextsAreSpansOfWhatWasWritten",
+	},
+	{
+		name: "zero-width signs part words", file: "sentiment/internal/text/fold.go",
+		right: `		r >= 0x200B && r <= 0x200F, r >= 0x202A`,
+		wrong: `		r >= 0x202A`,
+		pkg:   "sentiment", test: "TestChangesThatKeepTheMeaningKeepTheLabel",
+	},
+	{
+		name: "judged lines leave as they are ready", file: "sentiment/stream.go",
+		right: `		readErr <- eachLine(r, func(line []byte, long bool) error {
+			answer := make(chan []byte, 1)
+`,
+		wrong: `		answer := make(chan []byte, 4*n)
+		readErr <- eachLine(r, func(line []byte, long bool) error {
+`,
+		pkg: "sentiment", test: "TestStreamAnswersEveryLineInOrderAndGoesOnAfterBadOnes",
+	},
+	{
+		name: "the id of a broken line is not looked for", file: "sentiment/stream.go",
+		right: `if name == "id" && utf8.Valid(v) {`,
+		wrong: `if name == "id" && len(v) == 0 {`,
+		pkg:   "sentiment", test: "TestEachOddLineIsAnsweredInItsPlace",
+	},
+	{
+		name: "whom it is about is told too surely", file: "sentiment/target.go",
+		right: `targetCaution = 0.75`,
+		wrong: `targetCaution = 2.5`,
+		pkg:   "sentiment", test: "TestABusinessNeverSeenIsToldFromOthers",
+	},
+	{
+		name: "a layer without a gain is switched on", file: "sentiment/local/local.go",
+		right: `rep.Gain > max(minGain, beyond*rep.Noise) && `,
+		wrong: ``,
+		pkg:   "sentiment/local", test: "TestALayerIsSwitchedOnOnlyBeyondNoiseAndWithoutLoss",
+	},
+	{
+		name: "a layer knows no limit", file: "sentiment/layer.go",
+		right: `return bound(more*zn+l.Bias[0]+neg*x, l.Limit), bound(more*zp+l.Bias[1]+pos*x, l.Limit)`,
+		wrong: `return more*zn + l.Bias[0] + neg*x, more*zp + l.Bias[1] + pos*x`,
+		pkg:   "sentiment/local", test: "TestALayerNeverMovesALogitBeyondItsLimit",
+	},
+	{
+		name: "the cells of a layer are stored in any order", file: "sentiment/layer.go",
+		right: `keys := slices.Sorted(maps.Keys(l.Cells))`,
+		wrong: `keys := slices.Collect(maps.Keys(l.Cells))`,
+		pkg:   "sentiment/local", test: "TestALayerSurvivesTheStoreByteForByte",
+	},
+	{
+		name: "a careless labeller is believed", file: "sentiment/local/local.go",
+		right: `trusted     = 0.5`,
+		wrong: `trusted     = 0.0`,
+		pkg:   "sentiment/local", test: "TestOneCarelessLabellerIsDoubted",
+	},
+	{
+		name: "every copy of a text teaches", file: "sentiment/local/local.go",
+		right: `if _, dup := last[key]; dup {`,
+		wrong: `if _, dup := last[key]; dup && key == 0 {`,
+		pkg:   "sentiment/local", test: "TestAFloodOfOneTextCountsOnce",
+	},
+	{
+		name: "the words of a single customer are told", file: "sentiment/local/words.go",
+		right: `if n < tellFrom || !side {`,
+		wrong: `if !side {`,
+		pkg:   "sentiment/local", test: "TestNoWordOfASingleCustomerIsTold",
+	},
+	{
+		name: "what was rolled back stays on", file: "internal/store/lessons.go",
+		right: `UPDATE layers SET state = 'rolled-back', by_whom`,
+		wrong: `UPDATE layers SET by_whom`,
+		pkg:   "responder/learn", test: "TestAShopTeachesItsOwnWordsAndCanTakeThemBack",
+	},
+	{
+		name: "a rule acts whomever it is about", file: "responder/automatic.go",
+		right: `case !m.Direct && s.Target < sureTarget:`,
+		wrong: `case !m.Direct && s.Target < 0:`,
+		pkg:   "responder", test: "TestRefrainNamesEveryReason",
+	},
+	{
+		name: "a rule answers disguised words", file: "responder/disguise.go",
+		right: `return Visible(s) != s || imitates(s)`,
+		wrong: `return Visible(s) != s && imitates(s)`,
+		pkg:   "responder", test: "TestNoDisguisedTextIsAnsweredByARule",
+	},
+	{
+		name: "the scorer is not told our names", file: "cmd/rasid/naming.go",
+		right: `if s.Named(m.Words(), names) {`,
+		wrong: `if s.Named("", names) {`,
+		pkg:   "cmd/rasid", test: "TestTalkAboutSomebodyElseDoesNotDisturbStaff",
+	},
 }
 
 func TestEverySeededBugStillFits(t *testing.T) {

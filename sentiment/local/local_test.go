@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"sync"
 	"testing"
 
@@ -173,6 +174,32 @@ func TestLabelsByChanceTeachNoWords(t *testing.T) {
 		if rep.Better && rep.Strength != "bias" && rep.Strength != "careful" || len(rep.Complaint)+len(rep.Calm) > 0 {
 			t.Errorf("seed %d: labels by chance teach words: %+v", seed, rep)
 		}
+	}
+}
+
+// TestNoWordOfASingleCustomerIsTold lets one guest say the same name in every complaint, and a layer know it.
+func TestNoWordOfASingleCustomerIsTold(t *testing.T) {
+	s := base(t)
+	l := &sentiment.Layer{Cells: map[uint32][2]float32{}}
+	for _, word := range []string{"fountain", "layla"} {
+		if s.Quick(sentiment.Input{Text: word}).Label == sentiment.Negative {
+			t.Fatalf("%s is a complaint everywhere: choose another word", word)
+		}
+		for _, slot := range s.Evidence(sentiment.Input{Text: word}).Slots {
+			l.Cells[sentiment.LayerSlot(slot)] = [2]float32{2, -2}
+		}
+	}
+	var items []item
+	for i, author := range []string{"sara", "hamdan", "hamdan", "hamdan", "omar"} {
+		it := item{text: fmt.Sprintf("fountain %c", 'a'+i), author: author, label: 0}
+		if author == "hamdan" {
+			it.text += " layla"
+		}
+		items = append(items, it)
+	}
+	complaint, calm := learned(s, l, items)
+	if !slices.Equal(complaint, []string{"fountain"}) || len(calm) > 0 {
+		t.Errorf("it tells %q and %q: want fountain, which three guests said, and no word of one alone", complaint, calm)
 	}
 }
 
