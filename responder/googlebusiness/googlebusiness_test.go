@@ -1,7 +1,6 @@
 package googlebusiness
 
 import (
-	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -70,64 +69,19 @@ func TestTheReplierKeepsWhatEveryReplierMustKeep(t *testing.T) {
 	})
 }
 
-func TestAColleaguesAnswerIsNeverWrittenOver(t *testing.T) {
-	f := fake(t)
-	p := open(t, f, f.URL)
-	m := mention(f, "cold")
-	f.Change(f.Reviews()[0].ID, func(v *fakegoogle.Review) { v.Answer = "by hand" })
-	_, err := p.Reply(t.Context(), cases.Reply{Key: "reply/1/1", Attempt: 1, First: noon, Mention: m, Text: "sorry"})
-	if writes, _ := f.Counts(); cases.OutcomeOf(err) != cases.WasRefused || !errors.Is(err, responder.ErrColleague) || writes != 0 || f.Reviews()[0].Answer != "by hand" {
-		t.Errorf("%v after %d writes; %q stands", err, writes, f.Reviews()[0].Answer)
-	}
-}
-
-func TestALostAnswerIsFoundAndNotWrittenAgain(t *testing.T) {
-	f := fake(t)
-	p := open(t, f, f.URL)
-	r := cases.Reply{Key: "reply/1/1", Attempt: 1, First: noon, Mention: mention(f, "cold"), Text: "نعتذر\nمنك"}
-	f.Fault(faketest.Drop)
-	if _, err := p.Reply(t.Context(), r); cases.OutcomeOf(err) != cases.WasNotSent {
-		t.Fatalf("%v, want another attempt", err)
-	}
-	r.Attempt = 2
-	f.Fault(faketest.Lost)
-	if got, err := p.Reply(t.Context(), r); err != nil || got.ID == "" || got.At.IsZero() {
-		t.Fatalf("%+v %v", got, err)
-	}
-	before, _ := f.Counts()
-	r.Attempt = 3
-	if _, err := p.Reply(t.Context(), r); err != nil {
-		t.Fatal(err)
-	}
-	if writes, _ := f.Counts(); writes != before {
-		t.Error("what stands there was written again")
-	}
-	if _, there, err := p.(responder.Finder).Find(t.Context(), r); err != nil || !there {
-		t.Errorf("found: %v %v", there, err)
-	}
-}
-
-func TestWhatChangedBeforeAnsweringIsSeen(t *testing.T) {
-	f := fake(t)
-	p := open(t, f, f.URL)
-	m := mention(f, "cold")
-	check := func() responder.Standing {
-		st, err := p.(responder.Checker).Check(t.Context(), m)
-		if err != nil {
-			t.Fatal(err)
+func TestOneAnswerStandsUnderEachReview(t *testing.T) {
+	respondertest.ExerciseOneAnswer(t, func(t *testing.T) respondertest.Review {
+		f := fake(t)
+		m := mention(f, "cold")
+		id := f.Reviews()[0].ID
+		return respondertest.Review{
+			Replier: open(t, f, f.URL), Mention: m,
+			Answer: func() string { return f.Reviews()[0].Answer },
+			ByHand: func(text string) { f.Change(id, func(v *fakegoogle.Review) { v.Answer = text }) },
+			Edit:   func(text string) { f.Change(id, func(v *fakegoogle.Review) { v.Text = text }) },
+			Delete: func() { f.Delete(id) },
+			Fail:   func(fault respondertest.Fault) { f.Fault(faketest.Fault(fault)) },
+			Writes: f.Writes,
 		}
-		return st
-	}
-	if st := check(); st.Gone || st.Text != "cold" {
-		t.Errorf("%+v", st)
-	}
-	id := f.Reviews()[0].ID
-	f.Change(id, func(v *fakegoogle.Review) { v.Text = "warm" })
-	if st := check(); st.Text != "warm" {
-		t.Errorf("%+v", st)
-	}
-	f.Delete(id)
-	if st := check(); !st.Gone {
-		t.Errorf("%+v", st)
-	}
+	})
 }
