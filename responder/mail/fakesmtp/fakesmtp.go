@@ -269,7 +269,7 @@ func (k *talk) token(way, given string, takes func(user, token string) bool) {
 	token, whole := strings.CutSuffix(token, "\x01\x01")
 	switch {
 	case way != "XOAUTH2" || !whole:
-		k.say("504 5.7.4 unrecognized authentication type")
+		k.say("504 5.7.4 unknown authentication type")
 	case !takes(user, token):
 		k.say("334 " + base64.StdEncoding.EncodeToString([]byte(`{"status":"400","schemes":"Bearer","scope":"https://mail.google.com/"}`)))
 		_, _ = k.in.ReadString('\n')
