@@ -161,6 +161,18 @@ func (w *world) chaos(lost float64) {
 	})
 }
 
+// did counts what the program did to the world.
+func (w *world) did() int {
+	return w.server.Calls("sendMessage") + w.server.Calls("editMessageText") + w.server.Calls("answerCallbackQuery")
+}
+
+// steps is how much of that one life does before the axe is lifted.
+func (w *world) steps() int {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.rnd.IntN(30)
+}
+
 func (w *world) between(low, high time.Duration) time.Duration {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -169,7 +181,7 @@ func (w *world) between(low, high time.Duration) time.Duration {
 
 // complaints is how many customers complain in one life of the program, on
 // average: by lives and not by time, so that a slow machine has no more to do.
-const complaints = 8
+const complaints = 3
 
 // live lets customers complain and Mona approve until done is closed.
 func (w *world) live(done <-chan struct{}) {
@@ -231,8 +243,8 @@ func (w *world) approve(pressed map[int64]press) {
 }
 
 // fire ends the program n times with a signal, most often while it works, then
-// lets it finish in peace. What it counts as work begins with its first call,
-// however long a busy machine takes to start it.
+// lets it finish in peace. A life is measured by what it does, however long a
+// busy machine takes for it: lives too short for one page would do nothing.
 func (w *world) fire(n int, sig os.Signal) {
 	done := make(chan struct{})
 	var living sync.WaitGroup
@@ -242,7 +254,7 @@ func (w *world) fire(n int, sig os.Signal) {
 		w.upset += complaints
 		grown := w.rnd.IntN(5) > 0 // else it may be ended before it has begun
 		w.mu.Unlock()
-		heard := w.server.Calls("getUpdates")
+		heard, did, steps := w.server.Calls("getUpdates"), w.did(), w.steps()
 		cmd := w.start()
 		if grown && !w.server.Eventually(time.Minute, func() bool { return w.server.Calls("getUpdates") > heard }) {
 			w.stop(cmd, syscall.SIGQUIT) // it says where it stands
@@ -250,7 +262,10 @@ func (w *world) fire(n int, sig os.Signal) {
 			w.t.Error("the program does not start")
 			break
 		}
-		time.Sleep(w.between(0, 900*time.Millisecond)) // the dice decide when the axe falls
+		if grown {
+			w.server.Eventually(2*time.Second, func() bool { return w.did() >= did+steps }) // less when there is no more to do
+		}
+		time.Sleep(w.between(0, 100*time.Millisecond)) // the dice decide when the axe falls
 		asked := time.Now()
 		w.stop(cmd, sig)
 		w.slowest = max(w.slowest, time.Since(asked))
