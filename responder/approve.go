@@ -51,7 +51,11 @@ func (k *Clerk) approve(ctx context.Context, r *request) (Answer, error) {
 	ch := r.change(cases.Approve)
 	ch.WakeAt = &time.Time{}
 	ch.Send = []cases.Send{ReplyRow(r.c, draft, r.who.ID, r.d.At.Add(k.Office.Policy.Undo))}
-	return k.apply(ctx, r, ch, r.answer("answer.approved", "span", k.Office.Policy.Undo))
+	then := r.answer("answer.approved", "span", k.Office.Policy.Undo)
+	if k.Office.Policy.Undo <= 0 {
+		then = r.answer("answer.leaves")
+	}
+	return k.apply(ctx, r, ch, then)
 }
 
 // ReplyRow is the outbox row of an approved draft: exactly these bytes, under

@@ -29,6 +29,7 @@ const (
 // Fault is one failure to come.
 type Fault struct {
 	Method string // which method fails; "" = whichever comes next
+	Chat   int64  // in which chat; 0 = in any
 	Kind   Kind
 	Wait   time.Duration
 	Times  int // how many calls fail; 0 = 1
@@ -62,13 +63,13 @@ func (s *Server) Calls(method string) int {
 	return s.calls[method]
 }
 
-func (s *Server) fault(method string) Fault {
+func (s *Server) fault(method string, chat int64) Fault {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.calls[method]++
 	n := s.calls[method]
 	for i, f := range s.faults {
-		if f.Method == "" || f.Method == method {
+		if (f.Method == "" || f.Method == method) && (f.Chat == 0 || f.Chat == chat) {
 			s.faults = append(s.faults[:i:i], s.faults[i+1:]...)
 			return f
 		}

@@ -161,7 +161,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		write(w, bad)
 		return
 	}
-	f := s.fault(method)
+	f := s.fault(method, number(r, "chat_id"))
 	if before(w, r, s, f) {
 		return
 	}
