@@ -28,10 +28,12 @@ func sentences(t *testing.T, file string) []sentence {
 	return rows
 }
 
-// The word lists may be changed looking at topics.tsv. topics-hard.tsv was
-// written when they were done: its sentences name their topic between the lines
-// ("Medium rare, I said. It came well done."), which word lists cannot hear. Its
-// floor is what was measured, so that it cannot fall unseen; it is no aim.
+// The word lists may be changed looking at topics.tsv. The others were set down
+// before the lists were last changed, and nobody looks at what is wrong in them:
+// topics-fresh.tsv as customers write, topics-hard.tsv with the topic between the
+// lines ("Medium rare, I said. It came well done."), which word lists hardly hear.
+// Both have the same author as the lists, so strangers' texts will do worse. The
+// floors are a little below what was measured; they are no aim.
 func TestTopicsAreRecognisedInBothLanguages(t *testing.T) {
 	topics, err := NewTopics()
 	if err != nil {
@@ -41,7 +43,7 @@ func TestTopicsAreRecognisedInBothLanguages(t *testing.T) {
 		file        string
 		rows        int
 		floor, each float64 // for all, and for each language
-	}{{"topics.tsv", 600, 0.95, 0.95}, {"topics-hard.tsv", 160, 0.45, 0.34}} {
+	}{{"topics.tsv", 600, 0.95, 0.95}, {"topics-fresh.tsv", 140, 0.82, 0.80}, {"topics-hard.tsv", 160, 0.63, 0.57}} {
 		t.Run(set.file, func(t *testing.T) {
 			rows := sentences(t, set.file)
 			if len(rows) < set.rows {
@@ -105,4 +107,25 @@ func ratio(a, b int) float64 {
 		return 0
 	}
 	return float64(a) / float64(b)
+}
+
+func TestAPhraseMayHaveAClassOfWordsWithWhatIsAttachedToThem(t *testing.T) {
+	topics := newTopics()
+	for _, cols := range [][]string{{"<who>", "waiter* موظف"}, {"<n>", "# two"}, {"staff", "4", "<who> .. shout*"}, {"staff", "4", "صرخ <who>"}, {"waiting", "4", "after <n> hours"}} {
+		if err := topics.read(cols); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for text, want := range map[string]string{
+		"The waitress suddenly shouted at us": "staff", "صرخ الموظف": "staff", "After 3 hours": "waiting", "after two hours": "waiting",
+		"Somebody shouted": TopicOther, "The waitress smiled": TopicOther, "after some hours": TopicOther,
+		"The waiter who had been there for a long time shouted": TopicOther, // too far apart
+	} {
+		if got := topics.Of(text)[0]; got != want {
+			t.Errorf("%q is about %s, want %s", text, got, want)
+		}
+	}
+	if err := topics.read([]string{"staff", "4", "<nobody> shouted"}); err == nil {
+		t.Error("a phrase with a class that nobody named is accepted")
+	}
 }
