@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"io"
@@ -57,12 +56,12 @@ func (s *Store) openSQLite(ctx context.Context) error {
 	}
 	// busy_timeout comes first: setting WAL may itself have to wait.
 	base := "file:" + (&url.URL{Path: file}).EscapedPath() + "?_pragma=busy_timeout(10000)"
-	s.w, err = sql.Open("sqlite", base+"&_txlock=immediate&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=foreign_keys(1)&_pragma=secure_delete(1)")
+	s.w, err = openKept(base + "&_txlock=immediate&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=foreign_keys(1)&_pragma=secure_delete(1)")
 	if err != nil {
 		return err
 	}
 	s.w.SetMaxOpenConns(1)
-	if s.r, err = sql.Open("sqlite", base+"&_pragma=query_only(1)"); err != nil {
+	if s.r, err = openKept(base + "&_pragma=query_only(1)"); err != nil {
 		return err
 	}
 	s.r.SetMaxOpenConns(readers)
