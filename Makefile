@@ -67,6 +67,7 @@ fuzz: ## fuzz every parser for 30 s (FUZZTIME=5m for longer)
 crash: ## kill, freeze and stop the program KILLS times (500), on each database
 	$(GO) test -count=1 -timeout 120m -v ./internal/crashtest -kills $(KILLS) -rounds $(KILLS) -every 1
 	$(GO) test -count=1 -timeout 60m -v ./internal/store -trials $(KILLS)
+	$(GO) test -count=1 -timeout 60m -v ./responder -run ADecisionStopsTheChain -tries 1000
 
 .PHONY: mutants
 mutants: ## build in one mistake for each promise; the tests must notice every one

@@ -2,6 +2,7 @@ package responder_test
 
 import (
 	"context"
+	"flag"
 	"fmt"
 	"strings"
 	"sync"
@@ -243,14 +244,14 @@ func TestAnAlarmMissedByARestartFiresOnceAndSaysHowLate(t *testing.T) {
 	}
 }
 
+var tries = flag.Int("tries", 100, "how often a person and an alarm act at the same moment")
+
 // TestADecisionStopsTheChain lets a person and the alarm act at the same
 // moment, again and again: whoever wins, nothing of the chain comes after the
-// decision, and the decision is never lost.
+// decision, and the decision is never lost. `make crash` tries it a thousand
+// times.
 func TestADecisionStopsTheChain(t *testing.T) {
-	tries := 1000
-	if testing.Short() {
-		tries = 50
-	}
+	tries := *tries
 	s := newShop(t)
 	s.office.Policy.ApprovalsHour = 0
 	m := make([]cases.Mention, tries)

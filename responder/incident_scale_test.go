@@ -16,7 +16,7 @@ import (
 func TestFiftyThousandOneStarItemsInAnHourAreElevenCards(t *testing.T) {
 	n := 50_000
 	if testing.Short() || os.Getenv("RASID_SCALE") == "" {
-		n = 2_000 // make scale runs the whole
+		n = 1_000 // make scale runs the whole
 	}
 	s := watchful(t)
 	const page = 500

@@ -86,8 +86,8 @@ func TestAReviewBombIsOneIncidentAndElevenCards(t *testing.T) {
 		n    int
 		text func(int) string
 	}{
-		"all different": {600, complaint},
-		"copied":        {300, func(i int) string { return fmt.Sprintf("bad people, never buy anything from this shop again! %d", i) }},
+		"all different": {300, complaint},
+		"copied":        {200, func(i int) string { return fmt.Sprintf("bad people, never buy anything from this shop again! %d", i) }},
 	} {
 		t.Run(name, func(t *testing.T) {
 			n := bomb.n

@@ -111,7 +111,7 @@ func ratio(a, b int) float64 {
 
 func TestAPhraseMayHaveAClassOfWordsWithWhatIsAttachedToThem(t *testing.T) {
 	topics := newTopics()
-	for _, cols := range [][]string{{"<who>", "waiter* موظف"}, {"<n>", "# two"}, {"staff", "4", "<who> .. shout*"}, {"staff", "4", "صرخ <who>"}, {"waiting", "4", "after <n> hours"}} {
+	for _, cols := range [][]string{{"<who>", "wait* موظف"}, {"<n>", "# two"}, {"staff", "4", "<who> .. shout*"}, {"staff", "4", "صرخ <who>"}, {"waiting", "4", "after <n> hours"}} {
 		if err := topics.read(cols); err != nil {
 			t.Fatal(err)
 		}

@@ -54,11 +54,26 @@ func (k keeper) Connect(context.Context) (driver.Conn, error) {
 // connection is all that the driver's connections can do.
 type connection interface {
 	driver.Conn
-	driver.ConnBeginTx
+	runner
+	session
+}
+
+// runner runs statements.
+type runner interface {
 	driver.ConnPrepareContext
 	driver.ExecerContext
 	driver.QueryerContext
+}
+
+// session is what package sql needs of a connection between two uses.
+type session interface {
+	driver.ConnBeginTx
 	driver.Pinger
+	liveness
+}
+
+// liveness says whether a connection may be used again.
+type liveness interface {
 	driver.SessionResetter
 	driver.Validator
 }

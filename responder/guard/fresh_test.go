@@ -10,9 +10,12 @@ import (
 )
 
 // hearing counts what the guard makes of one set of edits.
-type hearing struct{ rude, caught, polite, stopped int }
+type hearing struct{ rude, caught, warned, polite, stopped, told int }
 
 func (h hearing) recall() float64 { return float64(h.caught) / float64(max(h.rude, 1)) }
+
+// heard is the share that staff are warned of, whether or not it is stopped.
+func (h hearing) heard() float64 { return float64(h.warned) / float64(max(h.rude, 1)) }
 
 // hear runs the guard over a file of edits. A rude one counts as caught when
 // anything of tone blocks it; of a polite one any block is a false alarm.
@@ -32,19 +35,24 @@ func hear(t *testing.T, g *Guard, file, look string) map[string]hearing {
 		if strings.ContainsAny(f[0][len(f[0])-1:], "02468") {
 			half = "even"
 		}
-		block := ""
-		for _, x := range g.Check(f[3], cases.Case{Score: cases.Score{Language: f[1]}}) {
+		block, said := "", 0
+		for _, x := range g.Check(f[3], cases.Case{Score: cases.Score{Language: f[1], Label: "neg"}}) {
 			if x.Block && (f[2] == "-" || family(x.Kind) == "tone") {
 				block = x.Kind + " " + x.Words
+			}
+			if family(x.Kind) == "tone" {
+				said = 1
 			}
 		}
 		for _, key := range []string{half, f[1], "all"} {
 			h := all[key]
 			if f[2] == "-" {
 				h.polite++
+				h.told += said
 				h.stopped += min(len(block), 1)
 			} else {
 				h.rude++
+				h.warned += said
 				h.caught += min(len(block), 1)
 			}
 			all[key] = h
@@ -53,19 +61,22 @@ func hear(t *testing.T, g *Guard, file, look string) map[string]hearing {
 			t.Logf("%s %q %s", f[2], f[3], block)
 		}
 	}
-	t.Logf("%-14s %-5s %6s %7s %8s %8s", file, "", "rude", "caught", "polite", "stopped")
+	t.Logf("%-14s %-5s %6s %7s %7s %8s %8s %6s", file, "", "rude", "caught", "warned", "polite", "stopped", "told")
 	for _, key := range []string{"odd", "even", "ar", "en", "all"} {
 		h := all[key]
-		t.Logf("%-14s %-5s %6d %7.3f %8d %8d", "", key, h.rude, h.recall(), h.polite, h.stopped)
+		t.Logf("%-14s %-5s %6d %7.3f %7.3f %8d %8d %6d", "", key, h.rude, h.recall(), h.heard(), h.polite, h.stopped, h.told)
 	}
 	return all
 }
 
 // TestTheToneOfEditsIsHeardBeyondTheTunedOnes measures the guard on edits that
-// were written after its lists. Of tone.tsv the odd rows have been looked at
-// since; its even rows are by the same hand in the same hour, so they flatter.
-// tone-late.tsv was written when the lists were done: that is the honest figure,
-// and it is held to what it was, not to what one would wish.
+// nobody tuned on. Of tone.tsv the odd rows have been looked at since; its even
+// rows are by the same hand in the same hour, so they flatter, and so does
+// tone-fresh.tsv, which the author of the last patterns had just written.
+// tone-late.tsv was written when the lists were done, creatively: that is the
+// honest figure. What is caught is stopped and needs a second press; what is
+// warned of has the finding on its card, as advice where nothing but courtesy is
+// missing. The floors are what was measured, not what one would wish.
 func TestTheToneOfEditsIsHeardBeyondTheTunedOnes(t *testing.T) {
 	t.Parallel()
 	g := New(Policy{Times: []time.Duration{24 * time.Hour}})
@@ -82,11 +93,32 @@ func TestTheToneOfEditsIsHeardBeyondTheTunedOnes(t *testing.T) {
 	if h := first["all"]; h.stopped*50 > h.polite {
 		t.Errorf("%d of %d polite edits are stopped, want at most one in fifty", h.stopped, h.polite)
 	}
-	if got := hear(t, g, "tone-late.tsv", "")["all"].recall(); got < lateFloor {
-		t.Errorf("%.3f of the late rows are caught, want %.2f", got, lateFloor)
+	for file, floor := range map[string]struct{ caught, warned float64 }{"tone-late.tsv": {0.15, 0.8}, "tone-fresh.tsv": {0.9, 0.95}} {
+		if h := hear(t, g, file, "")["all"]; h.recall() < floor.caught || h.heard() < floor.warned {
+			t.Errorf("%s: %.3f of the rows are caught and %.3f warned of, want %.2f and %.2f", file, h.recall(), h.heard(), floor.caught, floor.warned)
+		}
 	}
 }
 
-// lateFloor is a little below what was measured when the late rows were
-// written.
-const lateFloor = 0.12
+func TestAnAnswerToAComplaintWithoutCourtesyOrHelpIsAdvisedAgainst(t *testing.T) {
+	t.Parallel()
+	g := New(Policy{})
+	for text, want := range map[string]bool{
+		"There is a door, use it.": true, "كل الناس تأكلها هكذا من سنين": true,
+		"We are sorry about the soup.": false, "Your new lamp is on its way, we will write.": false, "ونعتذر عن الشوربة الباردة اليوم": false,
+		"Open on Friday.": false, // too short to tell
+	} {
+		var cold []cases.Finding
+		for _, f := range g.Check(text, cases.Case{Score: cases.Score{Label: "neg"}}) {
+			if f.Kind == "tone-cold" {
+				cold = append(cold, f)
+			}
+		}
+		if (len(cold) > 0) != want || want && cold[0].Block {
+			t.Errorf("%q: %+v, want advice %v", text, cold, want)
+		}
+		if want && len(g.Check(text, cases.Case{Score: cases.Score{Label: "pos"}})) > 0 {
+			t.Errorf("%q is advised against where nobody complained", text)
+		}
+	}
+}

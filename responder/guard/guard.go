@@ -91,6 +91,7 @@ func (g *Guard) Check(text string, c cases.Case) []cases.Finding {
 	g.words(l)
 	g.promises(l)
 	l.plain()
+	l.cold(c)
 	l.wrongLanguage(c.Score.Language)
 	return l.found
 }

@@ -1,0 +1,84 @@
+package guard
+
+import (
+	"strings"
+	"sync"
+	"unicode"
+
+	"rasid/internal/cases"
+	"rasid/internal/fold"
+)
+
+// A particle of the future is a short stem: what follows must be a whole verb
+// ("سنتابع", not "سنين"). Both are in bytes, two for an Arabic letter.
+const shortStem, wholeVerb = 4, 10
+
+// fewWords is the length below which an answer is too short to be cold.
+const fewWords = 4
+
+// cold tells of an answer to a complaint that has no word of courtesy, of regret
+// or of help. Rudeness has more shapes than a list of words can know; what it
+// lacks is the same in all of them. It is advice: facts alone may be an answer.
+func (l *look) cold(c cases.Case) {
+	if c.Score.Label != "neg" {
+		return
+	}
+	words := strings.FieldsFunc(l.folded.Text, func(r rune) bool { return !unicode.IsLetter(r) && r != '\'' })
+	if len(words) < fewWords {
+		return
+	}
+	for _, w := range words {
+		if courteous().has(w) {
+			return
+		}
+	}
+	l.add(cases.Finding{Kind: "tone-cold", Words: first(l.text, 6)})
+}
+
+// courtesy is a set of words and of beginnings of words.
+type courtesy struct {
+	words map[string]bool
+	stems []string
+}
+
+// has reports whether a word is one of the set, also behind Arabic particles.
+func (c courtesy) has(word string) bool {
+	for _, particle := range []string{"", "و", "ف", "ل", "ب", "ال", "وال", "بال", "لل"} {
+		w, ok := strings.CutPrefix(word, particle)
+		if !ok {
+			continue
+		}
+		if c.words[w] {
+			return true
+		}
+		for _, stem := range c.stems {
+			if strings.HasPrefix(w, stem) && (len(stem) > shortStem || len(w) >= wholeVerb) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// courteous reads the list once for all guards.
+var courteous = sync.OnceValue(func() courtesy {
+	b, err := files.ReadFile("words/courtesy.tsv")
+	if err != nil {
+		panic(err) //nolint:forbidigo // the list is built into the program; its tests exclude it
+	}
+	c := courtesy{words: map[string]bool{}}
+	for line := range strings.SplitSeq(string(b), "\n") {
+		_, words, ok := strings.Cut(line, "\t")
+		if !ok || strings.HasPrefix(line, "#") {
+			continue
+		}
+		for word := range strings.FieldsSeq(words) {
+			if stem, open := strings.CutSuffix(word, "*"); open {
+				c.stems = append(c.stems, fold.Text(stem))
+			} else {
+				c.words[fold.Text(word)] = true
+			}
+		}
+	}
+	return c
+})
