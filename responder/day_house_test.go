@@ -43,16 +43,18 @@ type world struct {
 	sources  map[string]watchers.Source
 	repliers map[string]*posting
 	stop     func()
-	heard    map[string]int // mentions read, by source
+	heard    map[string]int              // mentions read, by source
+	refs     map[string]map[int64]string // where the newest card of a case stands, by room
 }
 
 func newWorldOf(d *day) *world {
 	d.t.Helper()
-	w := &world{d: d, tg: faketelegram.New(), heard: map[string]int{}}
+	w := &world{d: d, tg: faketelegram.New(), heard: map[string]int{}, refs: map[string]map[int64]string{"desk": {}, "owners": {}}}
 	d.must(w.tg.Start())
 	d.t.Cleanup(w.tg.Close)
 	w.tg.AddChat(groupChat, "supergroup", "Noor customers")
 	w.tg.AddChat(deskChat, "supergroup", "Noor desk")
+	w.enrol()
 	var err error
 	w.dc, err = fakediscord.Start()
 	d.must(err)
@@ -96,7 +98,7 @@ func (w *world) connect() {
 	}
 	for i := range d.office.Rooms {
 		r := &d.office.Rooms[i]
-		r.Chat = both{d.rooms[r.Name], map[string]responder.StaffChat{"desk": desk, "owners": owners}[r.Name]}
+		r.Chat = both{d.rooms[r.Name], map[string]responder.StaffChat{"desk": desk, "owners": owners}[r.Name], w.refs[r.Name]}
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	var running sync.WaitGroup
@@ -104,6 +106,8 @@ func (w *world) connect() {
 	running.Go(func() { _ = customers.Listen(ctx, d.clerk.Decide) })
 	members := saydiscord.NewTaps(gateway, d.clock, log)
 	running.Go(func() { _ = members.Listen(ctx, d.clerk.Decide) })
+	running.Go(func() { _ = desk.Listen(ctx, d.clerk.Decide) })
+	running.Go(func() { _ = owners.Listen(ctx, d.clerk.Decide) })
 	running.Go(func() { _ = conn.Run(ctx) })
 	running.Go(func() { _ = gateway.Run(ctx) })
 	w.stop = func() { cancel(); running.Wait() }
@@ -209,11 +213,13 @@ type question struct {
 type both struct {
 	*room
 	real responder.StaffChat
+	refs map[int64]string
 }
 
 func (b both) Show(ctx context.Context, name string, c responder.Card, ref string) (string, error) {
 	got, err := b.real.Show(ctx, name, c, ref)
 	if err == nil {
+		b.refs[c.Case] = got
 		_, _ = b.room.Show(ctx, name, c, ref)
 	}
 	return got, err

@@ -37,10 +37,13 @@ func (d *day) sum() {
 	if d.quiet > 0 {
 		fmt.Fprintf(&d.told, "       %d said something kind or plain; nothing to do\n", d.quiet)
 	}
+	if d.owed > 0 {
+		fmt.Fprintf(&d.told, "       the rooms are reminded of %d promises to answer that fall due tomorrow\n", d.owed)
+	}
 	if d.more > 0 {
 		fmt.Fprintf(&d.told, "       %d more joined the incident; the rooms saw one card change\n", d.more)
 	}
-	d.quiet, d.more = 0, 0
+	d.quiet, d.more, d.owed = 0, 0, 0
 }
 
 func (d *day) tellIncidents() {
@@ -96,7 +99,7 @@ func (d *day) sentence(e cases.Entry) string {
 		d.must(err)
 		for _, draft := range c.Drafts {
 			if draft.Version == e.Draft {
-				return "answered in public: «" + draft.Text + "»"
+				return "answered in public: «" + draft.Text + "»" + d.promised(c, e)
 			}
 		}
 	case cases.Ack:
@@ -107,7 +110,14 @@ func (d *day) sentence(e cases.Entry) string {
 		return "asked in public: «" + e.Note + "»"
 	case cases.Rate:
 		return "the customer taps " + e.Note + " of 5"
+	case cases.Kept:
+		return by + " did what was promised: «" + e.Note + "»"
+	case cases.Handle:
+		return by + " closes it: " + e.Note
 	case cases.Reopen:
+		if words, ok := strings.CutPrefix(e.Note, "promise due: "); ok {
+			return "comes back: nobody did what was promised: «" + words + "»"
+		}
 		return "is open again, one level up: " + e.Note
 	case cases.Undo:
 		return "taken back: " + e.Note
@@ -119,9 +129,26 @@ func (d *day) sentence(e cases.Entry) string {
 		}
 		return by + " hands it to the owners: " + e.Note
 	case cases.Remind:
+		if words, ok := strings.CutPrefix(e.Note, "promise: "); ok {
+			if !slices.Contains(d.calling, e.Case) {
+				d.owed++
+				return ""
+			}
+			return "the room is reminded of the promise: «" + words + "»"
+		}
 		return "the room is reminded (" + e.Note + ")"
 	case cases.Expire:
 		return "nobody acted in time"
+	}
+	return ""
+}
+
+// promised tells of a promise for the same day.
+func (d *day) promised(c cases.Case, e cases.Entry) string {
+	for _, p := range c.Promises {
+		if p.Draft == e.Draft && p.DueAt.Sub(p.OpenedAt) < 12*time.Hour {
+			return " — a promise until " + p.DueAt.In(d.zone).Format("15:04")
+		}
 	}
 	return ""
 }
@@ -135,6 +162,9 @@ func (d *day) opened(e cases.Entry) string {
 	if strings.Contains(e.Note, "incident ") && !desk && !owners {
 		d.more++
 		return ""
+	}
+	if draft, ok := c.Draft(); ok && !c.Reply.At.IsZero() && e.At.After(c.Reply.At) {
+		return "a follow-up is drafted: «" + draft.Text + "»"
 	}
 	m := c.Mentions[0]
 	stars := ""
@@ -188,6 +218,12 @@ var chapters = []chapter{
 	{"Not solved after all", "A low rating opens the case again, one level up.",
 		func(_ cases.Case, es []cases.Entry) bool {
 			return has(es, cases.Rate, "2") && has(es, cases.Reopen, "rated")
+		}},
+	{"A promise, kept", "A time in an approved reply opens a promise. Mona called, and pressed Done on the card.",
+		func(_ cases.Case, es []cases.Entry) bool { return has(es, cases.Kept, "") }},
+	{"A promise, late", "Nobody called. The room was reminded before the time, the case came back when it was over, with a follow-up drafted; the record says late.",
+		func(_ cases.Case, es []cases.Entry) bool {
+			return has(es, cases.Reopen, "promise due") && has(es, cases.Remind, "promise")
 		}},
 	{"Nobody acts", "A case that waits too long is brought back to mind, and climbs.",
 		func(_ cases.Case, es []cases.Entry) bool {

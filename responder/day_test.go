@@ -25,6 +25,7 @@ import (
 	"rasid/internal/store"
 	"rasid/responder"
 	"rasid/responder/hours"
+	"rasid/responder/promise"
 )
 
 var update = flag.Bool("update", false, "rewrite the expected files")
@@ -48,6 +49,7 @@ type day struct {
 	told  strings.Builder
 	seq   int64            // history told so far
 	quiet int              // calm mentions since they were last summed up
+	owed  int              // reminders of promises for tomorrow since they were last summed up
 	more  int              // cases that joined an incident without a card
 	known map[int64]string // incidents as they were last told
 
@@ -55,6 +57,8 @@ type day struct {
 	virtual     atomic.Int64 // now, for the connections, which run by themselves
 	connections int          // to Discord so far
 	asked       []question   // satisfaction questions that stand in public
+	edits       int          // how often Adam wrote own words
+	calling     []int64      // cases whose customer was promised a call, in turn
 	rated       int          // how many of them were answered
 }
 
@@ -135,10 +139,31 @@ func theDay(t *testing.T) *day {
 	d.shop.more = append(d.shop.more, func(ctx context.Context, now time.Time) (int, error) {
 		return (&responder.Surveyor{Desk: d.store, Ratings: d.store, Office: d.office, Log: d.clerk.Log}).Step(ctx, now)
 	})
+	d.keepsPromises()
+	for i, id := range []string{"600000000000000011", "600000000000000012", "600000000000000013"} {
+		d.office.People[i].Accounts["discord"] = id
+	}
+	d.office.Rooms[1].Platform = "discord"
 	d.watch()
 	d.world = newWorldOf(d)
 	d.plan()
 	return d
+}
+
+// keepsPromises lets the house find what replies promise and hold it before
+// staff.
+func (d *day) keepsPromises() {
+	d.t.Helper()
+	var err error
+	d.office.Promises, err = promise.New()
+	d.must(err)
+	d.writer.Late, err = responder.NewFollowUps(responder.Commitment{
+		Within: map[string]string{"en": "within 24 hours", "ar": "خلال ٢٤ ساعة"},
+	}, func(_, text string) error { return d.place.Fits(text) })
+	d.must(err)
+	d.shop.more = append(d.shop.more, func(ctx context.Context, now time.Time) (int, error) {
+		return (&responder.Keeper{Desk: d.store, Ledger: d.store, Office: d.office, Log: d.clerk.Log}).Step(ctx, now)
+	})
 }
 
 func (d *day) readLines() {
@@ -254,7 +279,7 @@ func (d *day) live() {
 func (d *day) restart() {
 	d.tell()
 	c := d.first(0)
-	d.press(c, "mona", responder.ActApprove, "")
+	d.tap(c, "mona", "desk", responder.ActApprove)
 	d.tell()
 	dsn := d.dsn
 	d.world.stop()
@@ -307,19 +332,33 @@ func (d *day) people(local time.Time) {
 
 // mona approves the oldest card of the desk; every eighth she sets aside.
 func (d *day) mona() {
+	d.called()
 	c := d.first(0)
 	if c.ID == 0 {
 		return
 	}
 	if _, drafted := c.Draft(); !drafted {
-		d.press(c, "mona", responder.ActEscalate, "a person must write this one")
+		d.tap(c, "mona", "desk", responder.ActEscalate) // a person must write this one
 		return
 	}
 	if c.ID%8 == 0 {
-		d.press(c, "mona", responder.ActDismiss, "solved at the counter")
+		d.setAside(c, "mona", "solved at the counter")
 		return
 	}
-	d.press(c, "mona", responder.ActApprove, "")
+	d.tap(c, "mona", "desk", responder.ActApprove)
+}
+
+// called lets Mona say that she called the first customer who was promised it,
+// an hour after the reply. The second one she forgets.
+func (d *day) called() {
+	if len(d.calling) == 0 {
+		return
+	}
+	c, err := d.store.Case(d.t.Context(), d.calling[0])
+	d.must(err)
+	if owed := c.Owed(); len(owed) > 0 && c.State == cases.Answered && d.now.Sub(owed[0].OpenedAt) > time.Hour && len(d.calling) == 1 {
+		d.tap(c, "mona", "desk", responder.ActKept)
+	}
 }
 
 // solve lets Mona close the oldest answered complaint as solved.
@@ -328,8 +367,8 @@ func (d *day) solve() {
 	d.must(err)
 	slices.SortFunc(done, func(a, b cases.Case) int { return cmp.Compare(a.ID, b.ID) })
 	for _, c := range done {
-		if c.Score.Label == "neg" && c.AskedAt.IsZero() {
-			d.press(c, "mona", responder.ActResolve, "")
+		if c.Score.Label == "neg" && c.AskedAt.IsZero() && !slices.Contains(d.calling, c.ID) {
+			d.tap(c, "mona", "desk", responder.ActResolve)
 			return
 		}
 	}
@@ -372,36 +411,42 @@ func (d *day) rate() {
 	d.work()
 }
 
-// adam writes his own words on the oldest card.
+// adam writes his own words on the oldest card. Twice in the day they promise a
+// call.
 func (d *day) adam() {
 	c := d.first(0)
-	if draft, ok := c.Draft(); ok && draft.By != "adam" {
-		d.press(c, "adam", responder.ActEdit, draft.Text+map[string]string{"en": " Please write to us privately.", "ar": " راسلونا في الخاص من فضلكم."}[draft.Language])
+	draft, ok := c.Draft()
+	if !ok || draft.By == "adam" {
+		return
 	}
+	words := draft.Text + map[string]string{"en": " Please write to us privately.", "ar": " راسلونا في الخاص من فضلكم."}[draft.Language]
+	d.edits++
+	switch {
+	case c.Score.Label != "neg" || c.ID%8 == 0:
+	case d.edits >= 2 && len(d.calling) == 0:
+		words = map[string]string{"en": "We are sorry, this should not have happened. We will call you within two hours.", "ar": "نعتذر، ما كان يجب أن يحدث هذا. سنتصل بكم خلال ساعتين."}[draft.Language]
+		d.calling = append(d.calling, c.ID)
+	case d.now.In(d.zone).Hour() >= 15 && len(d.calling) == 1:
+		words = map[string]string{"en": "We are sorry about this. We will call you within an hour.", "ar": "نعتذر عن ذلك. سنتصل بكم خلال ساعة."}[draft.Language]
+		d.calling = append(d.calling, c.ID)
+	}
+	d.write(c, "adam", words)
 }
 
 // huda looks after what reached the owners, and the crisis.
 func (d *day) huda() {
 	for _, i := range d.incidents() {
 		if i.StatementBy == "" && len(d.rooms["owners"].cards[0].Buttons) > 0 {
-			d.decideIn("owners", responder.Decision{Token: d.rooms["owners"].cards[0].Buttons[0][0].Data}, "huda")
+			d.statement()
 		}
 	}
 	if c := d.first(1); c.ID != 0 {
 		if _, drafted := c.Draft(); drafted {
-			d.press(c, "huda", responder.ActApprove, "")
+			d.tap(c, "huda", "owners", responder.ActApprove)
 		}
 	} else if c := d.first(0); c.ID != 0 && d.now.In(d.zone).Hour() >= 20 {
-		d.press(c, "huda", responder.ActApprove, "") // the desk has gone home
+		d.tap(c, "huda", "desk", responder.ActApprove) // the desk has gone home
 	}
-}
-
-// decideIn is decide from another room than the desk.
-func (d *day) decideIn(room string, dec responder.Decision, who string) {
-	d.t.Helper()
-	dec.By, dec.Room, dec.At = responder.Actor{Platform: "telegram", ID: map[string]string{"mona": "11", "adam": "12", "huda": "13"}[who], Name: who}, room, d.now
-	_, err := d.clerk.Decide(d.t.Context(), dec)
-	d.must(err)
 }
 
 func TestADayOfAShop(t *testing.T) {
@@ -446,6 +491,14 @@ func (d *day) endsWell() {
 	}
 	if standing := len(d.world.tg.Posted(groupChat)) + len(d.world.dc.Posted(d.world.support)); standing != sent+aside {
 		d.t.Errorf("%d posts stand on the two platforms, %d are recorded", standing, sent+aside)
+	}
+	kept, late := 0, 0
+	for _, p := range d.ledger() {
+		kept += min(1, strings.Count(p, string(cases.PromiseKept)))
+		late += min(1, strings.Count(p, string(cases.PromiseLate)))
+	}
+	if kept < 1 || late < 1 {
+		d.t.Errorf("%d promises kept and %d late, want at least one of each", kept, late)
 	}
 	if rated != d.rated || rated < 3 {
 		d.t.Errorf("%d ratings recorded, %d given", rated, d.rated)
