@@ -72,7 +72,7 @@ func greeting(c cases.Case, language string) string {
 	if language == "ar" {
 		hello = "أهلًا"
 	}
-	if name := givenName(c.Author, language); name != "" {
+	if name := addressee(c, language); name != "" {
 		return hello + " " + name + end
 	}
 	return hello + end

@@ -3,6 +3,7 @@ package responder_test
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -30,6 +31,9 @@ func TestAReportIsAnsweredWithWhatToTellTheCustomer(t *testing.T) {
 			s.work()
 			if card := s.rooms["desk"].cards[1].Text; !strings.Contains(card, "☎️") || !strings.Contains(card, c.want) {
 				t.Errorf("the card does not help on the telephone:\n%s", card)
+			}
+			if card := s.rooms["desk"].cards[1].Text; strings.Contains(card, "Adam.") || strings.Contains(card, ", Adam") || strings.Contains(card, "Adam,") {
+				t.Errorf("the answer to the customer greets the one who reported:\n%s", card)
 			}
 		})
 	}
@@ -108,5 +112,17 @@ func TestARecoveredCustomerIsCountedThroughTheWholeHouse(t *testing.T) {
 	}
 	if won != 1 || !s.reread(c).Recovered() {
 		t.Errorf("%d customers count as won back, want Sara", won)
+	}
+}
+
+func TestWhoMayNotLetPostingGoOnReadsWhoMay(t *testing.T) {
+	s := newShop(t)
+	s.decide(responder.Decision{Action: responder.CmdStop}, "mona")
+	if a := s.decide(responder.Decision{Action: responder.CmdResume}, "adam"); !a.Alert || !strings.Contains(a.Text, "It is for ") {
+		t.Errorf("Adam reads %q", a.Text)
+	}
+	s.office.People = slices.DeleteFunc(s.office.People, func(p responder.Person) bool { return p.Role >= responder.Supervisor })
+	if a := s.decide(responder.Decision{Action: responder.CmdResume}, "mona"); !a.Alert || !strings.Contains(a.Text, "rasid resume") {
+		t.Errorf("where nobody may let it go on, Mona reads %q", a.Text)
 	}
 }

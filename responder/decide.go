@@ -84,7 +84,7 @@ func (k *Clerk) Decide(ctx context.Context, d Decision) (Answer, error) {
 		r.d.Action, r.d.Case, r.d.Draft = a, id, draft
 	}
 	if r.who.Role < Needs(r.d.Action) {
-		return r.refuse("answer.role"), nil
+		return k.mayNot(r), nil
 	}
 	if strings.HasPrefix(string(r.d.Action), "/") {
 		return k.command(ctx, r)
@@ -136,6 +136,24 @@ func Needs(a Action) Role {
 	case ActRate: // of customers; it never comes here
 	}
 	return Agent
+}
+
+// mayNot refuses, and says whom to ask. When posting stands still and nobody on
+// the list may let it go on, the machine's own command does.
+func (k *Clerk) mayNot(r *request) Answer {
+	var names []string
+	for _, p := range k.Office.People {
+		if p.Role >= Needs(r.d.Action) {
+			names = append(names, Isolate(k.Office.NameOf(p.ID)))
+		}
+	}
+	switch {
+	case len(names) > 0:
+		return r.refuse("answer.role.ask", "names", phrases.Plain(strings.Join(names[:min(len(names), 5)], " · ")))
+	case r.d.Action == CmdResume:
+		return r.refuse("answer.role.machine")
+	}
+	return r.refuse("answer.role")
 }
 
 func (r *request) answer(key string, pairs ...any) Answer {

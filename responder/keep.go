@@ -46,7 +46,7 @@ func (t *Templates) Generalise(c cases.Case, d cases.Draft) (w Wording, why stri
 	if strings.ContainsAny(text, "{}") {
 		return w, "answer.save.signs", "{ }"
 	}
-	for _, name := range []string{strings.Join(strings.Fields(c.Author), " "), givenName(c.Author, language)} {
+	for _, name := range []string{strings.Join(strings.Fields(c.Author), " "), addressee(c, language)} {
 		text = swap(text, name, "{name}")
 	}
 	text = swap(text, t.Commitment.Within[language], "{within}")

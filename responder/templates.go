@@ -155,7 +155,7 @@ func (t *Templates) around(language, topic, acknowledge string, c cases.Case, n 
 	said := t.sections[language]
 	values := map[string]string{"within": t.Commitment.Within[language], "private": t.Commitment.Private[language]}
 	greet := beside(said["common.greet"], n, acknowledge)
-	name := givenName(c.Author, language)
+	name := addressee(c, language)
 	if name != "" {
 		values["name"] = name
 		greet = beside(said["common.greet-name"], n, acknowledge)
@@ -268,6 +268,15 @@ func (t *Templates) remember(source, origin string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.last[source] = origin
+}
+
+// addressee is the name by which a reply greets; "" when there is none to greet
+// by. Who reported what was heard in the branch is not the one who is answered.
+func addressee(c cases.Case, language string) string {
+	if c.Source == ReportSource {
+		return ""
+	}
+	return givenName(c.Author, language)
 }
 
 // givenName is the first word of an author's name where it looks like a name

@@ -70,7 +70,7 @@ func (t *Templates) fill(w Wording, c cases.Case, n int) (text, origin string) {
 	if values["private"] != "" && !strings.Contains(text, "{private}") && !strings.HasSuffix(w.Topic, "thanks") {
 		text += " " + t.privately(w.Language, values["private"], n)
 	}
-	if values["name"] = givenName(c.Author, w.Language); values["name"] == "" {
+	if values["name"] = addressee(c, w.Language); values["name"] == "" {
 		text = nameless.ReplaceAllString(text, "")
 	}
 	text = put(text, values)
