@@ -34,7 +34,9 @@ func newAngles() (*Angles, error) {
 		if len(cols) != 3 {
 			return nil, fmt.Errorf("%s:%d: want angle, topics, words", name, i+1)
 		}
-		a.words.add(weighted{topic: cols[0], weight: 1, text: fold.Text(cols[2])})
+		if err := a.words.add(weighted{topic: cols[0], weight: 1, text: fold.Text(cols[2])}); err != nil {
+			return nil, fmt.Errorf("%s:%d: %w", name, i+1, err)
+		}
 		for topic := range strings.SplitSeq(cols[1], ",") {
 			if !slices.Contains(a.of[topic], cols[0]) {
 				a.of[topic] = append(a.of[topic], cols[0])

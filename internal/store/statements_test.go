@@ -48,17 +48,23 @@ func TestKeptStatementsAnswerLikeFreshOnes(t *testing.T) {
 		t.Fatal(err)
 	}
 	const above = `SELECT v FROM n WHERE v > $1 ORDER BY v`
-	rows, err := tx.QueryContext(ctx, above, 1)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for want := 2; rows.Next() && want < 4; want++ {
-		inner, err := one[int](tx.QueryRowContext(ctx, above, want))
-		if outer, e := one[int](rows); err != nil || e != nil || outer != want || inner != want+1 {
-			t.Errorf("outside %d (%v), inside %d (%v), want %d and %d", outer, e, inner, err, want, want+1)
+	func() {
+		rows, err := tx.QueryContext(ctx, above, 1)
+		if err != nil {
+			t.Fatal(err)
 		}
-	}
-	if err := errors.Join(rows.Close(), tx.Commit()); err != nil {
+		defer func() { _ = rows.Close() }()
+		for want := 2; rows.Next() && want < 4; want++ {
+			inner, err := one[int](tx.QueryRowContext(ctx, above, want))
+			if outer, e := one[int](rows); err != nil || e != nil || outer != want || inner != want+1 {
+				t.Errorf("outside %d (%v), inside %d (%v), want %d and %d", outer, e, inner, err, want, want+1)
+			}
+		}
+		if err := rows.Err(); err != nil {
+			t.Error(err)
+		}
+	}()
+	if err := tx.Commit(); err != nil {
 		t.Fatal(err)
 	}
 	do(`ALTER TABLE n ADD COLUMN w BIGINT NOT NULL DEFAULT 7`)
