@@ -274,7 +274,9 @@ func (w *world) fire(n int, sig os.Signal) {
 	living.Wait()
 	w.server.Chaos(nil)
 	w.calm = time.Now()
+	heard := w.server.Calls("getUpdates")
 	cmd := w.start()
+	w.server.Eventually(time.Minute, func() bool { return w.server.Calls("getUpdates") > heard })
 	w.settle()
 	w.stop(cmd, os.Interrupt)
 }
@@ -293,7 +295,7 @@ func (w *world) settle() {
 		for _, m := range w.server.Posted(customers) {
 			answered[m.ReplyTo] = true
 		}
-		if len(answered) != last || w.server.Waiting() > 0 {
+		if len(answered) != last {
 			quiet, last = 0, len(answered)
 		}
 		if len(answered) == len(w.said) && quiet == 20 { // a second reply would come now
