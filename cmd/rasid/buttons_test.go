@@ -142,7 +142,7 @@ func (w *walk) after(what, answer string, do func() bool) {
 // What differs from run to run, or cannot be seen, is left out of what is
 // compared.
 var (
-	number = regexp.MustCompile(`[0-9٠-٩]+([:٫.,/-][0-9٠-٩]+)*`)
+	number = regexp.MustCompile(`[0-9٠-٩]+([ :٫.,/-][0-9٠-٩]+)*`) // a time beyond midnight has its date before it
 	bare   = strings.NewReplacer("\u2066", "", "\u2067", "", "\u2068", "", "\u2069", "", "\u200f", "", "\u200e", "")
 )
 

@@ -286,7 +286,7 @@ func (w *world) fire(n int, sig os.Signal) {
 // card that was shown twice can be pressed in vain for ever.
 func (w *world) settle() {
 	pressed := map[int64]press{}
-	for quiet, last := 0, -1; quiet < 300; quiet++ {
+	for quiet, last := 0, -1; quiet < 600; quiet++ {
 		if quiet%50 == 49 { // whoever pressed five times in vain tries again
 			clear(pressed)
 		}

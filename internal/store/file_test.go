@@ -216,6 +216,24 @@ func TestARestartForgetsNothingAndHoldsNothing(t *testing.T) {
 	}
 }
 
+// TestANewDatabaseWhoseFirstStartIsCutOffIsNotTakenForACopy ends the first start
+// between the two places where a new database is given its identity.
+func TestANewDatabaseWhoseFirstStartIsCutOffIsNotTakenForACopy(t *testing.T) {
+	dir := t.TempDir()
+	inTheWay := filepath.Join(dir, "rasid.db.marks.new")
+	ok(t, os.MkdirAll(filepath.Join(inTheWay, "full"), 0o700))
+	if s, err := openFile(t.Context(), dir); err == nil {
+		_ = s.Close()
+		t.Fatal("the sidecar was written through a folder")
+	}
+	ok(t, os.RemoveAll(inTheWay))
+	s := mustOpen(t, dir)
+	defer s.Close() //nolint:errcheck // only read
+	if why, _, err := s.Held(t.Context()); err != nil || why != "" {
+		t.Errorf("held %q (%v), want not held", why, err)
+	}
+}
+
 func TestAStopFileStops(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()

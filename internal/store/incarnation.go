@@ -74,8 +74,16 @@ func (s *Store) recognise(ctx context.Context) error {
 	if why != "" {
 		s.log.Warn("database held", "why", why)
 	}
-	if inDB.Incarnation == "" || why != "" {
+	fresh := inDB.Incarnation == ""
+	if fresh || why != "" {
 		inDB.Incarnation = rand.Text()
+		if fresh { // the sidecar first: ended in between, a new database would look copied
+			s.marks.seen = inDB
+			s.marks.seen.Closed = 0
+			if err := s.marks.save(); err != nil {
+				return fmt.Errorf("writing incarnation: %w", err)
+			}
+		}
 		if err := s.write(ctx, func(tx *sql.Tx) error {
 			if why != "" {
 				if err := hold(ctx, tx, why); err != nil {
