@@ -35,6 +35,17 @@ type clockwork struct {
 	ahead time.Duration
 }
 
+// fromNoon starts at the next noon of the shops, so that no day ends while a test
+// walks through it.
+func fromNoon() *clockwork {
+	now := time.Now().UTC()
+	noon := time.Date(now.Year(), now.Month(), now.Day(), 9, 0, 0, 0, time.UTC) // in Riyadh
+	if !noon.After(now) {
+		noon = noon.Add(24 * time.Hour)
+	}
+	return &clockwork{ahead: noon.Sub(now)}
+}
+
 func (c *clockwork) now() time.Time {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -60,7 +71,7 @@ type shop struct {
 // before happens first, while nothing runs yet.
 func newShop(t *testing.T, text string, before ...func(*testing.T, *house)) *shop {
 	t.Helper()
-	s := &shop{clock: &clockwork{}}
+	s := &shop{clock: fromNoon()}
 	path := filepath.Join(t.TempDir(), "config.yaml")
 	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
