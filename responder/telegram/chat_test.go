@@ -218,8 +218,12 @@ func TestWhoDidNotActUnderTheirNameDoesNotDecide(t *testing.T) {
 func TestAForgedPressIsPassedOnAsNothingButItsToken(t *testing.T) {
 	w, k, card := open(t)
 	good := token(responder.ActApprove)
+	other := "A"
+	if strings.HasSuffix(good, other) {
+		other = "E"
+	}
 	for i, data := range []string{
-		"", "x", strings.Repeat("A", 64), good[:42] + "A", good + ".spam", "." + good,
+		"", "x", strings.Repeat("A", 64), good[:42] + other, good + ".spam", "." + good,
 		signer.Sign("managers", responder.ActApprove, 41, 2, time.Now().Add(time.Hour)),
 		signer.Sign(room, responder.ActApprove, 41, 2, time.Now().Add(-time.Hour)),
 		token(responder.ActDismiss) + ".forged",
