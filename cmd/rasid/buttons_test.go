@@ -119,11 +119,11 @@ func (w *walk) command(words, answer string) {
 func (w *walk) after(what, answer string, do func() bool) {
 	w.t.Helper()
 	before := len(w.server.Effects())
-	if !w.server.Eventually(20*time.Second, do) {
+	if !w.server.Eventually(time.Minute, do) {
 		w.t.Fatalf("%s cannot be done:\n%s\n%s", what, w.server.Transcript(desk, time.TimeOnly), w.out)
 	}
 	want, told := w.part(answer), ""
-	ok := w.server.Eventually(20*time.Second, func() bool {
+	ok := w.server.Eventually(time.Minute, func() bool {
 		for _, e := range w.server.Effects()[before:] {
 			if strings.Contains(e.Text, want) {
 				told = e.Text

@@ -95,7 +95,7 @@ func (o *onTelegram) run(path string) (stop func()) {
 func (o *onTelegram) card(room int64, words string) faketelegram.Message {
 	o.t.Helper()
 	var found faketelegram.Message
-	ok := o.server.Eventually(20*time.Second, func() bool {
+	ok := o.server.Eventually(time.Minute, func() bool {
 		all := o.server.Messages(room)
 		for _, m := range slices.Backward(all) {
 			if m.From == faketelegram.BotID && strings.Contains(m.Text, words) {
@@ -118,7 +118,7 @@ func (o *onTelegram) press(room int64, m faketelegram.Message, who int64, label 
 		_, ok := o.server.PressLabel(room, m.ID, who, label)
 		return ok
 	}
-	if !o.server.Eventually(20*time.Second, pressed) {
+	if !o.server.Eventually(time.Minute, pressed) {
 		o.t.Fatalf("no button %q under:\n%s", label, m.Text)
 	}
 }
@@ -135,7 +135,7 @@ func TestAComplaintOnTelegramIsAnsweredUnderTheCustomersMessage(t *testing.T) {
 	}
 	o.press(desk, card, saad, "أرسل") // an agent may not
 	o.press(desk, card, mona, "أرسل")
-	ok := o.server.Eventually(20*time.Second, func() bool { return len(o.server.Posted(customers)) > 0 })
+	ok := o.server.Eventually(time.Minute, func() bool { return len(o.server.Posted(customers)) > 0 })
 	if !ok {
 		t.Fatalf("nothing was posted:\n%s\n%s", o.server.Transcript(desk, time.TimeOnly), o.out)
 	}
@@ -164,7 +164,7 @@ func TestStaffWordsByReplyingToTheCardArePostedAndAnOldCardIsNot(t *testing.T) {
 	o.server.ReplyTo(desk, card.ID, saad, words)
 	now := o.card(desk, "Dear Sara")
 	o.press(desk, now, mona, "أرسل")
-	if !o.server.Eventually(20*time.Second, func() bool { return len(o.server.Posted(customers)) == 1 }) {
+	if !o.server.Eventually(time.Minute, func() bool { return len(o.server.Posted(customers)) == 1 }) {
 		t.Fatalf("nothing was posted:\n%s\n%s", o.server.Transcript(desk, time.TimeOnly), o.out)
 	}
 	if got := o.server.Posted(customers)[0].Text; got != words {
@@ -257,7 +257,7 @@ func TestStaffCommandsWorkInBothLanguagesOnTelegram(t *testing.T) {
 	} {
 		before := len(o.server.Effects())
 		o.server.Say(desk, c.who, c.say)
-		answered := o.server.Eventually(20*time.Second, func() bool {
+		answered := o.server.Eventually(time.Minute, func() bool {
 			for _, e := range o.server.Effects()[before:] {
 				if strings.Contains(e.Text, c.want) || c.want == "Noor" && strings.Contains(e.Text, "نور") {
 					return true
