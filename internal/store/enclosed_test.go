@@ -32,7 +32,7 @@ func TestABackupGivesBackTheFilesItEnclosedOnce(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer restored.Close() //nolint:errcheck // the test is over
+	t.Cleanup(func() { ok(t, restored.Close()) })
 	full := errors.New("the disk is full")
 	if err := restored.TakeOut(t.Context(), func(map[string]string) error { return full }); !errors.Is(err, full) {
 		t.Errorf("what could not be kept: %v, want the reason", err)

@@ -228,7 +228,7 @@ func TestANewDatabaseWhoseFirstStartIsCutOffIsNotTakenForACopy(t *testing.T) {
 	}
 	ok(t, os.RemoveAll(inTheWay))
 	s := mustOpen(t, dir)
-	defer s.Close() //nolint:errcheck // only read
+	t.Cleanup(func() { ok(t, s.Close()) })
 	if why, _, err := s.Held(t.Context()); err != nil || why != "" {
 		t.Errorf("held %q (%v), want not held", why, err)
 	}
