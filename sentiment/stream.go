@@ -32,30 +32,6 @@ type lineIn struct {
 	AboutUs *bool           `json:"about_us"`
 }
 
-type lineOut struct {
-	ID       json.RawMessage `json:"id"`
-	Lang     string          `json:"lang"`
-	Label    Label           `json:"label"`
-	Neg      float64         `json:"neg"`
-	Neu      float64         `json:"neu"`
-	Pos      float64         `json:"pos"`
-	Dialect  string          `json:"dialect,omitempty"`
-	Severity int             `json:"severity"`
-	Signals  []string        `json:"signals,omitempty"`
-	Target   float64         `json:"target"`
-	Reasons  []reasonOut     `json:"reasons,omitempty"`
-}
-
-type reasonOut struct {
-	Start  int     `json:"start"`
-	End    int     `json:"end"`
-	Text   string  `json:"text"`
-	Weight float64 `json:"weight"`
-	Kind   string  `json:"kind"`
-	By     string  `json:"by,omitempty"`
-	Why    string  `json:"why"`
-}
-
 type lineError struct {
 	ID    json.RawMessage `json:"id"`
 	Error string          `json:"error"`
@@ -166,14 +142,7 @@ func (s *Scorer) line(b []byte, long bool, o StreamOptions) []byte {
 	} else {
 		res = s.Score(input)
 	}
-	out := lineOut{
-		ID: in.ID, Lang: res.Lang, Label: res.Label, Neg: res.Neg, Neu: res.Neu, Pos: res.Pos,
-		Dialect: res.Dialect, Severity: res.Severity, Signals: res.Signals, Target: res.Target,
-	}
-	for _, r := range res.Reasons {
-		out.Reasons = append(out.Reasons, reasonOut{r.Start, r.End, r.Text, r.Weight, r.Kind, r.By, r.Explain(o.Lang)})
-	}
-	return encode(out)
+	return encode(res.Line(in.ID, o.Lang))
 }
 
 // read takes a line apart; why says what is wrong with it, "" when nothing is.

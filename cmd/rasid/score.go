@@ -108,7 +108,7 @@ func (p *program) score(scorer *sentiment.Scorer, text string, o scoreOptions) e
 		enc := json.NewEncoder(p.out)
 		enc.SetEscapeHTML(false)
 		enc.SetIndent("", "  ")
-		return enc.Encode(verdictOf("", r))
+		return enc.Encode(r.Line(nil, o.lang))
 	}
 	words, err := phrases.Load(o.lang)
 	if err != nil {
