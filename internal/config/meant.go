@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"rasid/internal/fold"
 )
 
 // meantBy is what somebody probably meant by a value that cannot be read: the
@@ -48,10 +50,6 @@ func meantBy(t reflect.Type, text string) string {
 func plainly(text string) string {
 	return strings.TrimSpace(strings.Map(func(c rune) rune {
 		switch {
-		case c >= '٠' && c <= '٩':
-			return c - '٠' + '0'
-		case c >= '۰' && c <= '۹':
-			return c - '۰' + '0'
 		case c == '٫':
 			return '.'
 		case c == '−' || c == '–' || c == '—' || c == '‑':
@@ -59,7 +57,7 @@ func plainly(text string) string {
 		case hidden(c), strings.ContainsRune("“”„‟«»", c):
 			return -1
 		}
-		return c
+		return fold.Digit(c)
 	}, text))
 }
 

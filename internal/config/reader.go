@@ -12,6 +12,8 @@ import (
 	"unicode"
 
 	"go.yaml.in/yaml/v3"
+
+	"rasid/internal/fold"
 )
 
 // reader decodes nodes over defaults and remembers every mistake.
@@ -363,15 +365,10 @@ func truth(text string) string {
 // number suggests the same number in the digits YAML reads, or an example.
 func number(text, otherwise string) string {
 	latin := strings.Map(func(c rune) rune {
-		switch {
-		case c >= '٠' && c <= '٩':
-			return c - '٠' + '0'
-		case c >= '۰' && c <= '۹':
-			return c - '۰' + '0'
-		case c == '٫':
+		if c == '٫' {
 			return '.'
 		}
-		return c
+		return fold.Digit(c)
 	}, text)
 	if _, err := strconv.ParseFloat(latin, 64); err == nil && latin != text {
 		return latin

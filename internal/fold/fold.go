@@ -80,6 +80,18 @@ func each(s string, yield func(r rune, start, end int)) {
 	}
 }
 
+// Digit returns the Latin digit for an Arabic-Indic one (٠ to ٩) or a Persian
+// one (۰ to ۹), and any other character as it is.
+func Digit(r rune) rune {
+	switch {
+	case r >= '٠' && r <= '٩':
+		return r - '٠' + '0'
+	case r >= '۰' && r <= '۹':
+		return r - '۰' + '0'
+	}
+	return r
+}
+
 // one folds one decomposed rune; -1 drops it.
 func one(r rune) rune {
 	switch {
@@ -87,12 +99,8 @@ func one(r rune) rune {
 		return lower(r)
 	case dropped(r):
 		return -1
-	case r >= 0x0660 && r <= 0x0669: // Arabic-Indic digits
-		return '0' + r - 0x0660
-	case r >= 0x06F0 && r <= 0x06F9: // Persian and Urdu digits
-		return '0' + r - 0x06F0
 	}
-	r = unicode.ToLower(r)
+	r = unicode.ToLower(Digit(r))
 	if to, ok := variants(r); ok {
 		return to
 	}

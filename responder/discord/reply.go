@@ -10,7 +10,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"rasid/internal/cases"
 	"rasid/internal/platform/discord"
@@ -85,13 +84,8 @@ func (p *Replier) Ask(ctx context.Context, r cases.Reply, choices []responder.Bu
 // postable says what is wrong with a reply that Discord would change, refuse,
 // or that nobody should get.
 func (p *Replier) postable(r cases.Reply) error {
-	switch {
-	case r.Mention.Bot:
-		return errors.New("a program is not answered")
-	case strings.TrimSpace(r.Text) == "":
-		return errors.New("there are no words")
-	case !utf8.ValidString(r.Text):
-		return errors.New("the text is not valid UTF-8")
+	if err := responder.Postable(r); err != nil {
+		return err
 	}
 	return p.Fits(r.Text)
 }

@@ -10,7 +10,6 @@ import (
 	"net"
 	"slices"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 
 	"rasid/internal/cases"
@@ -212,23 +211,18 @@ func (p *Replier) id(r cases.Reply) string {
 // sendable refuses what mail would change, and whom nobody should write to.
 func (p *Replier) sendable(r cases.Reply) (wire.Target, error) {
 	target, err := wire.ParseTarget(r.Mention.ReplyTo)
+	if err == nil {
+		err = responder.Postable(r)
+	}
 	switch {
 	case err != nil:
 		return target, err
-	case r.Mention.Bot:
-		return target, errors.New("a program is not answered")
 	case r.Mention.Ours, strings.EqualFold(target.To, p.own):
 		return target, errors.New("the answer would come to ourselves")
 	case wire.Machine(target.To):
 		return target, errors.New("nobody reads what is sent to " + target.To)
 	case wire.Answers(target.Refs) >= maxAnswers:
 		return target, fmt.Errorf("this conversation was answered %d times; the next answer is for a person's own mail program", maxAnswers)
-	case strings.TrimSpace(r.Text) == "":
-		return target, errors.New("there are no words")
-	case !utf8.ValidString(r.Text):
-		return target, errors.New("the text is not valid UTF-8")
-	case strings.ContainsFunc(r.Text, func(c rune) bool { return unicode.IsControl(c) && c != '\n' && c != '\t' }):
-		return target, errors.New("the text holds control characters")
 	}
 	return target, p.Fits(r.Text)
 }

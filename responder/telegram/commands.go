@@ -7,6 +7,7 @@ import (
 	"time"
 	"unicode"
 
+	"rasid/internal/fold"
 	"rasid/internal/platform/telegram"
 	"rasid/responder"
 )
@@ -81,7 +82,7 @@ func (c command) named(name string, slash bool) bool {
 		}
 	}
 	for _, n := range c.arabic {
-		if n == fold(name) {
+		if fold.Text(n) == fold.Text(name) {
 			return true
 		}
 	}
@@ -110,7 +111,7 @@ func (c command) read(rest string) (responder.Decision, bool) {
 		d.Text = strings.ToLower(digits(rest))
 		return d, hexadecimal.MatchString(d.Text)
 	case nothing:
-		if c.action == responder.CmdStop && fold(rest) == "النشر" {
+		if c.action == responder.CmdStop && fold.Text(rest) == fold.Text("النشر") {
 			rest = "" // "stop posting" says no more than "stop"
 		}
 		d.Text = rest
@@ -119,33 +120,9 @@ func (c command) read(rest string) (responder.Decision, bool) {
 	return d, false
 }
 
-// fold writes an Arabic word without what people leave out or mix up: vowel
-// signs, tatweel, hamza on alef, ta marbuta.
-func fold(s string) string {
-	return strings.Map(func(r rune) rune {
-		switch {
-		case r == 'أ' || r == 'إ' || r == 'آ':
-			return 'ا'
-		case r == 'ة':
-			return 'ه'
-		case r == 'ـ' || unicode.Is(unicode.Mn, r) || unicode.Is(unicode.Cf, r):
-			return -1
-		}
-		return r
-	}, s)
-}
-
 // digits writes Arabic-Indic and Persian digits as Latin ones.
 func digits(s string) string {
-	return strings.Map(func(r rune) rune {
-		switch {
-		case r >= '٠' && r <= '٩':
-			return r - '٠' + '0'
-		case r >= '۰' && r <= '۹':
-			return r - '۰' + '0'
-		}
-		return r
-	}, strings.TrimSpace(s))
+	return strings.Map(fold.Digit, strings.TrimSpace(s))
 }
 
 // menu is what Telegram shows behind "/" in a room.

@@ -153,15 +153,11 @@ func ID(r cases.Reply) string {
 
 // postable refuses what nobody should get and what JSON would change.
 func (p *Replier) postable(r cases.Reply) error {
-	switch {
-	case r.Mention.Bot:
-		return errors.New("a program is not answered")
-	case r.Mention.ReplyTo == "":
+	if r.Mention.ReplyTo == "" {
 		return errors.New("nobody knows what it answers")
-	case strings.TrimSpace(r.Text) == "":
-		return errors.New("there are no words")
-	case !utf8.ValidString(r.Text):
-		return errors.New("the text is not valid UTF-8")
+	}
+	if err := responder.Postable(r); err != nil {
+		return err
 	}
 	return p.Fits(r.Text)
 }

@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"rasid/internal/fold"
 )
 
 //go:embed months.tsv
@@ -141,10 +143,6 @@ func (d dates) layouts(s string) (time.Time, bool) {
 func (d dates) normalize(s string) string {
 	s = strings.Map(func(r rune) rune {
 		switch {
-		case r >= '٠' && r <= '٩':
-			return '0' + r - '٠'
-		case r >= '۰' && r <= '۹':
-			return '0' + r - '۰'
 		case r == 'أ' || r == 'إ' || r == 'آ' || r == 'ٱ':
 			return 'ا'
 		case r == '،' || r == ',' || r == '|':
@@ -152,7 +150,7 @@ func (d dates) normalize(s string) string {
 		case r >= 0x064B && r <= 0x0652, r == 0x0640, r == 0x200E, r == 0x200F, r == 0x061C, r >= 0x202A && r <= 0x202E, r >= 0x2066 && r <= 0x2069:
 			return -1
 		}
-		return r
+		return fold.Digit(r)
 	}, s)
 	s = strings.TrimSpace(spaces.ReplaceAllString(s, " "))
 	s = strings.ReplaceAll(s, "ء ", " ") // مساءً

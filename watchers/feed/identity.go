@@ -55,7 +55,7 @@ func identify(items []item) []keys {
 		if links[k.link] > 1 {
 			k.link = ""
 		}
-		weak := it.author == "" && utf8.RuneCountInString(fold(it.title+it.text)) < longEnough
+		weak := it.author == "" && utf8.RuneCountInString(bare(it.title+it.text)) < longEnough
 		if (hashes[k.hash] > 1 || weak) && (k.guid != "" || k.link != "") {
 			k.hash = ""
 		}
@@ -118,12 +118,12 @@ func hashKey(it item) string {
 	if !it.at.IsZero() {
 		day = it.at.UTC().Format(time.DateOnly)
 	}
-	return "text:" + digest(fold(it.author)+"\x00"+fold(it.title)+"\x00"+fold(it.text)+"\x00"+day)
+	return "text:" + digest(bare(it.author)+"\x00"+bare(it.title)+"\x00"+bare(it.text)+"\x00"+day)
 }
 
-// fold keeps letters and digits alone, in one case, so that changed markup,
+// bare keeps letters and digits alone, in one case, so that changed markup,
 // punctuation, vowel signs and stretched letters make the same text.
-func fold(s string) string {
+func bare(s string) string {
 	return strings.Map(func(r rune) rune {
 		switch {
 		case r == 'ـ', unicode.Is(unicode.Mn, r):

@@ -64,7 +64,7 @@ func storyKey(it item, shift time.Duration) string {
 	if !it.at.IsZero() {
 		day = it.at.UTC().Add(shift).Format(time.DateOnly)
 	}
-	return "story:" + digest(fold(it.author)+"\x00"+fold(it.title)+"\x00"+day+"\x00"+shift.String())
+	return "story:" + digest(bare(it.author)+"\x00"+bare(it.title)+"\x00"+day+"\x00"+shift.String())
 }
 
 // redirects are addresses of Google that lead to the one in a parameter, as in
