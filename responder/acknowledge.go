@@ -38,7 +38,7 @@ func wordings(files embed.FS, name string) ([]string, error) {
 func (w *Writer) Acknowledgement(c cases.Case, now time.Time) (row cases.Send, why string, err error) {
 	o := w.Office
 	opening, closed := o.opening(c, now)
-	_, talks := o.Place(c.Source).Replier.(Talker)
+	_, talks := o.PlaceOf(c).Replier.(Talker)
 	if o.Policy.Acknowledge.EnabledBy == "" || !closed || !talks || c.State != cases.Waiting || c.Score.Label == "pos" {
 		return row, "", nil
 	}
@@ -57,8 +57,12 @@ func (w *Writer) Acknowledgement(c cases.Case, now time.Time) (row cases.Send, w
 
 // lenient is a case as an acknowledgement looks at it. It says nothing of the
 // problem, so what asks for a careful answer, but for no silence, does not
-// speak against it: a high severity, and that the customer is about to leave.
+// speak against it: a high severity, that the customer is about to leave, and a
+// title in another language than the words.
 func lenient(c cases.Case) cases.Case {
+	if arabic, foreign := letters(c.Last().Words()); c.Score.Language == "mixed" && min(arabic, foreign) == 0 {
+		c.Score.Language = LanguageOf(c)
+	}
 	if c.Score.Severity < cases.Critical {
 		c.Score.Severity = min(c.Score.Severity, cases.Low)
 	}

@@ -259,6 +259,22 @@ func TestTheGuardHasNothingAgainstAnyWordingOfTheAcknowledgement(t *testing.T) {
 	}
 }
 
+// TestATitleInTheOtherLanguageDoesNotSilenceUs is about letters: their titles
+// are often not in the language of their words.
+func TestATitleInTheOtherLanguageDoesNotSilenceUs(t *testing.T) {
+	s := atNight(t)
+	for _, x := range []struct{ title, words, want string }{
+		{"Complaint", "القهوة سيئة جدا", "صباحًا"}, {"شكوى", "The coffee was bad", "9:00 am"}, {"شكوى", "The coffee كانت سيئة", ""},
+	} {
+		c := cases.Case{State: cases.Waiting, Source: "reviews", Mentions: []cases.Mention{{Num: 1, ID: "1", Title: x.title, Text: x.words, Direct: true}},
+			Score: cases.Score{Label: "neg", Neg: 1, Severity: cases.Low, Language: "mixed", Target: 1}}
+		row, why, err := s.writer.Acknowledgement(c, s.now)
+		if err != nil || (why == "") != (x.want != "") || !strings.Contains(row.Reply.Text, x.want) {
+			t.Errorf("%s: %q, %q %v; want %q in it", x.words, row.Reply.Text, why, err, x.want)
+		}
+	}
+}
+
 func TestABranchIsNamedByItsOwnClock(t *testing.T) {
 	s := atNight(t)
 	zone, err := time.LoadLocation("Africa/Casablanca")

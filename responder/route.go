@@ -32,27 +32,35 @@ func (w Wants) take(c cases.Case) bool {
 // LanguageOf is the language in which a case is answered: Arabic or English.
 // Who writes in a third language reads English when their letters are not
 // Arabic ones. Signs without letters, like 😡, are answered in the language the
-// source says they are in.
+// source says they are in. Where only the title is in the other language, as
+// many letters have it, the words decide.
 func LanguageOf(c cases.Case) string {
-	if c.Score.Language == "en" {
-		return "en"
-	}
-	if c.Score.Language != "other" {
-		return "ar"
-	}
 	m := c.Last()
-	arabic, foreign := 0, 0
-	for _, r := range m.Title + m.Words() {
+	switch c.Score.Language {
+	case "en":
+		return "en"
+	case "mixed":
+		if arabic, foreign := letters(m.Words()); arabic == 0 && foreign > 0 {
+			return "en"
+		}
+	case "other":
+		if arabic, foreign := letters(m.Title + m.Words()); foreign > arabic || arabic == 0 && m.Lang == "en" {
+			return "en"
+		}
+	}
+	return "ar"
+}
+
+// letters counts Arabic letters and all others.
+func letters(s string) (arabic, foreign int) {
+	for _, r := range s {
 		if unicode.Is(unicode.Arabic, r) {
 			arabic++
 		} else if unicode.IsLetter(r) {
 			foreign++
 		}
 	}
-	if foreign > arabic || arabic == 0 && m.Lang == "en" {
-		return "en"
-	}
-	return "ar"
+	return arabic, foreign
 }
 
 // RoomsFor lists the rooms that show a case at a level: those that ask for its

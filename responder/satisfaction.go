@@ -54,7 +54,7 @@ func (o *Office) Choices(c cases.Case, now time.Time) []Button {
 // false when none is asked, which needs no reason: nobody would miss it.
 func (o *Office) question(c cases.Case, now time.Time) (cases.Send, bool) {
 	p, m := o.Policy.Satisfaction, c.Last()
-	talker, talks := o.Place(c.Source).Replier.(Talker)
+	talker, talks := o.PlaceOf(c).Replier.(Talker)
 	bad := func(s string) bool { return s != "churn" } // to ask somebody harmed or threatened for stars would be cruel
 	switch {
 	case p.EnabledBy == "", !talks, c.Source == ReportSource, !c.AskedAt.IsZero():

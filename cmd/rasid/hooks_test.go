@@ -1,11 +1,13 @@
 package main
 
 import (
+	"context"
 	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -18,12 +20,18 @@ import (
 // houseOf opens the house of a configuration in a folder of its own.
 func houseOf(t *testing.T, text string) *house {
 	t.Helper()
+	return houseAt(t, text, time.Now)
+}
+
+// houseAt opens the house of a config.yaml by a clock.
+func houseAt(t *testing.T, text string, now func() time.Time) *house {
+	t.Helper()
 	dir := t.TempDir()
 	path := filepath.Join(dir, "config.yaml")
 	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	p := &program{config: path, env: inventedTokens, now: time.Now, out: io.Discard, err: io.Discard}
+	p := &program{config: path, env: inventedTokens, now: now, out: io.Discard, err: io.Discard}
 	cfg, err := p.load()
 	if err != nil {
 		t.Fatal(err)
@@ -38,6 +46,16 @@ func houseOf(t *testing.T, text string) *house {
 		}
 	})
 	return h
+}
+
+// busy lets a house do its duties until the test ends, but for those that the
+// test does itself.
+func busy(t *testing.T, h *house, but ...string) {
+	ctx, stop := context.WithCancel(t.Context())
+	done := make(chan struct{})
+	list := slices.DeleteFunc(h.duties(), func(d duty) bool { return slices.Contains(but, d.name) })
+	go func() { defer close(done); h.perform(ctx, list) }()
+	t.Cleanup(func() { stop(); <-done })
 }
 
 const doorHouse = `business: {name: {en: Noor}}

@@ -115,11 +115,8 @@ func muteShop(t *testing.T) (h *house, p *tab) {
 		t.Fatal(err)
 	}
 	server := httptest.NewServer(c.Handler())
-	t.Cleanup(server.CloseClientConnections)
-	ctx, stop := context.WithCancel(t.Context())
-	done := make(chan struct{})
-	go func() { defer close(done); h.perform(ctx, h.duties()) }()
-	t.Cleanup(func() { stop(); <-done; server.CloseClientConnections(); server.Close() })
+	t.Cleanup(func() { server.CloseClientConnections(); server.Close() })
+	busy(t, h)
 	p = open(t, server.URL)
 	p.do("entering", chromedp.Navigate(server.URL+console.InvitationPath(console.Invitation(c.Key, "mona", h.now().Add(time.Hour)))), chromedp.WaitVisible("main h1", chromedp.ByQuery))
 	p.until("both complaints with drafts", `document.querySelectorAll("button[value=approve]").length === 2`)

@@ -1,12 +1,8 @@
 package main
 
 import (
-	"context"
 	"fmt"
-	"io"
 	"net/http/httptest"
-	"os"
-	"path/filepath"
 	"sync"
 	"testing"
 	"time"
@@ -72,34 +68,17 @@ type shop struct {
 func newShop(t *testing.T, text string, before ...func(*testing.T, *house)) *shop {
 	t.Helper()
 	s := &shop{clock: fromNoon()}
-	path := filepath.Join(t.TempDir(), "config.yaml")
-	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	p := &program{config: path, env: inventedTokens, now: s.clock.now, out: io.Discard, err: io.Discard}
-	cfg, err := p.load()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if s.house, err = p.open(t.Context(), cfg); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := s.Close(); err != nil {
-			t.Error(err)
-		}
-	})
+	s.house = houseAt(t, text, s.clock.now)
 	for _, b := range before {
 		b(t, s.house)
 	}
+	var err error
 	if s.page, err = s.console(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	server := httptest.NewServer(s.page.Handler())
-	ctx, stop := context.WithCancel(t.Context())
-	done := make(chan struct{})
-	go func() { defer close(done); s.perform(ctx, s.duties()) }()
-	t.Cleanup(func() { stop(); <-done; server.CloseClientConnections(); server.Close() })
+	t.Cleanup(func() { server.CloseClientConnections(); server.Close() })
+	busy(t, s.house)
 	s.tab = open(t, server.URL)
 	s.enter("mona")
 	return s

@@ -113,6 +113,10 @@ type Reply struct {
 	Text    string
 }
 
+// Aside reports whether these are words beside the answer: no draft stands
+// behind them, and no person approved them.
+func (r Reply) Aside() bool { return r.Draft == 0 }
+
 // Receipt says where a reply stands.
 type Receipt struct {
 	ID  string // the platform's id of our post

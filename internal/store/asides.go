@@ -77,7 +77,7 @@ func standsAside(ctx context.Context, q querier, c cases.Case, r row) error {
 // author was asked in that conversation and has not answered; any other words
 // are news.
 func (in *intake) rating(ctx context.Context, m cases.Mention) (bool, error) {
-	n, ok := cases.RatingOf(m.Text)
+	n, ok := cases.RatingOf(m.Words())
 	if !ok || m.AuthorID == "" {
 		return false, nil
 	}

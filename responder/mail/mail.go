@@ -41,6 +41,7 @@ type conversation struct {
 	id         string   // Message-ID of the answer
 	inReplyTo  string   // of the letter it answers
 	references []string // of those before it
+	automatic  bool     // no person approved these words
 }
 
 // Clock is the time, passed in.
@@ -314,6 +315,9 @@ func identify(m *gomail.Msg, in *conversation, key, from string) {
 	// it, and one that sends it back is recognised.
 	m.SetGenHeader("X-Auto-Response-Suppress", "All")
 	m.SetGenHeader("X-Loop", from)
+	if in.automatic {
+		m.SetGenHeader("Auto-Submitted", "auto-replied") // RFC 3834: what is written so is not answered by machines
+	}
 }
 
 // decoded is a header's text.

@@ -136,7 +136,7 @@ type Replier struct {
 }
 
 var (
-	_ responder.Replier = (*Replier)(nil)
+	_ responder.Talker  = (*Replier)(nil)
 	_ responder.Finder  = (*Replier)(nil)
 	_ responder.Checker = (*Replier)(nil)
 )
@@ -169,6 +169,9 @@ func New(c ReplyConfig, way dialer, web *outbound.Client, now Clock, refused fun
 	return p, nil
 }
 
+// Talks says that several letters may follow one.
+func (*Replier) Talks() {}
+
 // Fits returns nil, or by how many letters text is too long.
 func (*Replier) Fits(text string) error {
 	if n := utf8.RuneCountInString(text); n > MaxReply {
@@ -185,7 +188,7 @@ func (p *Replier) Reply(ctx context.Context, r cases.Reply) (cases.Receipt, erro
 	}
 	id := p.id(r)
 	letter := Letter{Subject: subject(r.Mention.Title), Text: r.Text, HTML: page(r.Text)}
-	in := conversation{id: id, inReplyTo: target.ID, references: append(slices.Clone(target.Refs), target.ID)}
+	in := conversation{id: id, inReplyTo: target.ID, references: append(slices.Clone(target.Refs), target.ID), automatic: r.Aside()}
 	m, err := p.sender.message(r.Key, target.To, letter, &in)
 	if err != nil {
 		return cases.Receipt{}, fmt.Errorf("answering by mail: %w: %w", cases.ErrRefused, err)
@@ -205,6 +208,9 @@ func (p *Replier) Reply(ctx context.Context, r cases.Reply) (cases.Receipt, erro
 // id is the same at each attempt, and another for other words.
 func (p *Replier) id(r cases.Reply) string {
 	h := sha256.Sum256([]byte(r.Key + "\n" + cases.HashReply(r.Mention.Source, r.Mention.ID, r.Text)))
+	if r.Aside() {
+		return wire.AsideID(hex.EncodeToString(h[:16]), p.domain)
+	}
 	return wire.AnswerID(hex.EncodeToString(h[:16]), p.domain)
 }
 

@@ -72,7 +72,7 @@ func (s *stage) mention(text string) cases.Mention {
 }
 
 func (s *stage) reply(m cases.Mention, text string) cases.Reply {
-	return cases.Reply{Key: "reply/1/1", Attempt: 1, First: noon, Mention: m, Text: text}
+	return cases.Reply{Key: "reply/1/1", Draft: 1, Attempt: 1, First: noon, Mention: m, Text: text}
 }
 
 // letters reads what the server took.
@@ -155,6 +155,29 @@ func TestAnAnswerGoesToTheWriterAloneInTheirConversation(t *testing.T) {
 	}
 	if list, _ := s.letters(t); decodedHeader(t, list[1].Header.Get("Subject")) != "رد: شكوى" || list[1].Header.Get("Message-Id") == h.Get("Message-Id") {
 		t.Errorf("%v", list[1].Header)
+	}
+}
+
+// TestWordsBesideAnAnswerSayThatAProgramWroteThem keeps them apart from answers:
+// machines leave them alone, they do not end a conversation with a customer who
+// writes at night, and they are not taken for a colleague's answer.
+func TestWordsBesideAnAnswerSayThatAProgramWroteThem(t *testing.T) {
+	s := newStage(t, "rasid")
+	beside := s.reply(s.mention("cold"), "We open tomorrow.")
+	beside.Draft = 0
+	got, err := s.Reply(t.Context(), beside)
+	if err != nil {
+		t.Fatal(err)
+	}
+	list, _ := s.letters(t)
+	if h := list[0].Header; h.Get("Auto-Submitted") != "auto-replied" || h.Get("In-Reply-To") != "<m1@customer.example>" || h.Get("Message-Id") != "<"+got.ID+">" {
+		t.Errorf("%v", h)
+	}
+	if !wire.Ours(got.ID) || wire.Answers([]string{got.ID}) != 0 {
+		t.Errorf("%s counts as an answer", got.ID)
+	}
+	if st, err := s.Check(t.Context(), beside.Mention); err != nil || st.Colleague != "" {
+		t.Errorf("taken for a colleague's: %+v %v", st, err)
 	}
 }
 

@@ -64,7 +64,7 @@ func (p *Replier) Check(ctx context.Context, m cases.Mention) (responder.Standin
 		return responder.Standing{}, fmt.Errorf("looking among the sent letters: %w", err)
 	}
 	for _, l := range list {
-		if l.inReplyTo == target.ID && wire.Answers([]string{l.id}) == 0 {
+		if l.inReplyTo == target.ID && !wire.Ours(l.id) {
 			return responder.Standing{Colleague: "✉️ " + l.subject}, nil
 		}
 	}

@@ -91,16 +91,27 @@ func Machine(address string) bool {
 	return name == "" || strings.HasPrefix(name, "bounce+") || strings.HasPrefix(name, "bounces+")
 }
 
-// ours begins the Message-ID of every answer of this program.
-const ours = "rasid."
+// How the Message-ID of every letter of this program to a customer begins.
+const (
+	answer = "rasid."       // an answer
+	aside  = "rasid-aside." // words beside an answer
+)
 
-// AnswerID makes a Message-ID of the program's own from a key's fingerprint.
-func AnswerID(fingerprint, domain string) string { return ours + fingerprint + "@" + domain }
+// AnswerID makes the Message-ID of an answer from a key's fingerprint.
+func AnswerID(fingerprint, domain string) string { return answer + fingerprint + "@" + domain }
 
-// Answers counts how many of these letters the program wrote.
+// AsideID makes the Message-ID of words beside an answer.
+func AsideID(fingerprint, domain string) string { return aside + fingerprint + "@" + domain }
+
+// Ours reports whether the program wrote the letter of this Message-ID.
+func Ours(id string) bool { return strings.HasPrefix(id, answer) || strings.HasPrefix(id, aside) }
+
+// Answers counts how many of these letters are answers of the program. Words
+// beside an answer are said once for each time the business is closed, so they
+// do not count.
 func Answers(ids []string) (n int) {
 	for _, id := range ids {
-		if strings.HasPrefix(id, ours) {
+		if strings.HasPrefix(id, answer) {
 			n++
 		}
 	}

@@ -156,7 +156,7 @@ var asides = map[string]func(*testing.T, Place){
 		d.ok(err)
 		d.later(time.Minute)
 		c = d.do(c, cases.Resolve, "staff:1", beside(c, cases.SendAsk, "", "How satisfied are you, from 1 to 5?"))
-		early := d.said("amal", c.Thread, "٢")
+		early := d.said("amal", c.Thread, "٢"+cases.QuoteMark+"> How satisfied are you, from 1 to 5?") // as letters quote
 		early.ID = "early"
 		m, ok := d.beside(cases.SendAsk)
 		want(t, "claimed", ok, true)
