@@ -10,24 +10,57 @@ import (
 	"rasid/internal/platform/telegram/faketelegram"
 )
 
-func TestOnTelegramOnlyTheCustomersTapCountsAndALowOneComesBack(t *testing.T) {
-	o := newTelegram(t)
+// solved lets Sara complain, be answered, and her case be closed as solved. It
+// returns what she said and the question, the nth post of ours in a chat.
+func (o *onTelegram) solved(chat int64, nth int) (said int64, question faketelegram.Message) {
+	o.t.Helper()
 	o.run(o.configure("undo: 1s\n  satisfaction: {enabled_by: mona, after: 0s}"))
-	const omar = 900000002
-	o.server.AddUser(faketelegram.User{ID: omar, First: "Omar"})
-	said := o.server.Say(customers, sara, "the coffee was cold and the staff were rude, terrible service")
+	said = o.server.Say(customers, sara, "the coffee was cold and the staff were rude, terrible service")
 	o.press(desk, o.card(desk, "coffee was cold"), mona, "أرسل")
 	o.press(desk, o.card(desk, "أُجيبت"), mona, "حُلّت")
-	var question faketelegram.Message
-	if !o.server.Eventually(20*time.Second, func() bool {
-		posts := o.server.Posted(customers)
-		if len(posts) == 2 {
-			question = posts[1]
-		}
-		return len(posts) == 2
-	}) {
-		t.Fatalf("nobody was asked:\n%s\n%s", o.server.Transcript(customers, time.TimeOnly), o.out)
+	if !o.server.Eventually(20*time.Second, func() bool { return len(o.server.Posted(chat)) == nth }) {
+		o.t.Fatalf("nobody was asked:\n%s\n%s", o.server.Transcript(chat, time.TimeOnly), o.out)
 	}
+	return said, o.server.Posted(chat)[nth-1]
+}
+
+// TestOnTelegramWhoWroteToTheBotIsAskedInPrivate asks Sara where nobody else
+// sees it, and takes her tap there.
+func TestOnTelegramWhoWroteToTheBotIsAskedInPrivate(t *testing.T) {
+	o := newTelegram(t)
+	o.server.AddChat(sara, "private", "سارة")
+	said, question := o.solved(sara, 1)
+	if question.ReplyTo != said || question.ReplyChat != customers || len(question.Buttons) != 1 || len(question.Buttons[0]) != 5 {
+		t.Errorf("the question is %+v, want five buttons under her own words", question)
+	}
+	if n := len(o.server.Posted(customers)); n != 1 {
+		t.Errorf("%d posts in the group, want the reply alone", n)
+	}
+	if press, ok := o.server.PressLabel(sara, question.ID, sara, "1"); !ok {
+		t.Fatalf("press %s", press)
+	}
+	o.card(owners, "★☆☆☆☆")
+	if !o.server.Eventually(20*time.Second, func() bool { m, _ := o.server.Message(sara, question.ID); return len(m.Buttons) == 0 }) {
+		t.Error("the question keeps its buttons after the answer")
+	}
+}
+
+// TestOnTelegramWhoBlockedTheBotIsAskedUnderTheirMessage asks in the group: in
+// private Telegram refuses.
+func TestOnTelegramWhoBlockedTheBotIsAskedUnderTheirMessage(t *testing.T) {
+	o := newTelegram(t)
+	o.server.AddChat(sara, "private", "سارة")
+	o.server.AddUser(faketelegram.User{ID: sara, First: "سارة", Blocked: true})
+	if said, question := o.solved(customers, 2); question.ReplyTo != said || len(question.Buttons) != 1 {
+		t.Errorf("the question is %+v, want buttons under what Sara said", question)
+	}
+}
+
+func TestOnTelegramOnlyTheCustomersTapCountsAndALowOneComesBack(t *testing.T) {
+	o := newTelegram(t)
+	const omar = 900000002
+	o.server.AddUser(faketelegram.User{ID: omar, First: "Omar"})
+	said, question := o.solved(customers, 2)
 	if question.ReplyTo != said || len(question.Buttons) != 1 || len(question.Buttons[0]) != 5 {
 		t.Fatalf("the question is %+v, want five buttons under what Sara said", question)
 	}

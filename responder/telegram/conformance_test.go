@@ -228,6 +228,38 @@ func TestReplierKeepsWhatEveryReplierMust(t *testing.T) {
 	})
 }
 
+// TestAQuestionIsAskedInOnePlace asks in the group only when Telegram said that
+// it did not ask in private.
+func TestAQuestionIsAskedInOnePlace(t *testing.T) {
+	choices := []responder.Button{{Label: "1", Data: "a"}, {Label: "5", Data: "b"}}
+	for name, x := range map[string]struct {
+		fault          faketelegram.Kind
+		want           cases.Outcome
+		private, group int
+	}{
+		"Telegram takes it":       {want: cases.WasDelivered, private: 1},
+		"its answer is lost":      {faketelegram.DropAfter, cases.WasUnknown, 1, 0},
+		"it is asked to wait":     {faketelegram.TooMany, cases.WasNotSent, 0, 0},
+		"it never came to a talk": {want: cases.WasDelivered, group: 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			if x.private > 0 || x.fault != 0 {
+				w.AddChat(sara, "private", "سارة")
+			}
+			if x.fault != 0 {
+				w.Next(faketelegram.Fault{Method: "sendMessage", Kind: x.fault, Wait: time.Second})
+			}
+			said := w.Say(customers, sara, "cold")
+			_, err := telegram.Replier{Client: w.conn.Client()}.Ask(t.Context(), cases.Reply{Key: "ask/1", Text: "How satisfied are you?", Mention: cases.Mention{
+				ID: "1", AuthorID: strconv.Itoa(sara), ReplyTo: wire.Ref{Chat: customers, Message: said}.String()}}, choices)
+			if got := cases.OutcomeOf(err); got != x.want || len(w.Posted(sara)) != x.private || len(w.Posted(customers)) != x.group {
+				t.Errorf("%s (%v), asked %d times in private and %d in the group, want %s, %d and %d", got, err, len(w.Posted(sara)), len(w.Posted(customers)), x.want, x.private, x.group)
+			}
+		})
+	}
+}
+
 func TestChatKeepsWhatEveryChatMust(t *testing.T) {
 	respondertest.ExerciseChat(t, func(t *testing.T) respondertest.Chat {
 		w := newWorld(t)

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"rasid/internal/cases"
@@ -22,21 +23,47 @@ type Replier struct {
 
 // Reply posts exactly r.Text under exactly r.Mention.
 func (p Replier) Reply(ctx context.Context, r cases.Reply) (cases.Receipt, error) {
-	return p.Ask(ctx, r, nil)
+	post, err := p.under(r)
+	if err != nil {
+		return cases.Receipt{}, err
+	}
+	return p.send(ctx, r, post)
 }
 
-// Ask posts a question with choices under r.Mention.
+// Ask asks the author of r.Mention, with choices: in private where they have
+// written to the bot there and not blocked it, with their words above; else
+// under their message. Telegram alone knows, and a refusal sends nothing.
 func (p Replier) Ask(ctx context.Context, r cases.Reply, choices []responder.Button) (cases.Receipt, error) {
+	post, err := p.under(r)
+	if err != nil {
+		return cases.Receipt{}, err
+	}
+	post.Buttons = taps(choices)
+	if author, err := strconv.ParseInt(r.Mention.AuthorID, 10, 64); err == nil && author > 0 && author != post.Chat {
+		alone := post
+		alone.Chat, alone.Topic, alone.ReplyChat = author, 0, post.Chat
+		receipt, err := p.send(ctx, r, alone)
+		if cases.OutcomeOf(err) != cases.WasRefused {
+			return receipt, err
+		}
+	}
+	return p.send(ctx, r, post)
+}
+
+// under is a post of exactly r.Text under exactly r.Mention.
+func (p Replier) under(r cases.Reply) (telegram.Post, error) {
 	ref, err := telegram.ParseRef(r.Mention.ReplyTo)
 	if err == nil {
 		err = p.fitFor(r)
 	}
 	if err != nil {
-		return cases.Receipt{}, fmt.Errorf("replying to %s: %w: %w", r.Mention.ID, cases.ErrRefused, err)
+		return telegram.Post{}, fmt.Errorf("replying to %s: %w: %w", r.Mention.ID, cases.ErrRefused, err)
 	}
-	sent, err := p.Client.SendMessage(ctx, telegram.Post{
-		Chat: ref.Chat, Topic: ref.Topic, ReplyTo: ref.Message, Text: r.Text, Buttons: taps(choices), Public: true,
-	})
+	return telegram.Post{Chat: ref.Chat, Topic: ref.Topic, ReplyTo: ref.Message, Text: r.Text, Public: true}, nil
+}
+
+func (p Replier) send(ctx context.Context, r cases.Reply, post telegram.Post) (cases.Receipt, error) {
+	sent, err := p.Client.SendMessage(ctx, post)
 	if err != nil {
 		return cases.Receipt{}, fmt.Errorf("replying to %s: %w", r.Mention.ID, err)
 	}

@@ -50,7 +50,7 @@ type Connection struct {
 	mu       sync.Mutex
 	watched  map[int64]bool
 	rooms    map[Spot]Listener // nil: nobody listens yet
-	taps     Listener          // hears what customers press in watched chats; nil: nobody asks them anything
+	taps     Listener          // hears what customers press under our questions; nil: nobody asks them anything
 	strange  map[int64]string  // chats nobody configured, with their titles
 	mark     mark
 	saved    time.Time // when the mark was last saved
@@ -113,11 +113,11 @@ func (c *Connection) Listen(l Listener, spots ...Spot) (stop func()) {
 }
 
 // Tapped is how the data of a button begins that a customer may press in a
-// watched chat.
+// watched chat, or in private.
 const Tapped = "tap."
 
-// Taps sends what customers press under our questions in watched chats to l,
-// and returns what ends it.
+// Taps sends what customers press under our questions in watched chats and in
+// private to l, and returns what ends it.
 func (c *Connection) Taps(l Listener) (stop func()) {
 	set := func(l Listener) {
 		c.mu.Lock()

@@ -46,7 +46,7 @@ func (c *Connection) route(u Update) destination {
 			return toNobody
 		}
 		if strings.HasPrefix(u.Callback.Data, Tapped) {
-			return c.tapped(u.Callback.Message.Chat.ID)
+			return c.tapped(u.Callback.Message.Chat)
 		}
 		return c.known(u.Callback.Message.Chat, u.Callback.Message.Topic(), toRoom, toNobody)
 	case u.Member != nil:
@@ -65,11 +65,11 @@ func (c *Connection) route(u Update) destination {
 }
 
 // tapped is where a customer's press goes: to whoever asks customers, and only
-// from a chat that is watched.
-func (c *Connection) tapped(chat int64) destination {
+// from a chat that is watched, or from the bot's own chat with them.
+func (c *Connection) tapped(chat Chat) destination {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.taps != nil && c.watches(chat) {
+	if c.taps != nil && (chat.Type == "private" || c.watches(chat.ID)) {
 		return toRoom
 	}
 	return toNobody

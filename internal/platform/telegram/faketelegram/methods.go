@@ -57,6 +57,8 @@ func (s *Server) target(r *http.Request, writes bool) (*chat, reply, bool) {
 		a := badRequest("group chat was upgraded to a supergroup chat")
 		a.Parameters = map[string]any{"migrate_to_chat_id": c.movedTo}
 		return nil, a, false
+	case c.kind == "private" && s.users[c.id].Blocked:
+		return nil, refuse(http.StatusForbidden, "Forbidden: bot was blocked by the user"), false
 	case c.members[BotID] == "kicked":
 		return nil, refuse(http.StatusForbidden, "Forbidden: bot was kicked from the "+kind+" chat"), false
 	case c.members[BotID] == "left" || c.members[BotID] == "":
