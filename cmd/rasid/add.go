@@ -168,8 +168,8 @@ func (a *adding) complete(ctx context.Context) (string, *config.Config, error) {
 			return "", nil, problems // nothing that an answer would mend
 		}
 		if asked[field] || slices.ContainsFunc(a.section.settings, func(s setting) bool { return strings.TrimSuffix(s.key, "_file") == field }) {
-			why := first.Cause
-			if a.say.Language != "en" { // what is wrong is known in English alone; what is wanted is not
+			why, known := a.say.Known(first.Cause)
+			if !known { // what is wanted is always known
 				why = a.hint(field, first.Write)
 			}
 			fmt.Fprintf(a.p.out, "%s\n", a.say.Say("add.wrong", "key", field, "why", why))
@@ -187,7 +187,7 @@ func (a *adding) hint(field, write string) string {
 	if key := "add.hint." + a.section.kind + "." + field; a.say.Has(key) {
 		return a.say.Say(key)
 	}
-	return write
+	return a.say.Line(write)
 }
 
 // ask puts one question and takes the answer. What is typed of a secret is not
@@ -298,7 +298,7 @@ func (a *adding) test(ctx context.Context, cfg *config.Config) (err error) {
 		}
 		found = append(found, advice)
 	}
-	if tell(a.p.out, "source "+a.section.name, found) > 0 {
+	if tell(a.p.out, a.say, "source "+a.section.name, found) > 0 {
 		return errUnwell
 	}
 	return nil

@@ -10,11 +10,13 @@ import (
 	"github.com/spf13/cobra"
 
 	"rasid/internal/config"
+	"rasid/internal/phrases"
 )
 
 // checkCommand reads the configuration and reports every mistake.
 func (p *program) checkCommand() *cobra.Command {
-	return &cobra.Command{
+	language := ""
+	cmd := &cobra.Command{
 		Use:   "check",
 		Short: "Find every mistake in config.yaml, with what to write instead",
 		Long: `Reads the configuration as "rasid run" would, without touching any network or
@@ -24,16 +26,55 @@ answers would appear, and who decides.
 
 The exit code is 0 when the configuration can be used and 1 when it cannot.`,
 		Example: `  rasid check
-  rasid check --config examples/telegram.yaml`,
+  rasid check --config examples/telegram.yaml
+  rasid check --lang ar`,
 		Args: nothing,
 		RunE: func(*cobra.Command, []string) error {
-			cfg, err := p.load()
+			words, err := spoken(language)
 			if err != nil {
 				return err
 			}
-			return p.summary(cfg)
+			cfg, err := p.load()
+			var problems config.Problems
+			if errors.As(err, &problems) {
+				return mistakes{problems, words}
+			}
+			if err != nil {
+				return err
+			}
+			return p.summary(cfg, words)
 		},
 	}
+	terminalLang(cmd, &language)
+	return cmd
+}
+
+// mistakes are those of a configuration, as they are told.
+type mistakes struct {
+	config.Problems
+	words *phrases.Catalogue
+}
+
+// Unwrap lets the mistakes be found.
+func (m mistakes) Unwrap() error { return m.Problems }
+
+// Error tells one mistake per line.
+func (m mistakes) Error() string {
+	if m.words.Language == "en" {
+		return m.Problems.Error()
+	}
+	lines := make([]string, len(m.Problems))
+	for i, p := range m.Problems {
+		where := p.File
+		if p.Line > 0 {
+			where += fmt.Sprintf(":%d", p.Line)
+		}
+		lines[i] = m.words.Say("check.at", "where", where, "path", cmp.Or(p.Path, "…"), "cause", phrases.Plain(m.words.Line(p.Cause)))
+		if p.Write != "" {
+			lines[i] += m.words.Say("check.write", "text", phrases.Plain(m.words.Line(p.Write)))
+		}
+	}
+	return strings.Join(lines, "\n")
 }
 
 // load reads the configuration to its last part. The mistakes of the file and
@@ -54,32 +95,33 @@ func (p *program) load() (*config.Config, error) {
 }
 
 // summary says what a configuration means.
-func (p *program) summary(cfg *config.Config) error {
+func (p *program) summary(cfg *config.Config, words *phrases.Catalogue) error {
 	w := tabwriter.NewWriter(p.out, 0, 0, 2, ' ', 0)
-	fmt.Fprintf(w, "%s can be used.\n", cfg.File)
+	row := func(format string, a ...any) { fmt.Fprintln(w, words.Row(fmt.Sprintf(format, a...))) }
+	row("%s can be used.", cfg.File)
 	name := strings.Trim(cfg.Business.Name.AR+" / "+cfg.Business.Name.EN, " /")
-	fmt.Fprintf(w, "business\t%s, %s\n", name, cfg.Business.Zone)
+	row("business\t%s, %s", name, cfg.Business.Zone)
 	for _, s := range cfg.Sources {
 		what := "mentions matching " + cmp.Or(s.Match, cfg.Business.Match)
 		if s.Dedicated {
-			what = "everything"
+			what = words.Line("everything")
 		}
-		fmt.Fprintf(w, "watches\t%s (%s): %s; answers: %s\n", s.Name, s.Kind, what, s.Reply.Kind)
+		row("watches\t%s (%s): %s; answers: %s", s.Name, s.Kind, what, s.Reply.Kind)
 	}
 	for _, m := range cfg.Rooms {
-		fmt.Fprintf(w, "room\t%s (%s, %s), level %d\n", m.Name, m.Kind, m.Language, m.Level)
+		row("room\t%s (%s, %s), level %d", m.Name, m.Kind, m.Language, m.Level)
 	}
 	for _, s := range cfg.Staff {
-		fmt.Fprintf(w, "staff\t%s (%s)\n", s.Name, s.Role)
+		row("staff\t%s (%s)", s.Name, s.Role)
 	}
-	fmt.Fprintf(w, "policy\tflag from %.2f, undo for %s, remind after %s\n", cfg.Policy.FlagAt, cfg.Policy.Undo, cfg.Policy.RemindAfter)
+	row("policy\tflag from %.2f, undo for %s, remind after %s", cfg.Policy.FlagAt, cfg.Policy.Undo, cfg.Policy.RemindAfter)
 	if len(cfg.Digest.Rooms) > 0 {
-		fmt.Fprintf(w, "digest\tat %s to %s\n", cfg.Digest.At, strings.Join(cfg.Digest.Rooms, ", "))
+		row("digest\tat %s to %s", cfg.Digest.At, strings.Join(cfg.Digest.Rooms, ", "))
 	}
 	if m := cfg.Digest.Mail; len(m.To) > 0 {
-		fmt.Fprintf(w, "mail\tthe digest to %s through %s (%s)\n", strings.Join(m.To, ", "), m.SMTP, m.TLS)
+		row("mail\tthe digest to %s through %s (%s)", strings.Join(m.To, ", "), m.SMTP, m.TLS)
 	}
-	fmt.Fprintf(w, "records\t%s\n", shownDatabase(cfg))
+	row("records\t%s", shownDatabase(cfg))
 	return w.Flush()
 }
 

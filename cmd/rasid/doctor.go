@@ -13,6 +13,7 @@ import (
 
 	"rasid/internal/cases"
 	"rasid/internal/config"
+	"rasid/internal/phrases"
 	"rasid/internal/store"
 	"rasid/watchers"
 )
@@ -22,7 +23,8 @@ const examination = 30 * time.Second
 
 // doctorCommand asks every platform what is missing.
 func (p *program) doctorCommand() *cobra.Command {
-	return &cobra.Command{
+	language := ""
+	cmd := &cobra.Command{
 		Use:   "doctor",
 		Short: "Ask each platform what is missing, and say what to switch where",
 		Long: `Calls every platform of config.yaml and looks at the set-up from there: is the token
@@ -34,28 +36,36 @@ run while "rasid run" works.
 It also looks at the records, and says how each source fared when it was last read.
 
 The exit code is 0 when all is well and 1 when something needs a hand.`,
-		Example: `  rasid doctor`,
-		Args:    nothing,
+		Example: `  rasid doctor
+  rasid doctor --lang ar`,
+		Args: nothing,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			cfg, err := p.load()
 			if err != nil {
 				return err
 			}
-			bad, err := p.examine(cmd.Context(), cfg)
+			words, err := spoken(language)
+			if err != nil {
+				return err
+			}
+			bad, err := p.examine(cmd.Context(), cfg, words)
 			if err != nil {
 				return err
 			}
 			if bad > 0 {
-				return fmt.Errorf("%s to mend", count(bad, "thing"))
+				return errors.New(words.Line(count(bad, "thing") + " to mend"))
 			}
 			return nil
 		},
 	}
+	terminalLang(cmd, &language)
+	return cmd
 }
 
 // examine looks at everything and returns how much is wrong.
-func (p *program) examine(ctx context.Context, cfg *config.Config) (bad int, err error) {
-	bad += tell(p.out, "records", p.examineRecords(ctx, cfg))
+func (p *program) examine(ctx context.Context, cfg *config.Config, words *phrases.Catalogue) (bad int, err error) {
+	tell := func(part string, found []cases.Advice) { bad += tell(p.out, words, part, found) }
+	tell("records", p.examineRecords(ctx, cfg, words))
 	// The examination gets records of its own, so that it neither waits for the
 	// running program nor leaves anything behind.
 	dir, err := os.MkdirTemp("", "rasid-doctor-")
@@ -72,19 +82,19 @@ func (p *program) examine(ctx context.Context, cfg *config.Config) (bad int, err
 	}
 	defer func() { err = errors.Join(err, h.Close()) }()
 	for _, s := range cfg.Sources {
-		bad += tell(p.out, "source "+s.Name, ask(ctx, h.sources[s.Name]))
+		tell("source "+s.Name, ask(ctx, h.sources[s.Name]))
 		if r := h.office.Place(s.Name).Replier; r != nil {
-			bad += tell(p.out, "answers to "+s.Name, ask(ctx, r))
+			tell("answers to "+s.Name, ask(ctx, r))
 		}
 	}
 	if h.writer.Model != nil {
-		bad += tell(p.out, "model", ask(ctx, h.writer.Model))
+		tell("model", ask(ctx, h.writer.Model))
 	}
 	asked := map[any]bool{}
 	for _, r := range h.office.Rooms {
 		if !asked[r.Chat] { // one chat may serve several rooms
 			asked[r.Chat] = true
-			bad += tell(p.out, "room "+r.Name, ask(ctx, r.Chat))
+			tell("room "+r.Name, ask(ctx, r.Chat))
 		}
 	}
 	return bad, nil
@@ -102,23 +112,23 @@ func ask(ctx context.Context, part any) []cases.Advice {
 }
 
 // tell writes what was found about one part and returns how much is wrong.
-func tell(w io.Writer, part string, found []cases.Advice) (bad int) {
+func tell(w io.Writer, words *phrases.Catalogue, part string, found []cases.Advice) (bad int) {
 	if len(found) == 0 {
 		found = []cases.Advice{{OK: true, What: "nothing to ask"}}
 	}
 	for _, a := range found {
 		if a.OK {
-			fmt.Fprintf(w, "ok    %s: %s\n", part, a.What)
+			fmt.Fprintf(w, "%-6s%s: %s\n", words.Line("ok"), words.Line(part), words.Line(a.What))
 			continue
 		}
 		bad++
-		fmt.Fprintf(w, "MEND  %s: %s\n      → %s\n", part, a.What, a.Fix)
+		fmt.Fprintf(w, "%-6s%s: %s\n      %s %s\n", words.Line("MEND"), words.Line(part), words.Line(a.What), words.Say("doctor.then"), words.Line(a.Fix))
 	}
 	return bad
 }
 
 // examineRecords looks at the database and at how the sources fared.
-func (p *program) examineRecords(ctx context.Context, cfg *config.Config) []cases.Advice {
+func (p *program) examineRecords(ctx context.Context, cfg *config.Config, words *phrases.Catalogue) []cases.Advice {
 	s, err := store.OpenReader(ctx, storeOptions(cfg))
 	if errors.Is(err, os.ErrNotExist) {
 		return []cases.Advice{{OK: true, What: "none yet at " + shownDatabase(cfg)}}
@@ -140,7 +150,7 @@ func (p *program) examineRecords(ctx context.Context, cfg *config.Config) []case
 		return append(found, cases.Advice{What: "sources", Fix: err.Error()})
 	}
 	for _, st := range statuses {
-		what := fmt.Sprintf("%s: %d read, last answer %s", st.Source, st.Seen, ago(p.now(), st.LastOK))
+		what := fmt.Sprintf("%s: %d read, last answer %s", st.Source, st.Seen, words.Line(ago(p.now(), st.LastOK)))
 		if st.ErrorsInRow == 0 && !st.Stalled {
 			found = append(found, cases.Advice{OK: true, What: what})
 			continue

@@ -74,7 +74,11 @@ func TestADraftOfTheModelReachesTheCard(t *testing.T) {
 	if card := h.office.Card(c, room, now, false).Text; !strings.Contains(card, h.office.Words[room.Language].Say("card.model")) {
 		t.Errorf("the card does not name the model:\n%s", card)
 	}
-	if _, err := p.examine(t.Context(), cfg); err != nil {
+	words, err := spoken("en")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := p.examine(t.Context(), cfg, words); err != nil {
 		t.Fatal(err)
 	}
 	if !strings.Contains(out.String(), "ok    model: small-1 answers within") {

@@ -52,11 +52,16 @@ func (p *program) run(ctx context.Context, args []string) int {
 	root := p.root()
 	root.SetArgs(args)
 	cmd, err := root.ExecuteContextC(ctx)
+	var told mistakes
 	var problems config.Problems
 	var usage usageError
 	switch {
 	case err == nil:
 		return 0
+	case errors.As(err, &told):
+		fmt.Fprintln(p.err, told.Error())
+		fmt.Fprintf(p.err, "rasid: %s\n", told.words.Line(fmt.Sprintf("%s in %s; nothing was started", count(len(told.Problems), "mistake"), p.config)))
+		return 1
 	case errors.As(err, &problems):
 		fmt.Fprintln(p.err, problems.Error())
 		fmt.Fprintf(p.err, "rasid: %s in %s; nothing was started\n", count(len(problems), "mistake"), p.config)

@@ -124,3 +124,18 @@ func (r *records) clock(t time.Time) string {
 func langFlag(cmd *cobra.Command, lang *string) {
 	cmd.Flags().StringVar(lang, "lang", "", "language to speak: ar or en (default: that of the business)")
 }
+
+// terminalLang adds --lang to a command for whoever sets rasid up, often before
+// the business has a language.
+func terminalLang(cmd *cobra.Command, lang *string) {
+	cmd.Flags().StringVar(lang, "lang", "en", "language to speak: ar or en")
+}
+
+// spoken is the words of the language that was asked for.
+func spoken(lang string) (*phrases.Catalogue, error) {
+	words, err := phrases.Load(lang)
+	if err != nil {
+		return nil, usageError{err}
+	}
+	return words, nil
+}

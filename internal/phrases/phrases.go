@@ -11,10 +11,11 @@ import (
 	"io/fs"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 )
 
-//go:embed ar.txt en.txt sources.ar.txt
+//go:embed ar.txt en.txt sources.ar.txt lines.ar.txt
 var files embed.FS
 
 // Isolates of the Unicode bidirectional algorithm (UAX #9).
@@ -28,6 +29,10 @@ type Catalogue struct {
 	Language string // ar or en
 	words    map[string]string
 	sources  map[string]string // what is told of kinds of sources; empty in English
+	said     map[string]string // what doctor and check say; nil in English
+
+	reading sync.Once // of said into lines, by the first who asks
+	lines   []line
 }
 
 // Load reads the embedded catalogue of a language: "ar" or "en".
@@ -41,7 +46,10 @@ func Load(language string) (*Catalogue, error) {
 	}
 	c := &Catalogue{Language: language, words: words}
 	if language == "ar" {
-		c.sources, err = read("sources.ar.txt")
+		if c.sources, err = read("sources.ar.txt"); err != nil {
+			return nil, err
+		}
+		c.said, err = read("lines.ar.txt")
 	}
 	return c, err
 }

@@ -1,0 +1,87 @@
+package phrases
+
+import (
+	"cmp"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// line is one sentence that the program says in English, with {1}, {2} … for
+// what is not known before it runs, and what it is in another language.
+type line struct {
+	pattern *regexp.Regexp
+	known   int // letters of the sentence that are known
+	text    string
+}
+
+// place is where a value stands in a line.
+var place = regexp.MustCompile(`\\\{\d\\\}`)
+
+// readLines makes the lines of a catalogue, the most telling first.
+func readLines(words map[string]string) []line {
+	lines := make([]line, 0, len(words))
+	for english, text := range words {
+		quoted := regexp.QuoteMeta(english)
+		lines = append(lines, line{
+			pattern: regexp.MustCompile(`(?s)\A` + place.ReplaceAllString(quoted, `(.*?)`) + `\z`),
+			known:   len(place.ReplaceAllString(quoted, "")), text: text,
+		})
+	}
+	slices.SortFunc(lines, func(a, b line) int {
+		return cmp.Or(cmp.Compare(b.known, a.known), cmp.Compare(a.text, b.text))
+	})
+	return lines
+}
+
+// deepest is how often a value in a line may itself be a line.
+const deepest = 3
+
+// Line says in this language what doctor or check found, where it is known;
+// otherwise, and in English, it stays as it is. Values are isolated.
+func (c *Catalogue) Line(english string) string {
+	text, _ := c.Known(english)
+	return text
+}
+
+// Known is Line, and reports whether the line is known in this language.
+func (c *Catalogue) Known(english string) (string, bool) {
+	if c.said == nil {
+		return english, c.Language == "en"
+	}
+	c.reading.Do(func() { c.lines = readLines(c.said) })
+	return c.known(english, deepest)
+}
+
+func (c *Catalogue) known(english string, deep int) (string, bool) {
+	for _, l := range c.lines {
+		values := l.pattern.FindStringSubmatch(english)
+		if values == nil {
+			continue
+		}
+		filled := map[string]string{}
+		for i, v := range values[1:] {
+			text, known := v, false
+			if deep > 0 && strings.Contains(v, " ") { // a word alone is a name
+				text, known = c.known(v, deep-1)
+			}
+			if !known && text != "" {
+				text = FSI + v + PDI
+			}
+			filled[fmt.Sprint(i+1)] = text
+		}
+		return fill(l.text, filled), true
+	}
+	return english, false
+}
+
+// Row puts the known words of a row of a table, with tabs between its fields,
+// into this language.
+func (c *Catalogue) Row(english string) string {
+	fields := strings.Split(english, "\t")
+	for i := range fields {
+		fields[i] = c.Line(fields[i])
+	}
+	return strings.Join(fields, "\t")
+}
