@@ -204,7 +204,7 @@ func (p *Poster) later(set cases.Settlement, ch *cases.Change, s cases.Send, err
 		wait = b.NextBackOff()
 	}
 	if asked := (*cases.LaterError)(nil); errors.As(err, &asked) {
-		wait, set.Pause = max(wait, asked.After), true
+		wait, set.Paused = max(wait, asked.After), set.At.Add(asked.After) // the others of the place wait no longer than was asked
 	}
 	set.RetryAt = set.At.Add(wait)
 	return set, nil // the case stays approved

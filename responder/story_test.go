@@ -401,6 +401,22 @@ func TestWhatProvablyDidNotLeaveIsTriedAgain(t *testing.T) {
 	s.posts(1)
 }
 
+func TestAPlacePausesForAsLongAsItAskedAndTheReplyItTurnedAwayWaitsLonger(t *testing.T) {
+	s := newShop(t)
+	first, second := s.say("1", "Sara", "bad coffee"), s.say("2", "Omar", "bad tea")
+	s.place.fail = &cases.LaterError{After: time.Second}
+	s.press(first, "mona", responder.ActApprove, "")
+	s.press(second, "mona", responder.ActApprove, "")
+	s.later(11 * time.Second) // one is turned away when its undo window ends
+	s.place.fail = nil
+	s.later(900 * time.Millisecond)
+	s.posts(0)
+	s.later(200 * time.Millisecond)
+	s.posts(1)
+	s.later(time.Minute)
+	s.posts(2)
+}
+
 func TestARefusalGoesBackToStaffWithThePlatformsWords(t *testing.T) {
 	s := newShop(t)
 	c := s.say("1", "Sara", "bad coffee")

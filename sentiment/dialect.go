@@ -22,8 +22,8 @@ const (
 
 type votes [len(dialects)]float32
 
-// dialectModel tells Arabic dialects apart: a softmax over words and letters of our own sentences, learned when the
-// scorer is built (some milliseconds, always the same), and the words that the lexicon marks as characteristic.
+// dialectModel tells Arabic dialects apart: a softmax over words and letters of our own sentences, learned when
+// the first text is judged (a quarter of a second of one core, always the same), and the words that the lexicon marks as characteristic.
 type dialectModel struct {
 	odds []votes
 }
@@ -34,7 +34,14 @@ type lesson struct {
 	k     int
 }
 
-func newDialectModel(f *text.Folder) (*dialectModel, error) {
+// spoken is a sentence and its dialect, as an index.
+type spoken struct {
+	text string
+	k    int
+}
+
+// dialectLessons are the sentences to learn dialects from.
+func dialectLessons() ([]spoken, error) {
 	us, err := sentences.Languages()
 	if err != nil {
 		return nil, err
@@ -43,31 +50,36 @@ func newDialectModel(f *text.Folder) (*dialectModel, error) {
 	if err != nil {
 		return nil, err
 	}
-	var ls []lesson
-	var count [len(dialects)]int
-	var d text.Doc
-	learn := func(split, dialect, s string) {
-		k := slices.Index(dialects[:], dialect)
-		if k < 0 || split != "train" {
-			return
+	var out []spoken
+	add := func(split, dialect, s string) {
+		if k := slices.Index(dialects[:], dialect); k >= 0 && split == "train" {
+			out = append(out, spoken{s, k})
 		}
-		f.Parse(&d, s)
-		l := lesson{k: k}
-		for i := range d.Tok {
-			eachShape(&d, i, func(slot uint32) { l.slots = append(l.slots, slot) })
-		}
-		ls = append(ls, l)
-		count[k]++
 	}
 	for _, u := range us {
-		learn(u.Split, u.Dialect, u.Text)
+		add(u.Split, u.Dialect, u.Text)
 	}
 	for _, s := range ms {
-		learn(s.Split, s.Dialect, s.Text)
+		add(s.Split, s.Dialect, s.Text)
+	}
+	return out, nil
+}
+
+func newDialectModel(f *text.Folder, said []spoken) *dialectModel {
+	var count [len(dialects)]int
+	var d text.Doc
+	ls := make([]lesson, len(said))
+	for i, s := range said {
+		f.Parse(&d, s.text)
+		ls[i].k = s.k
+		for j := range d.Tok {
+			eachShape(&d, j, func(slot uint32) { ls[i].slots = append(ls[i].slots, slot) })
+		}
+		count[s.k]++
 	}
 	m := &dialectModel{odds: make([]votes, 1<<dialectBits)}
 	m.learn(ls, count)
-	return m, nil
+	return m
 }
 
 // learn runs AdaGrad over the lessons in a mixed but fixed order; rare dialects weigh as much as common ones.

@@ -17,7 +17,7 @@ type Scorer struct {
 	reader *features.Reader
 	table  *model.Table
 	layer  *Layer
-	tongue *dialectModel
+	tongue func() *dialectModel // learns when it is first asked
 	aim    *targetModel
 	desks  *sync.Pool
 }
@@ -29,14 +29,18 @@ type desk struct {
 	cut         []byte
 }
 
-// New loads the embedded lexicon and the embedded learned table.
-func New() (*Scorer, error) {
+// embedded holds the scorer of the program's own files, built once for everybody: that takes half a second of one
+// core, and nothing changes it afterwards.
+var embedded = sync.OnceValues(func() (*Scorer, error) {
 	t, err := model.Embedded()
 	if err != nil {
 		return nil, err
 	}
 	return With(t)
-}
+})
+
+// New returns the scorer over the embedded lexicon and the embedded learned table, the same one at every call.
+func New() (*Scorer, error) { return embedded() }
 
 // With builds a scorer around another table, such as one trained on other texts.
 func With(t *model.Table) (*Scorer, error) {
@@ -45,9 +49,9 @@ func With(t *model.Table) (*Scorer, error) {
 	if err != nil {
 		return nil, fmt.Errorf("loading the lexicon: %w", err)
 	}
-	tongue, err := newDialectModel(f)
+	tongue, err := dialectLessons()
 	if err != nil {
-		return nil, fmt.Errorf("learning the dialects: %w", err)
+		return nil, fmt.Errorf("reading what the dialects are learned from: %w", err)
 	}
 	r := &features.Reader{Folder: f, Lex: lex}
 	aim, err := newTargetModel(r)
@@ -55,7 +59,7 @@ func With(t *model.Table) (*Scorer, error) {
 		return nil, fmt.Errorf("learning whom a complaint is about: %w", err)
 	}
 	desks := &sync.Pool{New: func() any { return new(desk) }}
-	return &Scorer{reader: r, table: t, tongue: tongue, aim: aim, desks: desks}, nil
+	return &Scorer{reader: r, table: t, tongue: sync.OnceValue(func() *dialectModel { return newDialectModel(f, tongue) }), aim: aim, desks: desks}, nil
 }
 
 // Stale says whether the lexicon has changed since the table was trained; the scorer works, a little less well.
@@ -82,7 +86,7 @@ func (s *Scorer) Score(in Input) Result {
 	d := s.desks.Get().(*desk)
 	defer s.desks.Put(d)
 	res := s.judge(d, in)
-	res.Dialect, res.DialectCues = s.tongue.find(&d.page, res.Lang)
+	res.Dialect, res.DialectCues = s.tongue().find(&d.page, res.Lang)
 	s.explain(d, in, &res)
 	return res
 }

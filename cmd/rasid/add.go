@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"rasid/internal/cases"
 	"rasid/internal/config"
@@ -52,7 +53,7 @@ can read. docs/sources.md lists the kinds. With --set nothing is asked for that 
 given; a list is written with commas.`,
 		Example: `  rasid add feed
   rasid add feed --set url=https://shop.example/reviews.rss --set dedicated=true
-  rasid add mail --name care --language ar`,
+  rasid add mail --name care --lang ar`,
 		Args: one("a kind of source; docs/sources.md lists them"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			a.section.kind = args[0]
@@ -63,7 +64,13 @@ given; a list is written with commas.`,
 	f.StringVar(&a.name, "name", "", "name of the source (default: its kind)")
 	f.StringArrayVar(&a.sets, "set", nil, "KEY=VALUE of the section; may be repeated")
 	f.BoolVar(&a.untested, "untested", false, "write it without asking the platform")
-	f.StringVar(&a.language, "language", "", "ar or en (default: that of the business)")
+	langFlag(cmd, &a.language)
+	f.SetNormalizeFunc(func(_ *pflag.FlagSet, name string) pflag.NormalizedName {
+		if name == "language" { // what --lang was called here
+			name = "lang"
+		}
+		return pflag.NormalizedName(name)
+	})
 	return cmd
 }
 

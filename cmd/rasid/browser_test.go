@@ -42,12 +42,12 @@ func (l *lines) String() string {
 	return l.b.String()
 }
 
-// soon waits until what returns something, at most half a minute.
+// soon waits until what returns something, at most a minute.
 func soon(t testing.TB, what string, get func() string) string {
 	t.Helper()
 	tick := time.NewTicker(50 * time.Millisecond)
 	defer tick.Stop()
-	limit := time.NewTimer(30 * time.Second)
+	limit := time.NewTimer(time.Minute)
 	defer limit.Stop()
 	for {
 		if s := get(); s != "" {
@@ -56,7 +56,7 @@ func soon(t testing.TB, what string, get func() string) string {
 		select {
 		case <-tick.C:
 		case <-limit.C:
-			t.Fatalf("%s did not happen in half a minute", what)
+			t.Fatalf("%s did not happen in a minute", what)
 		}
 	}
 }

@@ -9,6 +9,7 @@ import (
 
 	"rasid/internal/cases"
 	"rasid/internal/config"
+	"rasid/internal/store"
 	"rasid/responder"
 	"rasid/watchers/appstore"
 	"rasid/watchers/bluesky"
@@ -59,6 +60,9 @@ func inspect(cfg *config.Config) config.Problems {
 		}
 	}
 	found = append(found, inspectTopics(cfg)...)
+	if err := store.Readable(cfg.Database); err != nil {
+		found = append(found, cfg.Problem("database", err.Error(), "the path of a file, or postgres://user@host:5432/name?sslmode=require"))
+	}
 	if cfg.Business.Match == "" {
 		return found // without a name there is nothing to look for, and that is reported
 	}

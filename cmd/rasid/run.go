@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"runtime/debug"
 
 	"github.com/spf13/cobra"
 
@@ -44,23 +45,15 @@ and everything else goes on where it was at the next start.`,
 func (p *program) watch(ctx context.Context, cfg *config.Config) (err error) {
 	h, err := p.open(ctx, cfg)
 	if err != nil {
-		return err
+		return p.cutShort(ctx, err)
 	}
 	defer func() { err = errors.Join(err, h.Close()) }()
-	if _, err := h.store.CutOffOwn(ctx, h.now()); err != nil {
-		return fmt.Errorf("looking after replies that were under way: %w", err)
-	}
-	if err := h.tellHeld(ctx); err != nil {
-		return err
-	}
 	pageDone := make(chan error, 1)
-	if err := p.servePage(ctx, h, pageDone); err != nil {
-		return err
-	}
-	if err := h.serveHooks(ctx); err != nil {
-		return err
+	if err := p.begin(ctx, h, pageDone); err != nil {
+		return p.cutShort(ctx, err)
 	}
 	p.greet(h)
+	p.thrift()
 	h.listen(ctx)
 	h.connect(ctx)
 	h.perform(ctx, h.duties())
@@ -71,6 +64,40 @@ func (p *program) watch(ctx context.Context, cfg *config.Config) (err error) {
 	default:
 		return nil
 	}
+}
+
+// begin does what comes before anything is watched.
+func (p *program) begin(ctx context.Context, h *house, pageDone chan<- error) error {
+	if _, err := h.store.CutOffOwn(ctx, h.now()); err != nil {
+		return fmt.Errorf("looking after replies that were under way: %w", err)
+	}
+	if err := h.tellHeld(ctx); err != nil {
+		return err
+	}
+	if err := p.servePage(ctx, h, pageDone); err != nil {
+		return err
+	}
+	return h.serveHooks(ctx)
+}
+
+// cutShort is how a start ends that did not succeed: who is told to stop
+// meanwhile fails at whatever comes next, and that is no failure.
+func (p *program) cutShort(ctx context.Context, err error) error {
+	if ctx.Err() == nil {
+		return err
+	}
+	fmt.Fprintf(p.out, "Stopped while starting (%v).\n", err)
+	return nil
+}
+
+// thrift keeps little memory over a long life: what only the start needed goes
+// back to the system, and the heap grows by half instead of doubling before it
+// is looked through again. Who sets GOGC decides for themselves.
+func (p *program) thrift() {
+	if _, chosen := p.env("GOGC"); !chosen {
+		debug.SetGCPercent(50)
+	}
+	debug.FreeOSMemory()
 }
 
 // greet says what is being watched.

@@ -47,7 +47,7 @@ not allow. It asks no platform; "rasid doctor" does.`,
 			})
 		},
 	}
-	cmd.Flags().StringVar(&language, "lang", "", "language to speak: ar or en (default: that of the business)")
+	langFlag(cmd, &language)
 	return cmd
 }
 

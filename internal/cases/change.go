@@ -194,7 +194,7 @@ type Settlement struct {
 	Outcome Outcome
 	Receipt Receipt   // with WasDelivered
 	RetryAt time.Time // with WasNotSent; zero: give up
-	Pause   bool      // the platform asked for it: nothing goes to the whole place before RetryAt
+	Paused  time.Time // until when the platform asked that nothing goes to the whole place; zero: it did not
 	Why     string    // what the platform said; shown to staff
 	At      time.Time
 }

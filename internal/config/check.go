@@ -11,6 +11,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"go.yaml.in/yaml/v3"
 )
 
 // connected are the kinds that speak through an account.
@@ -23,21 +25,21 @@ func (r *reader) fault(path, cause, write string) {
 	if r.has(path) || r.judged(path) {
 		return
 	}
-	line := 0
-	if n := find(r.root, path); n != nil {
-		line = n.Line
+	r.add(lineOf(r.root, path), path, cause, write)
+}
+
+// lineOf is the line of the value at a path; 0 when it is not in the file.
+func lineOf(root *yaml.Node, path string) int {
+	if n := find(root, path); n != nil {
+		return n.Line
 	}
-	r.add(line, path, cause, write)
+	return 0
 }
 
 // whole reports a mistake in a list as a whole, whatever its items suffer from.
 func (r *reader) whole(path, cause, write string) {
-	line := 0
-	if n := find(r.root, path); n != nil {
-		line = n.Line
-	}
 	if !r.judged(path) && !slices.ContainsFunc(r.found, func(p Problem) bool { return p.Path == path }) {
-		r.add(line, path, cause, write)
+		r.add(lineOf(r.root, path), path, cause, write)
 	}
 }
 

@@ -13,6 +13,8 @@ package config
 import (
 	"path/filepath"
 	"time"
+
+	"go.yaml.in/yaml/v3"
 )
 
 // Config is the whole of config.yaml. After Load its Data is seen from the
@@ -50,6 +52,8 @@ type Config struct {
 
 	// File is the path the configuration was read from.
 	File string `yaml:"-"`
+
+	root *yaml.Node // of the file, for the lines of mistakes; nil without one
 }
 
 // Text is a sentence in both languages of the house.

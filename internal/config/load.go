@@ -39,7 +39,7 @@ func Load(path string, env func(string) (string, bool)) (*Config, error) {
 	}
 	cfg := Defaults()
 	cfg.File = path
-	r.root = root
+	r.root, cfg.root = root, root
 	if root != nil {
 		r.survey(root, "", 0)
 		r.value(root, reflect.ValueOf(cfg).Elem(), place{})
@@ -52,13 +52,12 @@ func Load(path string, env func(string) (string, bool)) (*Config, error) {
 // Problem is a mistake at a path of the file, for a caller that understands a
 // value better than this package does (the query in business.match).
 func (c *Config) Problem(path, cause, write string) Problem {
-	line := 0
 	for _, s := range c.Sources {
 		if rest, below := strings.CutPrefix(path, s.Path); below && s.Path != "" {
 			return s.Problem(strings.TrimPrefix(rest, "."), cause, write)
 		}
 	}
-	return Problem{File: c.File, Line: line, Path: path, Cause: cause, Write: write}
+	return Problem{File: c.File, Line: lineOf(c.root, path), Path: path, Cause: cause, Write: write}
 }
 
 // open reads the file and notes whether others on the machine can read it too.

@@ -39,6 +39,11 @@ func TestAFullDiskGivesTheBallastBackAndHurtsNothing(t *testing.T) {
 	if !errors.As(err, &full) || full.Code() != sqliteFull {
 		t.Fatalf("got %v, want a full disk", err)
 	}
+	for left, want := range map[uint64]string{3 << 10: "the disk is almost full: 3 kB free: make room and start again (", 1 << 30: full.Error()} {
+		if got := advise(full, file, func(string) (uint64, bool) { return left, true }); !strings.HasPrefix(got.Error(), want) || !errors.As(got, &full) {
+			t.Errorf("with %d bytes free an operator reads %q, want %q", left, got, want)
+		}
+	}
 	if _, err := os.Stat(file + ".ballast"); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("the ballast is still there: %v", err)
 	}

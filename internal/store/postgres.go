@@ -3,17 +3,41 @@ package store
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
+	"strings"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/stdlib"
 )
 
+// Readable says what is wrong with a database's address, without asking the
+// database. Paths of SQLite files are always right.
+func Readable(dsn string) error {
+	if !isPostgres(dsn) {
+		return nil
+	}
+	_, err := address(dsn)
+	return err
+}
+
+// address reads the address of a PostgreSQL database.
+func address(dsn string) (*pgx.ConnConfig, error) {
+	cfg, err := pgx.ParseConfig(dsn)
+	switch {
+	case err == nil:
+		return cfg, nil
+	case strings.HasSuffix(err.Error(), "(sslmode is invalid)"):
+		return nil, errors.New("the database address has an unknown sslmode; it is one of disable, allow, prefer, require, verify-ca and verify-full")
+	}
+	return nil, errors.New("the database address cannot be read") // the cause would show the password
+}
+
 // openPostgres opens one pool for reading and writing.
 func (s *Store) openPostgres(ctx context.Context) error {
-	cfg, err := pgx.ParseConfig(s.o.DSN)
+	cfg, err := address(s.o.DSN)
 	if err != nil {
-		return errors.New("the database address cannot be read (postgres://user@host/name)") // the cause would show the password
+		return fmt.Errorf("%w (postgres://user@host/name)", err)
 	}
 	// An instance that freezes inside a transaction must not hold up the others
 	// for longer than this.

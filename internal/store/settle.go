@@ -64,8 +64,8 @@ func closeRow(ctx context.Context, q querier, r row, st cases.Settlement) error 
 			}
 		}
 	}
-	if st.Pause && r.Kind.Public() {
-		if err := pause(ctx, q, r.Target, st.RetryAt); err != nil {
+	if !st.Paused.IsZero() && r.Kind.Public() {
+		if err := pause(ctx, q, r.Target, st.Paused); err != nil {
 			return err
 		}
 	}

@@ -20,15 +20,19 @@ const (
 const roomToOpen = 4 << 20
 
 // plainly adds to an error of SQLite what an operator can do about it.
-func (s *Store) plainly(err error) error {
+func (s *Store) plainly(err error) error { return advise(err, s.file, freeBytes) }
+
+// advise is plainly for a file on a disk of which free says how many bytes a
+// folder has left.
+func advise(err error, file string, free func(dir string) (uint64, bool)) error {
 	var from *sqlite.Error
-	if !errors.As(err, &from) || s.file == "" {
+	if !errors.As(err, &from) || file == "" {
 		return err
 	}
-	name := filepath.Base(s.file)
+	name := filepath.Base(file)
 	switch from.Code() & 0xff {
 	case sqliteIO, sqliteFull:
-		if free, ok := freeBytes(filepath.Dir(s.file)); ok && free < roomToOpen {
+		if free, ok := free(filepath.Dir(file)); ok && free < roomToOpen {
 			return fmt.Errorf("%w: %d kB free: make room and start again (%w)", ErrDiskLow, free>>10, err)
 		}
 	case sqliteCorrupt:

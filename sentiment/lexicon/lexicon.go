@@ -5,7 +5,6 @@
 package lexicon
 
 import (
-	"bufio"
 	"embed"
 	"fmt"
 	"hash/fnv"
@@ -55,7 +54,14 @@ type Set struct {
 	nodes   map[uint64]node // by hash of the words so far
 	stems   map[uint64]int32
 	entries []Entry
+	tags    map[string]tagged // while reading: many entries have the same ones
 	print   uint64
+}
+
+// tagged are tags and their hashes.
+type tagged struct {
+	names  []string
+	hashes []uint64
 }
 
 type node struct {
@@ -76,7 +82,7 @@ func LoadFS(f *text.Folder, fsys fs.FS) (*Set, error) {
 		}
 		names = append(names, m...)
 	}
-	s := &Set{nodes: make(map[uint64]node, 1<<15), stems: make(map[uint64]int32, 1<<14)}
+	s := &Set{nodes: make(map[uint64]node, 1<<15), stems: make(map[uint64]int32, 1<<14), tags: map[string]tagged{}}
 	sum := fnv.New64a()
 	var doc text.Doc
 	for _, name := range names {
@@ -89,7 +95,8 @@ func LoadFS(f *text.Folder, fsys fs.FS) (*Set, error) {
 			return nil, err
 		}
 	}
-	s.print = sum.Sum64()
+	s.print, s.tags = sum.Sum64(), nil
+	s.entries = slices.Clip(s.entries)
 	return s, nil
 }
 
@@ -113,13 +120,14 @@ func roleOf(name string) Role {
 
 func (s *Set) read(f *text.Folder, doc *text.Doc, name, body string) error {
 	role := roleOf(name)
-	sc := bufio.NewScanner(strings.NewReader(body))
-	for line := 1; sc.Scan(); line++ {
-		l := strings.TrimRight(sc.Text(), "\r")
+	line := 0
+	for l := range strings.Lines(body) {
+		line++
+		l = strings.TrimRight(l, "\r\n")
 		if l == "" || strings.HasPrefix(l, "#") && !strings.Contains(l, "\t") {
 			continue
 		}
-		e, err := parse(l, role)
+		e, err := s.parse(l, role)
 		if err != nil {
 			return fmt.Errorf("reading lexicon %s:%d: %w", name, line, err)
 		}
@@ -128,13 +136,10 @@ func (s *Set) read(f *text.Folder, doc *text.Doc, name, body string) error {
 			return fmt.Errorf("reading lexicon %s:%d: %w", name, line, err)
 		}
 	}
-	if err := sc.Err(); err != nil {
-		return fmt.Errorf("reading lexicon %s: %w", name, err)
-	}
 	return nil
 }
 
-func parse(line string, role Role) (Entry, error) {
+func (s *Set) parse(line string, role Role) (Entry, error) {
 	c := strings.Split(line, "\t")
 	if len(c) < 3 || len(c) > 4 {
 		return Entry{}, fmt.Errorf("%d columns instead of entry, valence, tags and an optional note", len(c))
@@ -143,15 +148,24 @@ func parse(line string, role Role) (Entry, error) {
 	if err != nil || v < -4 || v > 4 {
 		return Entry{}, fmt.Errorf("valence %q is not a number from -4 to 4", c[1])
 	}
-	e := Entry{Text: strings.TrimSpace(c[0]), Valence: float32(v), Role: role}
+	e := Entry{Text: strings.Clone(strings.TrimSpace(c[0])), Valence: float32(v), Role: role} // the notes need not stay
 	if t := strings.TrimSpace(c[2]); t != "-" && t != "" {
-		for tag := range strings.SplitSeq(t, ",") {
-			tag = strings.TrimSpace(tag)
-			e.Tags = append(e.Tags, tag)
-			e.TagHashes = append(e.TagHashes, text.HashRunes([]rune(tag)))
-		}
+		e.Tags, e.TagHashes = s.tagsOf(t)
 	}
 	return e, nil
+}
+
+// tagsOf takes a list of tags apart, the same list only once.
+func (s *Set) tagsOf(list string) ([]string, []uint64) {
+	t, ok := s.tags[list]
+	if !ok {
+		for tag := range strings.SplitSeq(list, ",") {
+			tag = strings.Clone(strings.TrimSpace(tag))
+			t.names, t.hashes = append(t.names, tag), append(t.hashes, text.HashRunes([]rune(tag)))
+		}
+		s.tags[strings.Clone(list)] = t
+	}
+	return t.names, t.hashes
 }
 
 func (s *Set) add(f *text.Folder, doc *text.Doc, e Entry) error {

@@ -148,11 +148,11 @@ func (t *Table) fill(zg, zn, zp []byte) error {
 	limit := int64(len(t.Cells)) * 2
 	var raw [3][]byte
 	for i, z := range [][]byte{zg, zn, zp} {
-		b, err := io.ReadAll(io.LimitReader(flate.NewReader(bytes.NewReader(z)), limit))
-		if err != nil {
+		b := bytes.NewBuffer(make([]byte, 0, len(t.Cells)/2+bytes.MinRead)) // about as much as a table has
+		if _, err := b.ReadFrom(io.LimitReader(flate.NewReader(bytes.NewReader(z)), limit)); err != nil {
 			return fmt.Errorf("reading the model: %w", err)
 		}
-		raw[i] = b
+		raw[i] = b.Bytes()
 	}
 	at, k := 0, 0
 	for _, g := range raw[0] {

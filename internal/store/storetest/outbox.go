@@ -318,7 +318,8 @@ var outbox = map[string]func(*testing.T, Place){
 		d.approve(d.waiting("amal", "Sorry!"), "staff:1")
 		m := d.mustClaim()
 		until := d.now.Add(time.Hour)
-		d.ok(d.Settle(t.Context(), cases.Settlement{Key: m.Key, Owner: m.Owner, Outcome: cases.WasNotSent, At: d.now, RetryAt: until, Pause: true}, nil))
+		again := until.Add(time.Hour)
+		d.ok(d.Settle(t.Context(), cases.Settlement{Key: m.Key, Owner: m.Owner, Outcome: cases.WasNotSent, At: d.now, RetryAt: again, Paused: until}, nil))
 		d.approve(d.waiting("badr", "Sorry!"), "staff:1")
 		if p.Shared { // another instance, as after a restart
 			d.Store = p.Open(t, store.Options{Owner: "b"})
@@ -328,8 +329,15 @@ var outbox = map[string]func(*testing.T, Place){
 			t.Errorf("%s left within the pause", m.Key)
 		}
 		d.now = until
-		d.settle(d.mustClaim(), cases.WasDelivered)
-		d.mustClaim()
+		other := d.mustClaim()
+		d.settle(other, cases.WasDelivered)
+		if m, ok := d.claim(); other.Key == m.Key || ok {
+			t.Errorf("%s left with the pause, then %s: want the one that was not tried yet, and the other when it is due", other.Key, m.Key)
+		}
+		d.now = again
+		if m2 := d.mustClaim(); m2.Key != m.Key {
+			t.Errorf("%s left, want %s", m2.Key, m.Key)
+		}
 	},
 	"nothing leaves while the clock stands before the last reply": func(t *testing.T, p Place) {
 		d := open(t, p, store.Options{})
