@@ -1,6 +1,7 @@
 package responder
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -64,27 +65,49 @@ func (b *Bulletin) Step(ctx context.Context, now time.Time) (int, error) {
 	return len(due), nil
 }
 
+// IncidentDetail is an incident with what is told of it on a card or a page.
+type IncidentDetail struct {
+	cases.Incident
+	cases.IncidentFacts
+	Said      []cases.Case // the first cases of it
+	Statement string       // what a supervisor may let staff copy, in the language of the first case; "" when it is over
+}
+
+// Look reads what is told of an incident.
+func (b *Bulletin) Look(ctx context.Context, i cases.Incident, now time.Time) (IncidentDetail, error) {
+	d := IncidentDetail{Incident: i}
+	var err error
+	if d.IncidentFacts, err = b.Tally.IncidentFacts(ctx, i.ID, now); err != nil {
+		return d, err
+	}
+	language := ""
+	for _, id := range d.Samples {
+		c, err := b.Desk.Case(ctx, id)
+		if err != nil {
+			return d, fmt.Errorf("reading case %d: %w", id, err)
+		}
+		language = cmp.Or(language, c.Score.Language)
+		d.Said = append(d.Said, c)
+	}
+	if i.Open() {
+		d.Statement = b.Office.Statement(language)
+	}
+	return d, nil
+}
+
 // Render is the card of an incident in the room's language.
 func (b *Bulletin) Render(ctx context.Context, i cases.Incident, now time.Time) (Card, error) {
-	facts, err := b.Tally.IncidentFacts(ctx, i.ID, now)
+	d, err := b.Look(ctx, i, now)
 	if err != nil {
 		return Card{}, err
 	}
 	o, say := b.Office, b.Office.words(b.Room.Language)
-	lines := []string{o.incidentHead(i, facts, say, now)}
-	language := ""
-	for _, id := range facts.Samples {
-		c, err := b.Desk.Case(ctx, id)
-		if err != nil {
-			return Card{}, fmt.Errorf("reading case %d: %w", id, err)
-		}
-		if language == "" {
-			language = c.Score.Language
-		}
+	lines := []string{o.incidentHead(d, say, now)}
+	for _, c := range d.Said {
 		m := c.Last()
-		lines = append(lines, say.Say("incident.sample", "case", c.ID, "text", Excerpt(Visible(m.Title+" "+m.Text), 90)))
+		lines = append(lines, say.Say("incident.sample", "case", fmt.Sprintf("#%d", c.ID), "text", Excerpt(Visible(m.Title+" "+m.Text), 90)))
 	}
-	lines = append(lines, o.incidentStanding(i, facts, say, language, now)...)
+	lines = append(lines, o.incidentStanding(d, say, now)...)
 	card := Card{Version: i.Version, Language: b.Room.Language, Text: strings.Join(lines, "\n"), Urgent: i.Version == 1}
 	if i.Open() && i.StatementBy == "" {
 		card.Buttons = [][]Button{{{
@@ -97,9 +120,9 @@ func (b *Bulletin) Render(ctx context.Context, i cases.Incident, now time.Time) 
 
 // incidentHead is the first line: what, where, how many, since when, and which
 // way it goes.
-func (o *Office) incidentHead(i cases.Incident, f cases.IncidentFacts, say *phrases.Catalogue, now time.Time) string {
+func (o *Office) incidentHead(i IncidentDetail, say *phrases.Catalogue, now time.Time) string {
 	return say.Say("incident.head", "id", i.ID, "kind", phrases.Plain(say.Say("incident."+string(i.Kind))), "source", Visible(o.Place(i.Source).Title),
-		"n", i.Count, "time", o.clock(i.OpenedAt, now)) + " " + Isolate(trend(f.Trend))
+		"n", i.Count, "time", o.clock(i.OpenedAt, now)) + " " + Isolate(trend(i.Trend))
 }
 
 // trend draws six stretches of ten minutes, oldest first.
@@ -117,13 +140,13 @@ func trend(counts [6]int) string {
 }
 
 // incidentStanding is what staff must know and the statement they may use.
-func (o *Office) incidentStanding(i cases.Incident, f cases.IncidentFacts, say *phrases.Catalogue, language string, now time.Time) []string {
-	lines := []string{say.Say("incident.waiting", "n", f.Waiting)}
+func (o *Office) incidentStanding(i IncidentDetail, say *phrases.Catalogue, now time.Time) []string {
+	lines := []string{say.Say("incident.waiting", "n", i.Waiting, "command", "/case N")}
 	if !i.Open() {
 		return append(lines, say.Say("incident.over", "time", o.clock(i.ClosedAt, now)))
 	}
 	lines = append(lines, say.Say("incident.held"))
-	lines = append(lines, "✍️ "+Isolate(o.Statement(language)))
+	lines = append(lines, "✍️ "+Isolate(i.Statement))
 	if i.StatementBy == "" {
 		return append(lines, say.Say("incident.ask"))
 	}

@@ -74,11 +74,11 @@ func (r *records) explain(ctx context.Context, w io.Writer, c cases.Case) error 
 		if e.From != "" && e.From != e.To {
 			step = r.words.Say("state."+string(e.From)) + " → " + step
 		}
-		fmt.Fprintf(w, "%s  %s (%s)  %s  %s\n", r.clock(e.At), r.words.Say("event."+string(e.Event)), step, r.name(e.By), responder.Visible(e.Note))
+		fmt.Fprintf(w, "%s  %s (%s)  %s  %s\n", r.clock(e.At), responder.Happened(r.words, e), step, responder.Author(r.words, e.By, r.name), responder.Remark(r.words, e, r.name))
 	}
 	for _, s := range sends {
 		if s.Kind == cases.SendReply {
-			fmt.Fprintf(w, "%s  %s: %s  %s %s\n", r.clock(s.DueAt), s.Key, s.State, s.Receipt.URL, responder.Visible(s.LastError))
+			fmt.Fprintf(w, "%s  %s: %s  %s %s\n", r.clock(s.DueAt), s.Key, s.State, s.Receipt.URL, responder.Told(r.words, s.LastError, r.name))
 		}
 	}
 	return nil

@@ -87,9 +87,9 @@ func (h *house) console(ctx context.Context) (*console.Console, error) {
 			return h.figures(ctx, h.spanOf(day, period))
 		},
 		Incidents: func(ctx context.Context) ([]cases.Incident, error) { return h.store.Incidents(ctx, 50) },
-		Incident: func(ctx context.Context, i cases.Incident, language string) (responder.Card, error) {
-			b := responder.Bulletin{Tally: h.store, Desk: h.store, Office: h.office, Room: responder.Room{Name: room, Language: language}}
-			return b.Render(ctx, i, h.now())
+		Incident: func(ctx context.Context, i cases.Incident) (responder.IncidentDetail, error) {
+			b := responder.Bulletin{Tally: h.store, Desk: h.store, Office: h.office}
+			return b.Look(ctx, i, h.now())
 		},
 		Wordings: savedWordings(h.cfg).List,
 		Promises: func(ctx context.Context) ([]cases.Promise, error) {

@@ -84,7 +84,7 @@ type Options struct {
 	Stopped   func(ctx context.Context) (by, why string, at time.Time, on bool, err error)
 	Outlet    func() ([]Post, error)                              // nil when no outlet is configured
 	Incidents func(ctx context.Context) ([]cases.Incident, error) // newest first
-	Incident  func(ctx context.Context, i cases.Incident, language string) (responder.Card, error)
+	Incident  func(ctx context.Context, i cases.Incident) (responder.IncidentDetail, error)
 	Promises  func(ctx context.Context) ([]cases.Promise, error) // the latest due first
 	Wordings  func() ([]responder.Wording, error)                // replies of staff that drafts are made of; nil: none are kept
 	Terms     Terms

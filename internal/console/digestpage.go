@@ -40,7 +40,6 @@ func (c *Console) figures(r *http.Request) (f digest.Figures, day time.Time, spa
 type digestView struct {
 	dayView
 	digest.Figures
-	Title       string
 	Tiles       []digest.Tile
 	Report      []digest.Section
 	Periods     []responder.Period
@@ -57,10 +56,10 @@ func (c *Console) showDigest(w http.ResponseWriter, r *http.Request) {
 	}
 	say := c.words[c.languageOf(r)]
 	v := digestView{
-		dayView: dayOf(day), Figures: f, Title: digest.Dates(say, f.Span), Tiles: f.Tiles(say), Report: f.Report(say), Periods: periods(),
+		dayView: dayOf(day), Figures: f, Tiles: f.Tiles(say), Report: f.Report(say), Periods: periods(),
 		Summary: say.Say("digest.total", "n", f.Total, "neg", f.Neg, "neu", f.Neu, "pos", f.Pos),
 	}
-	v.Period = span
+	v.Period, v.Title = span, digest.Dates(say, f.Span)
 	slices.SortStableFunc(v.Report, func(a, b digest.Section) int { return place(a) - place(b) })
 	v.Prev, v.Next = neighbours(day, span)
 	if hour, ok := f.Peak(); ok {

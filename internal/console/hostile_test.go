@@ -54,8 +54,9 @@ func (x *hostile) options(o *Options) {
 	o.Incidents = func(context.Context) ([]cases.Incident, error) {
 		return []cases.Incident{{ID: 1, OpenedAt: start, Source: x.text}}, nil
 	}
-	o.Incident = func(context.Context, cases.Incident, string) (responder.Card, error) {
-		return responder.Card{Text: responder.Visible(x.text), Buttons: [][]responder.Button{{{Action: responder.ActStatement, Label: x.text}}}}, nil
+	o.Incident = func(_ context.Context, i cases.Incident) (responder.IncidentDetail, error) {
+		said := cases.Case{ID: 1, Mentions: []cases.Mention{{Title: x.text, Text: x.text}}}
+		return responder.IncidentDetail{Incident: i, Said: []cases.Case{said}, Statement: x.text}, nil
 	}
 	o.Promises = func(context.Context) ([]cases.Promise, error) {
 		p := cases.Promise{Case: 1, Words: x.text, OpenedAt: start, DueAt: start, State: cases.PromiseOpen}

@@ -37,7 +37,7 @@ func shelves() []shelf {
 }
 
 type inboxView struct {
-	Incidents  []incidentRow // that are open
+	Incidents  []responder.IncidentDetail // that are open
 	Rows       []inboxRow
 	Shelves    []shelf
 	Shelf      string

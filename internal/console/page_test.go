@@ -120,8 +120,8 @@ func newHouse(t *testing.T, change ...func(*Options)) *house {
 			return digest.Tally(ctx, s, s, day, time.UTC, h.clock())
 		},
 		Incidents: func(ctx context.Context) ([]cases.Incident, error) { return h.fire, nil },
-		Incident: func(_ context.Context, i cases.Incident, language string) (responder.Card, error) {
-			return responder.Card{Text: words[language].Say("incident.waiting", "n", i.Count), Buttons: [][]responder.Button{{{Action: responder.ActStatement}}}}, nil
+		Incident: func(ctx context.Context, i cases.Incident) (responder.IncidentDetail, error) {
+			return (&responder.Bulletin{Tally: s, Desk: s, Office: office}).Look(ctx, i, h.clock())
 		},
 		Promises: func(ctx context.Context) ([]cases.Promise, error) {
 			return s.Promises(ctx, cases.PromiseOpen, cases.PromiseLate)

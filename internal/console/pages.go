@@ -5,11 +5,13 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
 
 	"rasid/internal/cases"
+	"rasid/internal/phrases"
 	"rasid/responder"
 	"rasid/responder/digest"
 )
@@ -28,6 +30,7 @@ func (c *Console) day(r *http.Request) (time.Time, bool) {
 // dayView is a page about one day, or about a period that ends with it.
 type dayView struct {
 	Day, Prev, Next string
+	Title           string // the day in words
 	Period          responder.Period
 	Entries         []cases.Entry
 	Chain           chainState
@@ -77,6 +80,7 @@ func (c *Console) showAudit(w http.ResponseWriter, r *http.Request) {
 		c.problem(w, r, err)
 		return
 	}
+	v.Title = digest.Dates(c.words[c.languageOf(r)], digest.Day(day))
 	slices.Reverse(v.Entries)
 	c.render(w, r, http.StatusOK, "audit", v)
 }
@@ -295,16 +299,51 @@ func (c *Console) inviteOther(w http.ResponseWriter, r *http.Request) {
 type policyView struct {
 	responder.Policy
 	Terms
+	Rules      []responder.Rule
 	FourEyesAt string // severity from which two people decide; "" = never
 	Flag       int    // percent
 }
 
 func (c *Console) showPolicy(w http.ResponseWriter, r *http.Request) {
-	v := policyView{Policy: c.Office.Policy, Terms: c.Terms, Flag: int(c.Office.Policy.FlagAt*100 + 0.5)}
+	v := policyView{Policy: c.Office.Policy, Terms: c.Terms, Rules: c.Office.Rules, Flag: int(c.Office.Policy.FlagAt*100 + 0.5)}
 	if v.FourEyes {
 		v.FourEyesAt = v.FourEyesFrom.String()
 	}
 	c.render(w, r, http.StatusOK, "policy", v)
+}
+
+// conditions are what a rule asks of a mention, in words.
+func conditions(say *phrases.Catalogue, w responder.When) []string {
+	hours := []string(nil)
+	if w.Hours != "" {
+		hours = []string{w.Hours}
+	}
+	var stars []string
+	for _, n := range w.Stars {
+		stars = append(stars, strconv.Itoa(n))
+	}
+	var all []string
+	for _, x := range []struct {
+		name string
+		want []string
+	}{
+		{"sentiment", w.Sentiment}, {"severity", w.Severity}, {"topic", w.Topic}, {"language", w.Language}, {"source", w.Source},
+		{"hours", hours}, {"stars", stars}, {"signals", w.Signals},
+	} {
+		if len(x.want) > 0 {
+			text, _ := say.Note(x.name+" "+strings.Join(x.want, ", "), func(s string) string { return s })
+			all = append(all, text)
+		}
+	}
+	if n := w.AuthorCases; n != nil {
+		to := strconv.Itoa(n.To)
+		if n.Unlimited {
+			to = "…"
+		}
+		text, _ := say.Note("author_cases "+strconv.Itoa(n.From)+"–"+to, func(s string) string { return s })
+		all = append(all, text)
+	}
+	return all
 }
 
 func (c *Console) showHelp(w http.ResponseWriter, r *http.Request) {

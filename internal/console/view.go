@@ -176,38 +176,35 @@ func (c *Console) say(w http.ResponseWriter, r *http.Request, key string, alert 
 func (c *Console) funcs(lang string, marks map[string]string) template.FuncMap {
 	say := c.words[lang]
 	return template.FuncMap{
-		"say":     say.Say,
-		"allows":  say.Source,
-		"word":    func(kind string, v any) string { return word(say, kind, v) },
-		"plain":   func(s string) phrases.Plain { return phrases.Plain(s) },
-		"visible": responder.Visible,
-		"excerpt": func(n int, s string) string { return responder.Excerpt(s, n) },
-		"clock":   func(t time.Time) string { return moment(say, t.In(c.Office.Zone), c.Clock()) },
-		"hour":    func(t time.Time) string { return localDigits(say, t.In(c.Office.Zone).Format("15:04")) },
-		"iso":     func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
-		"name": func(by string) string {
-			if key := "by." + by; say.Has(key) {
-				return say.Say(key)
-			}
-			return c.Office.NameOf(by)
-		},
-		"happened": func(e cases.Entry) string {
-			if e.Event == cases.Note && e.Note == "recorded" {
-				return say.Say("event.recorded") // the intake's first line of a case
-			}
-			return word(say, "event", e.Event)
-		},
-		"remark": func(e cases.Entry) string { return remark(say, e) },
-		"place":  func(s string) string { return c.Office.Place(s).Title },
-		"signed": func(v float64) string { return strings.Replace(strconv.FormatFloat(v, 'f', 2, 64), "-", "−", 1) },
+		"say":      say.Say,
+		"allows":   say.Source,
+		"word":     func(kind string, v any) string { return word(say, kind, v) },
+		"plain":    func(s string) phrases.Plain { return phrases.Plain(s) },
+		"visible":  responder.Visible,
+		"excerpt":  func(n int, s string) string { return responder.Excerpt(s, n) },
+		"clock":    func(t time.Time) string { return moment(say, t.In(c.Office.Zone), c.Clock()) },
+		"hour":     func(t time.Time) string { return localDigits(say, t.In(c.Office.Zone).Format("15:04")) },
+		"iso":      func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
+		"name":     func(by string) string { return responder.Author(say, by, c.Office.NameOf) },
+		"happened": func(e cases.Entry) string { return responder.Happened(say, e) },
+		"remark":   func(e cases.Entry) string { return responder.Remark(say, e, c.Office.NameOf) },
+		"told":     func(note string) string { return responder.Told(say, note, c.Office.NameOf) },
+		"place":    func(s string) string { return c.Office.Place(s).Title },
+		"signed":   func(v float64) string { return strings.Replace(strconv.FormatFloat(v, 'f', 2, 64), "-", "−", 1) },
 		"stars": func(n int) string {
 			return strings.Repeat("★", min(max(n, 0), 5)) + strings.Repeat("☆", max(0, 5-n))
 		},
-		"number": say.Number,
-		"add":    func(a, b int) int { return a + b },
-		"drawn":  func(prefix string, d digest.Drawing, words string) drawn { return drawn{d, prefix, words} },
-		"list":   func(words ...string) []string { return words },
-		"cutoff": cutoff,
+		"number":  say.Number,
+		"add":     func(a, b int) int { return a + b },
+		"drawn":   func(prefix string, d digest.Drawing, words string) drawn { return drawn{d, prefix, words} },
+		"list":    func(words ...string) []string { return words },
+		"cutoff":  cutoff,
+		"trend":   trend,
+		"command": command,
+		"counts": func(n [6]int) phrases.Plain {
+			return phrases.Plain(localDigits(say, strings.Trim(fmt.Sprint(n), "[]")))
+		},
+		"asked":  func(w responder.When) []string { return conditions(say, w) },
 		"parts":  highlight,
 		"chips":  chips,
 		"reason": func(r cases.Reason) string { return explain(say, r) },
@@ -215,31 +212,6 @@ func (c *Console) funcs(lang string, marks map[string]string) template.FuncMap {
 		"link":   webLink,
 		"asset":  func(name string) string { return "/static/" + name + "?v=" + marks[name] },
 	}
-}
-
-// remark is the note of a line: what people wrote as they wrote it, what the
-// program notes for itself in the reader's language, or not at all.
-func remark(say *phrases.Catalogue, e cases.Entry) string {
-	saved, kept := strings.CutPrefix(e.Note, "saved as wording ")
-	gone, removed := strings.CutSuffix(strings.TrimPrefix(e.Note, "wording "), " removed")
-	incident, during := strings.CutPrefix(e.Note, "incident ")
-	switch {
-	case e.Note == "recorded": // the event says it
-		return ""
-	case during && e.By == cases.Rasid:
-		return say.Say("note.incident", "n", incident)
-	case kept && e.Event == cases.Note:
-		return say.Say("note.saved", "id", saved)
-	case removed && e.Event == cases.Note:
-		return say.Say("note.removed", "id", gone)
-	case e.By != cases.Rasid:
-		return responder.Visible(e.Note)
-	case say.Has("note." + e.Note):
-		return say.Say("note." + e.Note)
-	case !strings.ContainsRune(e.Note, ' '): // a word of the program's own, such as "remind"
-		return ""
-	}
-	return responder.Visible(e.Note)
 }
 
 // localDigits writes the digits of a time as the language does.

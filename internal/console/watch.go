@@ -2,36 +2,32 @@ package console
 
 import (
 	"net/http"
+	"regexp"
 	"slices"
 	"strconv"
 
 	"rasid/internal/cases"
 	"rasid/responder"
+	"rasid/responder/digest"
 )
 
-// incidentRow is one incident with the card that the chats show.
-type incidentRow struct {
-	cases.Incident
-	Card responder.Card
-}
-
-// incidents reads the incidents and renders their cards; open ones only, or
+// incidents reads the incidents and what is told of each; open ones only, or
 // all.
-func (c *Console) incidents(r *http.Request, all bool) ([]incidentRow, error) {
+func (c *Console) incidents(r *http.Request, all bool) ([]responder.IncidentDetail, error) {
 	list, err := c.Incidents(r.Context())
 	if err != nil {
 		return nil, err
 	}
-	var rows []incidentRow
+	var rows []responder.IncidentDetail
 	for _, i := range list {
 		if !all && !i.Open() {
 			continue
 		}
-		card, err := c.Incident(r.Context(), i, c.languageOf(r))
+		d, err := c.Incident(r.Context(), i)
 		if err != nil {
 			return nil, err
 		}
-		rows = append(rows, incidentRow{i, card})
+		rows = append(rows, d)
 	}
 	return rows, nil
 }
@@ -59,6 +55,31 @@ func (c *Console) statement(w http.ResponseWriter, r *http.Request) {
 	}
 	c.tell(w, r, answer)
 	http.Redirect(w, r, "/incidents", http.StatusSeeOther)
+}
+
+// trend are the bars of six counts, sixty units wide and high; none when
+// nothing was said.
+func trend(counts [6]int) []digest.Box {
+	most := slices.Max(counts[:])
+	if most == 0 {
+		return nil
+	}
+	var bars []digest.Box
+	for i, n := range counts {
+		height := 60 * n / most
+		bars = append(bars, digest.Box{X: 10 * i, Y: 60 - height, W: 8, H: height})
+	}
+	return bars
+}
+
+// commandPattern is a command of the chats at the beginning of its help.
+var commandPattern = regexp.MustCompile(`^/[a-z]+(?: (?:[A-Z]+|\[[A-Z]+\]|[0-9a-f]{8}))?`)
+
+// command parts the help of a command from the command, which is written from
+// left to right.
+func command(help string) [2]string {
+	c := commandPattern.FindString(help)
+	return [2]string{c, help[len(c):]}
 }
 
 // promiseRow is one promise that a customer waits for.

@@ -16,18 +16,26 @@ type line struct {
 	text    string
 }
 
-// place is where a value stands in a line.
-var place = regexp.MustCompile(`\\\{\d\\\}`)
+// place is where a value stands in a line: {1} or {name}.
+var place = regexp.MustCompile(`\\\{([a-z]+|\d)\\\}`)
+
+// pattern finds a whole line again; each place becomes a group of its name,
+// which holds what matches value.
+func pattern(english, value string) *regexp.Regexp {
+	return regexp.MustCompile(`(?s)\A` + place.ReplaceAllString(regexp.QuoteMeta(english), `(?P<$1>`+value+`)`) + `\z`)
+}
+
+// read turns what is said and kept into what can be looked for, once.
+func (c *Catalogue) read() {
+	c.reading.Do(func() { c.lines, c.notes = readLines(c.said), readNotes(c.kept) })
+}
 
 // readLines makes the lines of a catalogue, the most telling first.
 func readLines(words map[string]string) []line {
 	lines := make([]line, 0, len(words))
 	for english, text := range words {
-		quoted := regexp.QuoteMeta(english)
-		lines = append(lines, line{
-			pattern: regexp.MustCompile(`(?s)\A` + place.ReplaceAllString(quoted, `(.*?)`) + `\z`),
-			known:   len(place.ReplaceAllString(quoted, "")), text: text,
-		})
+		known := len(place.ReplaceAllString(regexp.QuoteMeta(english), ""))
+		lines = append(lines, line{pattern: pattern(english, `.*?`), known: known, text: text})
 	}
 	slices.SortFunc(lines, func(a, b line) int {
 		return cmp.Or(cmp.Compare(b.known, a.known), cmp.Compare(a.text, b.text))
@@ -50,7 +58,7 @@ func (c *Catalogue) Known(english string) (string, bool) {
 	if c.said == nil {
 		return english, c.Language == "en"
 	}
-	c.reading.Do(func() { c.lines = readLines(c.said) })
+	c.read()
 	return c.known(english, deepest)
 }
 

@@ -15,7 +15,7 @@ import (
 	"time"
 )
 
-//go:embed ar.txt en.txt sources.ar.txt lines.ar.txt
+//go:embed ar.txt en.txt sources.ar.txt lines.ar.txt notes.ar.txt notes.en.txt
 var files embed.FS
 
 // Isolates of the Unicode bidirectional algorithm (UAX #9).
@@ -30,9 +30,11 @@ type Catalogue struct {
 	words    map[string]string
 	sources  map[string]string // what is told of kinds of sources; empty in English
 	said     map[string]string // what doctor and check say; nil in English
+	kept     [][2]string       // what the program keeps for itself in a history
 
-	reading sync.Once // of said into lines, by the first who asks
+	reading sync.Once // of said into lines and of kept into notes, by the first who asks
 	lines   []line
+	notes   []note
 }
 
 // Load reads the embedded catalogue of a language: "ar" or "en".
@@ -45,6 +47,9 @@ func Load(language string) (*Catalogue, error) {
 		return nil, err
 	}
 	c := &Catalogue{Language: language, words: words}
+	if c.kept, err = pairs("notes." + language + ".txt"); err != nil {
+		return nil, err
+	}
 	if language == "ar" {
 		if c.sources, err = read("sources.ar.txt"); err != nil {
 			return nil, err
@@ -56,11 +61,21 @@ func Load(language string) (*Catalogue, error) {
 
 // read reads a file of "key = text" lines.
 func read(name string) (map[string]string, error) {
+	list, err := pairs(name)
+	words := make(map[string]string, len(list))
+	for _, p := range list {
+		words[p[0]] = p[1]
+	}
+	return words, err
+}
+
+// pairs reads the pairs of a file of "key = text" lines, in their order.
+func pairs(name string) (list [][2]string, err error) {
 	b, err := files.ReadFile(name)
 	if err != nil {
 		return nil, err
 	}
-	words := map[string]string{}
+	seen := map[string]bool{}
 	for i, line := range strings.Split(string(b), "\n") {
 		line = strings.TrimSpace(line)
 		if line == "" || strings.HasPrefix(line, "#") {
@@ -70,12 +85,13 @@ func read(name string) (map[string]string, error) {
 		if !ok {
 			return nil, fmt.Errorf("%s:%d: want key = text", name, i+1)
 		}
-		if _, twice := words[key]; twice {
+		if seen[key] {
 			return nil, fmt.Errorf("%s:%d: key %s twice", name, i+1, key)
 		}
-		words[key] = strings.ReplaceAll(text, `\n`, "\n")
+		seen[key] = true
+		list = append(list, [2]string{key, strings.ReplaceAll(text, `\n`, "\n")})
 	}
-	return words, nil
+	return list, nil
 }
 
 // Told says something else of a kind of source (reads, edits, deletions), in

@@ -1,0 +1,74 @@
+package responder
+
+import (
+	"strings"
+
+	"rasid/internal/cases"
+	"rasid/internal/phrases"
+)
+
+// Author says in a language who did a step: a person by name, the program, the
+// customer, a rule of the policy, a colleague who answered elsewhere. name
+// knows the people.
+func Author(say *phrases.Catalogue, by string, name func(string) string) string {
+	if key := "by." + by; say.Has(key) {
+		return say.Say(key)
+	}
+	if rule, ok := strings.CutPrefix(by, "rule:"); ok {
+		return say.Say("by.rule", "rule", rule)
+	}
+	if id, ok := strings.CutPrefix(by, "colleague:"); ok {
+		return say.Say("by.colleague", "id", id)
+	}
+	return name(by)
+}
+
+// Happened names the step of a line in a language.
+func Happened(say *phrases.Catalogue, e cases.Entry) string {
+	key := "event." + string(e.Event)
+	switch {
+	case e.Event == cases.Note && e.Note == "recorded":
+		return say.Say("event.recorded") // the intake's first line of a case
+	case !say.Has(key):
+		return Isolate(Visible(string(e.Event)))
+	}
+	return say.Say(key)
+}
+
+// Remark is the note of a line of the history: what people wrote as they wrote
+// it, what the program keeps for itself in the reader's language, or "" where
+// the step says it all.
+func Remark(say *phrases.Catalogue, e cases.Entry, name func(string) string) string {
+	kept := Visible(e.Note)
+	if kept == "" || kept == "recorded" {
+		return ""
+	}
+	text, known := say.Note(kept, func(by string) string { return Author(say, by, name) })
+	switch {
+	case !own(e) && (!known || !jotted(e)), e.Event == cases.Ack, e.Event == cases.Ask:
+		return kept // words of people, or those that a rule let go
+	case !known && e.By == cases.Rasid && !strings.ContainsRune(kept, ' '):
+		return "" // a word of the program's own, such as "remind"
+	}
+	return text
+}
+
+// Told says in a language why something went as it went, where the program
+// knows a word for it: the reason of a failure, the note of a case that ended.
+func Told(say *phrases.Catalogue, why string, name func(string) string) string {
+	if why == "" {
+		return ""
+	}
+	text, _ := say.Note(Visible(why), func(by string) string { return Author(say, by, name) })
+	return text
+}
+
+// own reports whether the program wrote the note of a line.
+func own(e cases.Entry) bool {
+	return e.By == cases.Rasid || e.By == cases.Customer || strings.HasPrefix(e.By, "rule:")
+}
+
+// jotted reports whether a line of a person may hold a note of the program.
+func jotted(e cases.Entry) bool {
+	return e.Event == cases.Note || e.Event == cases.Revise || e.Event == cases.Resolve
+}
