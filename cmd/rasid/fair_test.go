@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -89,8 +90,13 @@ func (p *tab) everywhere(name, language string) {
 			if wide := p.js("document.documentElement.scrollWidth - document.documentElement.clientWidth"); wide != "0" {
 				p.t.Errorf("%s is %s pixels wider than the screen", what, wide)
 			}
+			p.do("rest", chromedp.Evaluate(`document.activeElement?.blur(); scrollTo(0, 0); document.querySelectorAll(".card").forEach(c => c.style.contentVisibility = "visible")`, nil))
+			high, err := strconv.ParseInt(p.js("document.documentElement.scrollHeight"), 10, 64)
+			if err != nil {
+				p.t.Fatal(err)
+			}
 			var png []byte
-			p.do("a picture", chromedp.Evaluate(`document.activeElement?.blur(); scrollTo(0, 0); document.querySelectorAll(".card").forEach(c => c.style.contentVisibility = "visible")`, nil), chromedp.FullScreenshot(&png, 100))
+			p.do("a picture", chromedp.EmulateViewport(width, max(high, 900)), chromedp.CaptureScreenshot(&png)) // FullScreenshot misplaces what runs from right to left
 			if err := os.WriteFile(filepath.Join(p.dir, what+".png"), png, 0o600); err != nil {
 				p.t.Fatal(err)
 			}
