@@ -103,7 +103,7 @@ var gendered = regexp.MustCompile(`(^|[^\p{L}])(أنتَ|أنتِ|انتي|إن�
 func TestNoWordingIsReligiousOrSpeaksToOneGender(t *testing.T) {
 	g := guard.New(guard.Policy{Times: []time.Duration{24 * time.Hour}})
 	read := 0
-	for _, pattern := range []string{"templates/ar/*.txt", "courtesy/*.txt", "followup/ar.txt"} {
+	for _, pattern := range []string{"templates/ar/*.txt", "courtesy/*.txt", "followup/*ar.txt"} {
 		paths, err := filepath.Glob(pattern)
 		if err != nil {
 			t.Fatal(err)

@@ -157,10 +157,7 @@ func (d *day) keepsPromises() {
 	var err error
 	d.office.Promises, err = promise.New()
 	d.must(err)
-	d.writer.Late, err = responder.NewFollowUps(responder.Commitment{
-		Within: map[string]string{"en": "within 24 hours", "ar": "خلال ٢٤ ساعة"},
-	}, func(_, text string) error { return d.place.Fits(text) })
-	d.must(err)
+	d.writer.Late = followUps(d.t)
 	d.shop.more = append(d.shop.more, func(ctx context.Context, now time.Time) (int, error) {
 		return (&responder.Keeper{Desk: d.store, Ledger: d.store, Office: d.office, Log: d.clerk.Log}).Step(ctx, now)
 	})

@@ -20,12 +20,19 @@ func promising(t *testing.T) *shop {
 	var err error
 	s.office.Promises, err = promise.New()
 	s.must(err)
-	s.writer.Late, err = responder.NewFollowUps(responder.Commitment{
-		Within: map[string]string{"en": "within 24 hours", "ar": "خلال ٢٤ ساعة"},
-	}, func(_, text string) error { return s.place.Fits(text) })
-	s.must(err)
+	s.writer.Late = followUps(t)
 	s.more = append(s.more, (&responder.Keeper{Desk: s.store, Ledger: s.store, Office: s.office, Log: s.poster.Log}).Step)
 	return s
+}
+
+// followUps drafts what is said when a customer waits or is not satisfied.
+func followUps(t testing.TB) *responder.FollowUps {
+	t.Helper()
+	f, err := responder.NewFollowUps(responder.Commitment{Within: map[string]string{"en": "within 24 hours", "ar": "خلال ٢٤ ساعة"}}, func(_, text string) error { return (&place{}).Fits(text) })
+	if err != nil {
+		t.Fatal(err)
+	}
+	return f
 }
 
 // answer lets Mona send some words and waits until they stand in public.

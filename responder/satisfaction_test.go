@@ -105,8 +105,36 @@ func TestAfterASolutionTheCustomerIsAskedOnceAndOneTapAnswers(t *testing.T) {
 	}
 }
 
+// TestTheGuardHasNothingAgainstAnyFollowUp also looks that no wording after a
+// low rating tells of the rating, which may have been given in private.
+func TestTheGuardHasNothingAgainstAnyFollowUp(t *testing.T) {
+	f := followUps(t)
+	g := guard.New(guard.Policy{Times: []time.Duration{24 * time.Hour}})
+	for _, language := range []string{"ar", "en"} {
+		for rating, set := range map[int]string{0: language, 1: "low." + language} {
+			c := cases.Case{Author: "Sara", Rating: rating, RatedAt: time.Unix(int64(rating), 0), Score: cases.Score{Label: "neg", Severity: cases.Low, Language: language}}
+			for range 5 {
+				d, err := f.Draft(t.Context(), c)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if found := g.Check(d.Text, c); len(found) > 0 || !strings.HasPrefix(d.Origin, "followup:"+set+"/") {
+					t.Errorf("%s: %q: %+v", d.Origin, d.Text, found)
+				}
+				for _, word := range []string{"rating", "rated", "star", "out of 5", "تقييم", "قيّم", "نجم"} {
+					if strings.Contains(d.Text, word) {
+						t.Errorf("%q tells in public of %q", d.Text, word)
+					}
+				}
+				c.Drafts = append(c.Drafts, d)
+			}
+		}
+	}
+}
+
 func TestALowRatingOpensTheCaseAgainOneLevelUp(t *testing.T) {
 	s, place := asking(t)
+	s.writer.Late = followUps(t)
 	c := s.solved("1", "Sara", "bad coffee")
 	s.later(time.Hour)
 	s.tap("Sara", place.choices[0][1])
@@ -116,6 +144,9 @@ func TestALowRatingOpensTheCaseAgainOneLevelUp(t *testing.T) {
 	}
 	if again := s.events(c, cases.Reopen); len(again) != 1 || !strings.Contains(again[0].Note, "rated it 2 of 5") {
 		t.Errorf("the history tells of %+v", again)
+	}
+	if d, _ := c.Draft(); !strings.HasPrefix(d.Origin, "followup:low.en/") || len(d.Findings) > 0 {
+		t.Errorf("the draft is %q from %s, %+v; want one that knows that our help was not enough", d.Text, d.Origin, d.Findings)
 	}
 	if card := s.rooms["owners"].cards[c.ID]; !strings.Contains(card.Text, "★★☆☆☆") || !hasButton(card, responder.ActApprove) {
 		t.Errorf("the owners see:\n%s", card.Text)

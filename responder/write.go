@@ -29,7 +29,7 @@ type Writer struct {
 	Log     *slog.Logger
 	// Model writes the first draft where a person decides; nil: the Drafter does.
 	Model Drafter
-	Late  Drafter // words for a promise that fell due; nil: the Drafter's
+	Late  Drafter // words for a promise that fell due, or a low rating; nil: the Drafter's
 
 	// What written rules need; without it nothing leaves by a rule.
 	Count   func(ctx context.Context, by string, since time.Time) (int, error)
@@ -160,7 +160,7 @@ func (w *Writer) obey(c cases.Case, r Ruling, ch *cases.Change, now time.Time) (
 // model is not asked where a rule may let the words go, for insults, or where
 // nothing may be said of the problem.
 func (w *Writer) first(ctx context.Context, c cases.Case, r Rule, now time.Time) (d cases.Draft, instead string, err error) {
-	if w.Model != nil && !r.Automatic() && !w.Discreet && c.Score.Label == "neg" && !slices.Contains(c.Score.Signals, "abuse") && len(c.Owed()) == 0 {
+	if w.Model != nil && !r.Automatic() && !w.Discreet && c.Score.Label == "neg" && !slices.Contains(c.Score.Signals, "abuse") && len(c.Owed()) == 0 && !dissatisfied(c) {
 		if d, err = w.Model.Draft(ctx, c); err == nil {
 			d.At, d.By = now, cases.Rasid
 			if d.Findings = w.Look(d.Text, c); !d.Blocked() {
@@ -182,8 +182,8 @@ func (w *Writer) Draft(ctx context.Context, c cases.Case, now time.Time) (cases.
 		asked.Score.Topics = []string{"calm"} // insults are not the topic: never mirrored, never named
 	}
 	drafter := w.Drafter
-	if _, overdue := c.Overdue(now); overdue && w.Late != nil && !newsSince(c, c.Reply.At) {
-		drafter = w.Late // the case came back for a promise, not for something new
+	if _, overdue := c.Overdue(now); w.Late != nil && (overdue && !newsSince(c, c.Reply.At) || dissatisfied(c)) {
+		drafter = w.Late // the case came back for a promise or a rating, not for something new
 	}
 	d, err := w.fitting(ctx, drafter, asked)
 	if err != nil {
@@ -227,7 +227,7 @@ func (w *Writer) ignores(text string, c cases.Case) bool {
 	if w.Topics == nil || w.Discreet || len(topics) == 0 || c.Score.Label == "pos" {
 		return false
 	}
-	if topics[0] == TopicOther || topics[0] == "calm" || slices.Contains(c.Score.Signals, "abuse") || len(c.Owed()) > 0 {
+	if topics[0] == TopicOther || topics[0] == "calm" || slices.Contains(c.Score.Signals, "abuse") || len(c.Owed()) > 0 || dissatisfied(c) {
 		return false
 	}
 	return !slices.ContainsFunc(topics, func(t string) bool { return w.Topics.Speaks(text, t) })

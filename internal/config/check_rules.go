@@ -158,20 +158,33 @@ func (r *reader) checkReached(c *Config, p piece, earlier []piece) {
 			return
 		}
 	}
-	rest, by := []piece{p}, []string(nil)
+	if !p.gone(earlier) {
+		return
+	}
+	// Only the rules without which it would still decide something are named.
+	for i := len(earlier) - 1; i >= 0; i-- {
+		if others := slices.Delete(slices.Clone(earlier), i, i+1); p.gone(others) {
+			earlier = others
+		}
+	}
+	by := make([]string, 0, len(earlier))
 	for _, e := range earlier {
+		by = append(by, line(e.rule))
+	}
+	r.fault(path, fmt.Sprintf("is dead: %s together match everything this one does", strings.Join(slices.Compact(by), " and ")), "the narrower rule first, or remove it")
+}
+
+// gone reports whether others match everything that p does.
+func (p piece) gone(others []piece) bool {
+	rest := []piece{p}
+	for _, o := range others {
 		var left []piece
 		for _, part := range rest {
-			left = append(left, part.without(e)...)
-		}
-		if len(left) != len(rest) || len(rest) > 0 && !same(left, rest) {
-			by = append(by, line(e.rule))
+			left = append(left, part.without(o)...)
 		}
 		if rest = left; len(rest) == 0 || len(rest) > mostPieces {
 			break
 		}
 	}
-	if len(rest) == 0 {
-		r.fault(path, fmt.Sprintf("is dead: %s together match everything this one does", strings.Join(by, " and ")), "the narrower rule first, or remove it")
-	}
+	return len(rest) == 0
 }
