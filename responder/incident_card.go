@@ -105,7 +105,7 @@ func (b *Bulletin) Render(ctx context.Context, i cases.Incident, now time.Time) 
 	lines := []string{o.incidentHead(d, say, now)}
 	for _, c := range d.Said {
 		m := c.Last()
-		lines = append(lines, say.Say("incident.sample", "case", fmt.Sprintf("#%d", c.ID), "text", Excerpt(Visible(m.Title+" "+m.Text), 90)))
+		lines = append(lines, say.Say("incident.sample", "case", c.ID, "text", Excerpt(Visible(m.Title+" "+m.Text), 90)))
 	}
 	lines = append(lines, o.incidentStanding(d, say, now)...)
 	card := Card{Version: i.Version, Language: b.Room.Language, Text: strings.Join(lines, "\n"), Urgent: i.Version == 1}

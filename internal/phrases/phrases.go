@@ -134,7 +134,8 @@ func (c *Catalogue) Say(key string, pairs ...any) string {
 }
 
 // fill replaces each {name} once, from left to right; what it puts in is never
-// looked at again.
+// looked at again. A number sign before a place is isolated with its number:
+// outside, it would stand behind it in an Arabic line.
 func fill(text string, values map[string]string) string {
 	var b strings.Builder
 	for {
@@ -148,9 +149,13 @@ func fill(text string, values map[string]string) string {
 			b.WriteString(text)
 			return b.String()
 		}
-		b.WriteString(text[:open])
-		name := text[open+1 : open+end]
-		if v, ok := values[name]; ok {
+		before, name := text[:open], text[open+1:open+end]
+		v, ok := values[name]
+		if sign, cut := strings.CutSuffix(before, "#"); cut && strings.HasPrefix(v, FSI) {
+			before, v = sign, FSI+"#"+v[len(FSI):]
+		}
+		b.WriteString(before)
+		if ok {
 			b.WriteString(v)
 		} else {
 			b.WriteString(text[open : open+end+1])

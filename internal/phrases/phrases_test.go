@@ -64,6 +64,10 @@ func TestValuesAreIsolatedAndNeverReadAsPhrases(t *testing.T) {
 	if got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
+	c.words["k"] = "#{case} ## {n}#{none}"
+	if got, want := c.Say("k", "case", int64(7), "n", 3), FSI+"#7"+PDI+" ## 3#{none}"; got != want {
+		t.Errorf("a number with its sign: got %q, want %q", got, want)
+	}
 }
 
 func TestDurationsUseTheLargestFittingUnit(t *testing.T) {
