@@ -238,10 +238,18 @@ func (f Figures) answers(s speaker) Section {
 	if p := f.Promises; p != nil && p.Kept+p.Late+p.Open > 0 {
 		add("digest.promises", "kept", p.Kept, "late", p.Late, "open", p.Open)
 	}
-	if l := f.Learned; l.Decisions > 0 {
+	out.Lines = append(out.Lines, f.learned(s)...)
+	return out
+}
+
+// learned tells what rasid made of the decisions of staff.
+func (f Figures) learned(s speaker) (lines []Line) {
+	add := func(key string, pairs ...any) { lines = append(lines, Line{Text: s.Say(key, pairs...)}) }
+	l := f.Learned
+	if l.Decisions > 0 {
 		add("digest.learned", "complaints", l.Complaints, "others", l.Decisions-l.Complaints)
 	}
-	if l := f.Learned; l.Version > 0 {
+	if l.Version > 0 {
 		add("digest.learned.on", "n", l.Version)
 		if len(l.Complaint) > 0 {
 			add("digest.learned.complaint", "words", s.quoted(l.Complaint))
@@ -250,7 +258,7 @@ func (f Figures) answers(s speaker) Section {
 			add("digest.learned.calm", "words", s.quoted(l.Calm))
 		}
 	}
-	return out
+	return lines
 }
 
 func (f Figures) waiting(s speaker, d detail) Section {
@@ -293,5 +301,5 @@ func (f Figures) unread(s speaker, c SourceCount) string {
 		return s.Say("digest.source.never", "source", c.Name, "why", why)
 	}
 	at := c.LastOK.In(cmp.Or(f.From.Location(), time.UTC))
-	return s.Say("digest.source.since", "source", c.Name, "time", at.Format("2006-01-02 15:04"), "why", why)
+	return s.Say("digest.source.since", "source", c.Name, "time", s.moment(at, f.Span), "why", why)
 }
