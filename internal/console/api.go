@@ -193,7 +193,11 @@ func (c *Console) apiShape(k cases.Case) apiCase {
 }
 
 func (c *Console) apiCases(w http.ResponseWriter, r *http.Request) {
-	f, _ := asked(r.URL.Query())
+	f, v := asked(r.URL.Query())
+	if why := misread(r.URL.Query(), v); why != "" {
+		apiError(w, http.StatusBadRequest, why)
+		return
+	}
 	f.Limit++
 	list, err := c.Record.List(r.Context(), f)
 	if err != nil {

@@ -232,12 +232,32 @@ func TestTheAPIRefusesWhatItDoesNotUnderstand(t *testing.T) {
 		"no such case": {"GET", "/api/v1/cases/99", "", 404}, "no number": {"GET", "/api/v1/cases/x", "", 404}, "no such call": {"GET", "/api/v1/secrets", "", 404},
 		"a bad day": {"GET", "/api/v1/digest?date=yesterday", "", 400}, "no JSON": {"POST", "/api/v1/cases/1", "action=approve", 400},
 		"another field": {"POST", "/api/v1/cases/1", `{"action":"claim","by":"mona"}`, 400}, "a command": {"POST", "/api/v1/cases/1", `{"action":"/resume"}`, 404},
+		"an unknown filter": {"GET", "/api/v1/cases?limit=1", "", 400}, "no severity": {"GET", "/api/v1/cases?severity=worst", "", 400},
+		"no shelf": {"GET", "/api/v1/cases?show=attic", "", 400}, "a state of another shelf": {"GET", "/api/v1/cases?show=closed&state=waiting", "", 400},
+		"a negative skip":        {"GET", "/api/v1/cases?skip=-1", "", 400},
 		"a refusal of the clerk": {"POST", "/api/v1/cases/1", `{"action":"approve","draft":1}`, 409},
 	} {
 		var e struct{ Error, Say string }
 		if got := h.call(c.method, c.path, key, c.body, &e); got != c.want || e.Error+e.Say == "" {
 			t.Errorf("%s was answered %d %+v, want %d", name, got, e, c.want)
 		}
+	}
+	for _, path := range []string{"/api/v1/cases?show=open&state=waiting&severity=2&q=cold&source=x&skip=0", "/api/v1/cases?q=&state=&severity="} {
+		if got := h.call("GET", path, key, "", nil); got != 200 {
+			t.Errorf("%s was answered %d", path, got)
+		}
+	}
+	var day struct {
+		Figures struct {
+			Work struct {
+				First struct {
+					P90 *int `json:"p90_seconds"`
+				} `json:"first_reply"`
+			}
+		}
+	}
+	if got := h.call("GET", "/api/v1/digest", key, "", &day); got != 200 || day.Figures.Work.First.P90 == nil {
+		t.Errorf("the digest was answered %d, without the figures of rasid digest", got)
 	}
 	for range callsPerMinute {
 		h.call("GET", "/api/v1/nothing", key, "", nil)

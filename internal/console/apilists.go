@@ -2,7 +2,11 @@ package console
 
 import (
 	"errors"
+	"fmt"
+	"maps"
 	"net/http"
+	"net/url"
+	"slices"
 	"strconv"
 	"time"
 
@@ -54,6 +58,33 @@ type (
 	}
 )
 
+// misread says which part of a filter was passed over because it was not
+// understood: a page can show what it did, a program cannot see it.
+func misread(q url.Values, v inboxView) string {
+	for _, name := range slices.Sorted(maps.Keys(q)) {
+		given, ok := q.Get(name), false
+		n, err := strconv.Atoi(given)
+		switch name {
+		case "q", "source":
+			ok = true
+		case "show":
+			ok = given == v.Shelf
+		case "state":
+			ok = given == v.State
+		case "severity":
+			ok = err == nil && n == v.Severity
+		case "skip":
+			ok = err == nil && n >= 0 && n <= mostSkip
+		default:
+			return fmt.Sprintf("%q is not asked for: see openapi.json", name)
+		}
+		if !ok && given != "" {
+			return fmt.Sprintf("%s cannot be %q: see openapi.json", name, given)
+		}
+	}
+	return ""
+}
+
 func (c *Console) apiCounts(w http.ResponseWriter, r *http.Request) {
 	counts, err := c.Ledger.Counts(r.Context())
 	if err != nil {
@@ -102,7 +133,7 @@ func (c *Console) apiDigest(w http.ResponseWriter, r *http.Request) {
 		"day": day.Format(time.DateOnly), "span": string(span), "mentions": f.Total, "unhappy": f.Neg, "neutral": f.Neu, "happy": f.Pos, "net": f.Net(),
 		"answered": f.Answered, "median_seconds": int(f.Median.Seconds()), "sent_unchanged": f.Same, "sent_edited": f.Edited, "set_aside": f.SetAside,
 		"resolved": f.Resolved, "recovered": f.Recovered, "silent_estimate": f.Silent(), "incidents": len(f.Incidents),
-		"waiting": f.Waiting, "longest_seconds": int(f.Longest.Seconds()), "topics": topics,
+		"waiting": f.Waiting, "longest_seconds": int(f.Longest.Seconds()), "topics": topics, "figures": f,
 	}
 	if mean, share, ok := f.Satisfaction(); ok {
 		out["satisfaction"] = map[string]float64{"asked": float64(f.Asked), "answers": float64(f.Rated), "mean": mean, "satisfied": share}
