@@ -45,18 +45,28 @@ func (l *lines) String() string {
 // soon waits until what returns something, at most a minute.
 func soon(t testing.TB, what string, get func() string) string {
 	t.Helper()
-	tick := time.NewTicker(50 * time.Millisecond)
+	found := ""
+	if !patiently(func() bool { found = get(); return found != "" }) {
+		t.Fatalf("%s did not happen in a minute", what)
+	}
+	return found
+}
+
+// patiently asks again until something holds, at most for a minute, and says
+// whether it came to hold.
+func patiently(holds func() bool) bool {
+	tick := time.NewTicker(10 * time.Millisecond)
 	defer tick.Stop()
 	limit := time.NewTimer(time.Minute)
 	defer limit.Stop()
 	for {
-		if s := get(); s != "" {
-			return s
+		if holds() {
+			return true
 		}
 		select {
 		case <-tick.C:
 		case <-limit.C:
-			t.Fatalf("%s did not happen in a minute", what)
+			return false
 		}
 	}
 }

@@ -5,138 +5,121 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
-	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	gocmp "github.com/google/go-cmp/cmp"
 
 	"rasid/internal/phrases"
-	"rasid/internal/platform/telegram/faketelegram"
 )
 
-const huda = 333333333 // manager: may press everything
+// staffRoom is a staff room of a running program, as the people in it use it.
+// What asks for words is answered with replace or reason, on Telegram by a
+// reply or a button, on Discord by a form.
+type staffRoom interface {
+	complain(n int, words string) // the nth customer, in public
+	press(about, label string) bool
+	replace(about, words string) bool
+	reason(why string) bool
+	command(en bool, c command) bool
+	told() []string          // what people were told, from the start
+	asks() map[string]string // the words that buttons ask for, by button
+	loseAnswers()            // nobody learns whether the next two posts arrived
+	doubt()                  // the post that was just approved is one of them
+	record() string          // for whoever looks why a walk failed
+}
+
+// command is a command of the list that /help shows, in both languages.
+type command struct {
+	en, ar       string // its names
+	option       string // what Discord calls its argument; "" without one
+	argEN, argAR string
+	answer       string
+}
 
 // walk is one person's way through every button and command of a staff room,
 // with what they were told.
 type walk struct {
-	*onTelegram
+	staffRoom
+	t       *testing.T
 	say     *phrases.Catalogue
 	pressed map[string]bool // buttons, by their key in the catalogue
-	told    strings.Builder
-}
-
-// open starts the shop in a language and with an undo window.
-func (w *walk) open(language, undo string) {
-	w.onTelegram = newTelegram(w.t)
-	w.server.AddUser(faketelegram.User{ID: huda, First: "Huda"})
-	path := w.configure("undo: " + undo + "\n  " + oneByOne)
-	text, err := os.ReadFile(path)
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	mine := strings.NewReplacer(
-		"  language: ar\n", "  language: "+language+"\n",
-		"kind: telegram\n    api_url", "kind: telegram\n    per_minute: 1000000\n    api_url", // nobody waits for a place in the queue
-	).Replace(string(text))
-	if err := os.WriteFile(path, []byte(mine), 0o600); err != nil {
-		w.t.Fatal(err)
-	}
-	w.run(path)
+	seen    strings.Builder
 }
 
 // part is the longest piece of a phrase between its values: what can be looked
 // for in a text that has them filled in.
-func (w *walk) part(key string) string {
-	w.t.Helper()
+func part(t testing.TB, words *phrases.Catalogue, key string) string {
+	t.Helper()
 	longest := ""
-	for _, p := range regexp.MustCompile(`\{[a-z]+\}`).Split(w.say.Text(key), -1) {
+	for _, p := range regexp.MustCompile(`\{[a-z]+\}`).Split(words.Text(key), -1) {
 		if len(p) > len(longest) {
 			longest = p
 		}
 	}
 	if longest == "" {
-		w.t.Fatalf("the catalogue has no words for %q", key)
+		t.Fatalf("the catalogue has no words for %q", key)
 	}
 	return strings.TrimSpace(longest)
 }
 
-// press presses a button under the newest card about something and waits for
+// push presses a button under the newest card about something and waits for
 // an answer.
-func (w *walk) press(about, button, answer string) {
+func (w *walk) push(about, button, answer string) {
 	w.t.Helper()
-	label := w.say.Say("button." + button)
+	key := "button." + button
+	label := w.say.Say(key)
 	w.after("["+label+"]", answer, func() bool {
-		for _, m := range slices.Backward(w.server.Posted(desk)) {
-			if !strings.Contains(m.Text, about) {
-				continue
-			}
-			if _, ok := w.server.PressLabel(desk, m.ID, huda, label); ok {
-				w.pressed["button."+button] = true
-				return true
-			}
-		}
-		return false
+		w.pressed[key] = true
+		return w.press(about, label)
 	})
 }
 
-// choose presses a button of the question that was asked last.
-func (w *walk) choose(question, label, answer string) {
+// edit puts other words in the place of a draft.
+func (w *walk) edit(about, words, answer string) {
 	w.t.Helper()
-	w.after("["+label+"]", answer, func() bool {
-		for _, m := range slices.Backward(w.server.Posted(desk)) {
-			if strings.Contains(m.Text, w.part(question)) {
-				_, ok := w.server.PressLabel(desk, m.ID, huda, label)
-				return ok
-			}
-		}
-		return false
-	})
+	w.push(about, "edit", w.asks()["edit"])
+	w.after("« "+words+" »", answer, func() bool { return w.replace(about, words) })
 }
 
-// write replies to the newest card about something.
-func (w *walk) write(about, words, answer string) {
+// setAside presses a button that wants a reason and gives it.
+func (w *walk) setAside(about, button, why string) {
 	w.t.Helper()
-	w.after("« "+words+" »", answer, func() bool {
-		for _, m := range slices.Backward(w.server.Posted(desk)) {
-			if strings.Contains(m.Text, about) {
-				w.server.ReplyTo(desk, m.ID, saad, words)
-				return true
-			}
-		}
-		return false
-	})
+	w.push(about, button, w.asks()["dismiss"])
+	why = w.say.Say(why)
+	w.after("["+why+"]", "answer.dismissed", func() bool { return w.reason(why) })
 }
 
-// command says something in the room and waits for the answer.
-func (w *walk) command(words, answer string) {
+// order says a command in both languages.
+func (w *walk) order(c command) {
 	w.t.Helper()
-	w.after(words, answer, func() bool { w.server.Say(desk, huda, words); return true })
+	w.after("/"+c.en+" "+c.argEN, c.answer, func() bool { return w.command(true, c) })
+	w.after(c.ar+" "+c.argAR, c.answer, func() bool { return w.command(false, c) })
 }
 
 // after does something, waits until the room was told, and writes both down.
 func (w *walk) after(what, answer string, do func() bool) {
 	w.t.Helper()
-	before := len(w.server.Effects())
-	if !w.server.Eventually(time.Minute, do) {
-		w.t.Fatalf("%s cannot be done:\n%s\n%s", what, w.server.Transcript(desk, time.TimeOnly), w.out)
+	before := len(w.told())
+	if !patiently(do) {
+		w.t.Fatalf("%s cannot be done:\n%s", what, w.record())
 	}
-	want, told := w.part(answer), ""
-	ok := w.server.Eventually(time.Minute, func() bool {
-		for _, e := range w.server.Effects()[before:] {
-			if strings.Contains(e.Text, want) {
-				told = e.Text
-				return true
+	want, told := part(w.t, w.say, answer), ""
+	ok := patiently(func() bool {
+		for _, text := range w.told()[before:] {
+			for line := range strings.Lines(text) {
+				if strings.Contains(line, want) {
+					told = strings.TrimSpace(line)
+					return true
+				}
 			}
 		}
 		return false
 	})
 	if !ok {
-		w.t.Fatalf("%s was not answered with %q (%s) but:\n%+v\n%s", what, want, answer, w.server.Effects()[before:], w.out)
+		w.t.Fatalf("%s was not answered with %q (%s) but:\n%q\n%s", what, want, answer, w.told()[before:], w.record())
 	}
-	first, _, _ := strings.Cut(told, "\n")
-	fmt.Fprintf(&w.told, "%s\n    %s\n", what, number.ReplaceAllString(bare.Replace(first), "#"))
+	fmt.Fprintf(&w.seen, "%s\n    %s\n", strings.TrimSpace(what), number.ReplaceAllString(bare.Replace(told), "#"))
 }
 
 // What differs from run to run, or cannot be seen, is left out of what is
@@ -153,109 +136,124 @@ var elsewhere = map[string]string{
 	"button.statement": "under an incident: TestAReviewBombIsOneIncidentAndElevenCards",
 }
 
-func TestEveryButtonAndCommandOfARoomOnTelegramIsAnsweredInBothLanguages(t *testing.T) {
-	for language, said := range map[string][4]string{
-		"ar": {"طلبي متأخر من ثلاث ساعات", "القهوة باردة والموظف سيئ", "الخدمة سيئة جدا وما احد يرد", "المحل وسخ والتعامل سيئ"},
-		"en": {"my order is three hours late, terrible", "the coffee was cold and the barista rude", "awful service and nobody answers", "the shop was dirty, never again"},
-	} {
-		t.Run(language, func(t *testing.T) {
-			words, err := phrases.Load(language)
-			if err != nil {
-				t.Fatal(err)
-			}
-			w := &walk{onTelegram: &onTelegram{t: t}, say: words, pressed: map[string]bool{}}
-			w.beforePosting(language, said)
-			w.afterPosting(language, said)
-			for _, key := range words.Keys() {
-				if strings.HasPrefix(key, "button.") && !w.pressed[key] && elsewhere[key] == "" {
-					t.Errorf("nobody pressed %s (%s)", key, words.Text(key))
-				}
-			}
-			path := filepath.Join("testdata", "buttons."+language+".txt")
-			if *update {
-				if err := os.WriteFile(path, []byte(w.told.String()), 0o600); err != nil {
+// sayings is what customers and staff say in a language.
+type sayings struct {
+	late, cold, awful, dirty string
+	number, sorry            string // replies of staff, the first with a telephone number
+}
+
+func TestEveryButtonAndCommandOfARoomIsAnsweredInBothLanguages(t *testing.T) {
+	for platform, open := range map[string]func(t *testing.T, words *phrases.Catalogue, undo string) staffRoom{"telegram": roomOnTelegram, "discord": roomOnDiscord} {
+		for language, said := range map[string]sayings{
+			"ar": {
+				"طلبي متأخر من ثلاث ساعات", "القهوة باردة والموظف سيئ", "الخدمة سيئة جدا وما احد يرد", "المحل وسخ والتعامل سيئ",
+				"نعتذر منك، طلبك في الطريق. اتصل على 0501234567.",
+				"نعتذر أن القهوة وصلت باردة. نراجع الموضوع مع الفريق ونتواصل معك خلال ٢٤ ساعة.",
+			},
+			"en": {
+				"my order is three hours late, terrible", "the coffee was cold and the barista rude", "awful service and nobody answers", "the shop was dirty, never again",
+				"We are sorry, your order is on its way. Call 0501234567.",
+				"We are sorry that the coffee was cold. We look into it with the team and will get back to you within 24 hours.",
+			},
+		} {
+			t.Run(platform+" "+language, func(t *testing.T) {
+				t.Parallel()
+				words, err := phrases.Load(language)
+				if err != nil {
 					t.Fatal(err)
 				}
-			}
-			want, err := os.ReadFile(path)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if d := gocmp.Diff(string(want), w.told.String()); d != "" {
-				t.Errorf("staff read something else (make golden if it is better):\n%s", d)
-			}
-		})
+				w := &walk{t: t, say: words, pressed: map[string]bool{}}
+				w.staffRoom = open(t, words, "1h")
+				w.beforePosting(said)
+				w.staffRoom = open(t, words, "0s")
+				w.afterPosting(said)
+				w.compare(filepath.Join("testdata", "buttons."+platform+"."+language+".txt"))
+			})
+		}
 	}
 }
 
-// beforePosting presses what stands on a card until its reply leaves.
-func (w *walk) beforePosting(language string, said [4]string) {
-	w.open(language, "1h")
-	w.server.Say(customers, sara, said[0])
-	late := said[0]
-	w.press(late, "claim", "answer.claimed")
-	w.press(late, "release", "answer.released")
-	w.press(late, "snooze", "answer.snoozed")
-	w.press(late, "redraft", "answer.redrafted")
-	w.press(late, "escalate", "answer.escalated")
-	w.press(late, "edit", "ask.edit")
-	mine := map[string]string{"ar": "نعتذر منك، طلبك في الطريق. اتصل على 0501234567.", "en": "We are sorry, your order is on its way. Call 0501234567."}[language]
-	w.write(late, mine, "answer.confirm")
-	w.press(mine, "approve", "answer.confirm")
-	w.press(mine, "confirm", "answer.approved")
-	w.press(late, "undo", "answer.undone")
-	w.press(late, "handled", "answer.handled")
-	w.press(late, "reopen", "answer.reopened")
-	w.press(late, "dismiss", "answer.reason")
-	w.choose("ask.reason", w.say.Say("why.spam"), "answer.dismissed")
-	w.commands()
+// compare looks that every button was pressed, and that staff read what stands
+// in a file.
+func (w *walk) compare(path string) {
+	for _, key := range w.say.Keys() {
+		if strings.HasPrefix(key, "button.") && !w.pressed[key] && elsewhere[key] == "" {
+			w.t.Errorf("nobody pressed %s (%s)", key, w.say.Text(key))
+		}
+	}
+	if *update {
+		if err := os.WriteFile(path, []byte(w.seen.String()), 0o600); err != nil {
+			w.t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	if d := gocmp.Diff(string(want), w.seen.String()); d != "" {
+		w.t.Errorf("staff read something else (make golden if it is better):\n%s", d)
+	}
 }
 
-// commands says every command of the list that /help shows.
-func (w *walk) commands() {
-	for _, c := range []struct{ en, ar, answer string }{
-		{"/help", "مساعدة", "help.title"},
-		{"/inbox", "الوارد", "inbox.none"},
-		{"/case 1", "حالة 1", "card.complaint"},
-		{"/case 99", "حالة 99", "answer.nocase"},
-		{"/report the coffee is cold", "تقرير القهوة باردة", "answer.reported"},
-		{"/digest tomorrow", "/ملخص بكرة", "answer.date"},
-		{"/wordings", "الصياغات", "wordings.none"},
-		{"/forget abcdefab", "انس abcdefab", "wordings.unknown"},
+// beforePosting presses what stands on a card until its reply leaves, and says
+// every command.
+func (w *walk) beforePosting(said sayings) {
+	late := said.late
+	w.complain(0, late)
+	w.push(late, "claim", "answer.claimed")
+	w.push(late, "release", "answer.released")
+	w.push(late, "snooze", "answer.snoozed")
+	w.push(late, "redraft", "answer.redrafted")
+	w.push(late, "escalate", "answer.escalated")
+	w.edit(late, said.number, "answer.confirm")
+	w.push(said.number, "approve", "answer.confirm")
+	w.push(said.number, "confirm", "answer.approved")
+	w.push(late, "undo", "answer.undone")
+	w.push(late, "handled", "answer.handled")
+	w.push(late, "reopen", "answer.reopened")
+	w.setAside(late, "dismiss", "why.spam")
+	for _, c := range []command{
+		{"help", "مساعدة", "", "", "", "help.title"},
+		{"inbox", "الوارد", "", "", "", "inbox.none"},
+		{"case", "حالة", "number", "1", "1", "card.complaint"},
+		{"case", "حالة", "number", "99", "99", "answer.nocase"},
+		{"report", "تقرير", "text", "the coffee is cold", "القهوة باردة", "answer.reported"},
+		{"digest", "ملخص", "date", "2026-01-05", "2026-01-05", "digest.none"},
+		{"digest", "/ملخص", "date", "tomorrow", "بكرة", "answer.date"},
+		{"wordings", "الصياغات", "", "", "", "wordings.none"},
+		{"forget", "انس", "text", "abcdefab", "abcdefab", "wordings.unknown"},
+		{"stop", "/أوقف", "text", "wrong prices", "أسعار خاطئة", ""},
+		{"resume", "تابع", "", "", "", ""},
 	} {
-		w.command(c.en, c.answer)
-		w.command(c.ar, c.answer)
+		if c.answer != "" {
+			w.order(c)
+			continue
+		}
+		first, second := "answer.stopped", "answer.wasstopped"
+		if c.en == "resume" {
+			first, second = "answer.resumed", "answer.notstopped"
+		}
+		w.after("/"+c.en+" "+c.argEN, first, func() bool { return w.command(true, c) })
+		w.after(c.ar+" "+c.argAR, second, func() bool { return w.command(false, c) })
 	}
-	w.command("/stop", "answer.stopped")
-	w.command("أوقف", "answer.wasstopped")
-	w.command("تابع", "answer.resumed")
-	w.command("/resume", "answer.notstopped")
 }
 
 // afterPosting presses what stands on a card once its reply left, or may have.
-func (w *walk) afterPosting(language string, said [4]string) {
-	w.open(language, "0s")
-	cold, awful, dirty := said[1], said[2], said[3]
-	w.server.Say(customers, sara, cold)
-	mine := map[string]string{
-		"ar": "نعتذر أن القهوة وصلت باردة. نراجع الموضوع مع الفريق ونتواصل معك خلال ٢٤ ساعة.",
-		"en": "We are sorry that the coffee was cold. We look into it with the team and will get back to you within 24 hours.",
-	}[language]
-	w.write(cold, mine, "answer.edited")
-	w.press(mine, "approve", "answer.leaves")
-	w.press(cold, "kept", "answer.kept")
-	w.press(cold, "save", "answer.save.sure")
-	w.press(cold, "resolve", "answer.resolved")
+func (w *walk) afterPosting(said sayings) {
+	w.complain(0, said.cold)
+	w.edit(said.cold, said.sorry, "answer.edited")
+	w.push(said.sorry, "approve", "answer.leaves")
+	w.push(said.cold, "kept", "answer.kept")
+	w.push(said.cold, "save", "answer.save.sure")
+	w.push(said.cold, "resolve", "answer.resolved")
 
-	for i, about := range []string{awful, dirty} {
-		user := int64(sara + 1 + i)
-		w.server.AddUser(faketelegram.User{ID: user, First: "Omar"})
-		w.server.Say(customers, user, about)
-		w.server.Next(faketelegram.Fault{Method: "sendMessage", Chat: customers, Kind: faketelegram.DropAfter})
-		w.press(about, "approve", "answer.leaves")
+	w.loseAnswers()
+	for n, about := range []string{said.awful, said.dirty} {
+		w.complain(n+1, about)
+		w.push(about, "approve", "answer.leaves")
+		w.doubt()
 	}
-	w.press(awful, "not-there", "answer.locked")
-	w.press(awful, "there", "answer.there")
-	w.press(dirty, "drop", "answer.reason")
-	w.choose("ask.reason", w.say.Say("why.nothing"), "answer.dismissed")
+	w.push(said.awful, "not-there", "answer.locked")
+	w.push(said.awful, "there", "answer.there")
+	w.setAside(said.dirty, "drop", "why.nothing")
 }

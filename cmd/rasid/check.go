@@ -35,8 +35,7 @@ The exit code is 0 when the configuration can be used and 1 when it cannot.`,
 				return err
 			}
 			cfg, err := p.load()
-			var problems config.Problems
-			if errors.As(err, &problems) {
+			if problems, wrong := errors.AsType[config.Problems](err); wrong {
 				return mistakes{problems, words}
 			}
 			if err != nil {

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -42,34 +41,29 @@ func newDiscord(t testing.TB) *onDiscord {
 // extra lines under policy.
 func (o *onDiscord) run(policy ...string) {
 	o.t.Helper()
+	o.start(time.Now, "undo: 15s", strings.Join(append([]string{"undo: 1s"}, policy...), "\n  "))
+}
+
+// start is run with pairs of what stands in the example and what to put there,
+// and a clock.
+func (o *onDiscord) start(now func() time.Time, pairs ...string) {
+	o.t.Helper()
 	text, err := os.ReadFile(filepath.Join("..", "..", "examples", "discord.yaml"))
 	if err != nil {
 		o.t.Fatal(err)
 	}
 	dir := o.t.TempDir()
-	mine := strings.NewReplacer(
+	mine := strings.NewReplacer(append(pairs,
 		"kind: discord\n    token: ${DISCORD_TOKEN}", "kind: discord\n    api_url: "+o.server.API()+"\n    token: ${DISCORD_TOKEN}",
 		"1100000000000000001", o.support, "1100000000000000002", o.general, "1100000000000000003", o.desk, "1100000000000000004", o.leads,
-		"undo: 15s", strings.Join(append([]string{"undo: 1s"}, policy...), "\n  "),
-	).Replace(string(text))
+	)...).Replace(string(text))
 	mine += "\nlog: {level: debug}\ndata: " + filepath.Join(dir, "data") + "\nconsole: {listen: \"off\"}\nnetwork: {allow: [127.0.0.1]}\n"
 	path := filepath.Join(dir, "config.yaml")
 	if err := os.WriteFile(path, []byte(mine), 0o600); err != nil {
 		o.t.Fatal(err)
 	}
-	ctx, cancel := context.WithCancel(o.t.Context())
-	done := make(chan int, 1)
-	p := &program{in: strings.NewReader(""), out: o.out, err: o.out, now: time.Now, env: func(name string) (string, bool) {
-		return fakediscord.Token, name == "DISCORD_TOKEN"
-	}}
-	go func() { done <- p.run(ctx, []string{"run", "--config", path}) }()
-	o.t.Cleanup(func() {
-		cancel()
-		if code := <-done; code != 0 {
-			o.t.Errorf("the program ended with %d:\n%s", code, o.out)
-		}
-	})
-	if !o.server.AwaitGateway(20*time.Second, 1) {
+	started(o.t, path, o.out, now, "DISCORD_TOKEN", fakediscord.Token)
+	if !o.server.AwaitGateway(time.Minute, 1) {
 		o.t.Fatalf("the program never connected:\n%s", o.out)
 	}
 }

@@ -36,7 +36,7 @@ func (h *house) duties() []duty {
 		{name: "judge", every: 300 * time.Millisecond, step: judge.Step},
 		{name: "draft", every: 300 * time.Millisecond, step: h.writer.Step},
 		{name: "post", every: 300 * time.Millisecond, step: poster.Step},
-		{name: "look", every: 15 * time.Second, step: looker.Step},
+		onTime(duty{name: "look", every: 15 * time.Second, step: looker.Step}), // it asks platforms
 		{name: "wake", every: time.Second, step: waker.Step},
 		{name: "all clear", every: 20 * time.Second, step: (&responder.AllClear{Crisis: h.crisis, Calmer: h.store}).Step},
 		{name: "promises", every: time.Second, step: keeper.Step},
@@ -71,19 +71,25 @@ func (h *house) duties() []duty {
 // no hurry, and a new layer takes seconds of one core.
 const learnEvery = 30 * time.Second
 
-// learn is the duty of learning from staff. It is not woken by every step of
-// every case: only time makes it due.
+// learn is the duty of learning from staff.
 func (h *house) learn() duty {
+	return onTime(duty{name: "learn", every: learnEvery, step: func(ctx context.Context, now time.Time) (int, error) {
+		_, err := h.learner.Step(ctx, now)
+		return 0, err
+	}})
+}
+
+// onTime makes a duty that is not woken by every step of every case: only time
+// makes it due.
+func onTime(d duty) duty {
 	var due time.Time
-	return duty{
-		name: "learn", every: learnEvery,
-		step: func(ctx context.Context, now time.Time) (int, error) {
-			due = now.Add(learnEvery)
-			_, err := h.learner.Step(ctx, now)
-			return 0, err
-		},
-		next: func() time.Time { return due },
+	step := d.step
+	d.step = func(ctx context.Context, now time.Time) (int, error) {
+		due = now.Add(d.every)
+		return step(ctx, now)
 	}
+	d.next = func() time.Time { return due }
+	return d
 }
 
 // watch is the duty of one source, which knows itself when it is due again.

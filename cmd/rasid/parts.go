@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -60,8 +61,10 @@ func inspect(cfg *config.Config) config.Problems {
 		}
 	}
 	found = append(found, inspectTopics(cfg)...)
-	if err := store.Readable(cfg.Database); err != nil {
-		found = append(found, cfg.Problem("database", err.Error(), "the path of a file, or postgres://user@host:5432/name?sslmode=require"))
+	if err := store.Readable(cfg.Database); errors.Is(err, store.ErrSSLMode) {
+		found = append(found, cfg.Problem("database", "the address has an unknown sslmode", "sslmode=disable, allow, prefer, require, verify-ca or verify-full"))
+	} else if err != nil {
+		found = append(found, cfg.Problem("database", "the address cannot be read", "the path of a file, or postgres://…"))
 	}
 	if cfg.Business.Match == "" {
 		return found // without a name there is nothing to look for, and that is reported

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -70,24 +71,26 @@ func (o *onTelegram) configure(policy string) string {
 
 // run starts the program and stops it with the test.
 func (o *onTelegram) run(path string) (stop func()) {
-	ctx, cancel := context.WithCancel(o.t.Context())
+	return started(o.t, path, o.out, time.Now, "TELEGRAM_TOKEN", faketelegram.Token)
+}
+
+// started runs the program, with one variable in its environment, until stop or
+// the end of the test.
+func started(t testing.TB, path string, out *lines, now func() time.Time, variable, value string) (stop func()) {
+	t.Helper()
+	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan int, 1)
-	p := &program{in: strings.NewReader(""), out: o.out, err: o.out, now: time.Now, env: func(name string) (string, bool) {
-		return faketelegram.Token, name == "TELEGRAM_TOKEN"
+	p := &program{in: strings.NewReader(""), out: out, err: out, now: now, env: func(name string) (string, bool) {
+		return value, name == variable
 	}}
 	go func() { done <- p.run(ctx, []string{"run", "--config", path}) }()
-	ended := false
-	stop = func() {
-		if ended {
-			return
-		}
-		ended = true
+	stop = sync.OnceFunc(func() {
 		cancel()
 		if code := <-done; code != 0 {
-			o.t.Errorf("the program ended with %d:\n%s", code, o.out)
+			t.Errorf("the program ended with %d:\n%s", code, out)
 		}
-	}
-	o.t.Cleanup(stop)
+	})
+	t.Cleanup(stop)
 	return stop
 }
 

@@ -11,6 +11,9 @@ import (
 	"github.com/jackc/pgx/v5/stdlib"
 )
 
+// ErrSSLMode says that an address has an sslmode that PostgreSQL does not know.
+var ErrSSLMode = errors.New("the database address has an unknown sslmode")
+
 // Readable says what is wrong with a database's address, without asking the
 // database. Paths of SQLite files are always right.
 func Readable(dsn string) error {
@@ -28,7 +31,7 @@ func address(dsn string) (*pgx.ConnConfig, error) {
 	case err == nil:
 		return cfg, nil
 	case strings.HasSuffix(err.Error(), "(sslmode is invalid)"):
-		return nil, errors.New("the database address has an unknown sslmode; it is one of disable, allow, prefer, require, verify-ca and verify-full")
+		return nil, ErrSSLMode
 	}
 	return nil, errors.New("the database address cannot be read") // the cause would show the password
 }

@@ -127,7 +127,7 @@ func (h *hearing) sheet(a responder.Action, id, value string) discord.Form {
 	f := discord.Form{ID: id, Field: field, Value: value, Max: maxField, Long: true}
 	switch a {
 	case responder.ActDismiss:
-		f.Title, f.Label, f.Max = h.words.Say("button.dismiss"), h.words.Say("form.reason"), 300
+		f.Title, f.Label, f.Max = h.words.Say("form.aside"), h.words.Say("form.reason"), 300
 	case responder.CmdReport:
 		f.Title, f.Label = h.words.Say("form.report"), h.words.Say("form.heard")
 	default:

@@ -100,24 +100,57 @@ func (s *Server) Posted(channel string) []Posted {
 		if m.Author["id"] != BotID {
 			continue
 		}
-		p := Posted{ID: m.ID, Reply: m.Reply, Raw: m.Content, Text: Read(m.Content), Picture: m.Picture}
-		for _, raw := range m.Embeds {
-			var e struct {
-				Description string `json:"description"`
-			}
-			_ = json.Unmarshal(raw, &e)
-			p.Text += Read(e.Description)
-		}
-		for _, raw := range m.Components {
-			var row component
-			_ = json.Unmarshal(raw, &row)
-			for _, b := range row.Components {
-				p.Buttons = append(p.Buttons, b.CustomID)
-			}
+		p := Posted{ID: m.ID, Reply: m.Reply, Raw: m.Content, Text: readAll(m.Content, m.Embeds), Picture: m.Picture}
+		for _, b := range inRows(m.Components) {
+			p.Buttons = append(p.Buttons, b.CustomID)
 		}
 		out = append(out, p)
 	}
 	return out
+}
+
+// readAll is how people see a message with its embeds.
+func readAll(content string, embeds []json.RawMessage) string {
+	var text strings.Builder
+	text.WriteString(Read(content))
+	for _, raw := range embeds {
+		var e struct {
+			Description string `json:"description"`
+		}
+		_ = json.Unmarshal(raw, &e)
+		text.WriteString(Read(e.Description))
+	}
+	return text.String()
+}
+
+// inRows are the parts of rows, one after another.
+func inRows(rows []json.RawMessage) []component {
+	var out []component
+	for _, raw := range rows {
+		var row component
+		_ = json.Unmarshal(raw, &row)
+		out = append(out, row.Components...)
+	}
+	return out
+}
+
+// Text is what people read of an effect: a message with its embeds, or a form
+// as "title · label: what it is filled with".
+func (e Effect) Text() string {
+	var b struct {
+		Title      string            `json:"title"`
+		Embeds     []json.RawMessage `json:"embeds"`
+		Components []json.RawMessage `json:"components"`
+	}
+	_ = json.Unmarshal(e.Body, &b)
+	if e.Answer != 9 {
+		return readAll(e.Content, b.Embeds)
+	}
+	parts := []string{b.Title}
+	for _, f := range inRows(b.Components) {
+		parts = append(parts, f.Label+": "+f.Value)
+	}
+	return strings.Join(parts, " · ")
 }
 
 // breaks are invisible characters that keep a token of Discord's from working.
@@ -140,17 +173,32 @@ func (s *Server) Buttons(channel, id string) []string {
 		if m.ID != id {
 			continue
 		}
-		for _, raw := range m.Components {
-			var row component
-			_ = json.Unmarshal(raw, &row)
-			for _, b := range row.Components {
-				if b.CustomID != "" {
-					out = append(out, b.CustomID)
-				}
+		for _, b := range inRows(m.Components) {
+			if b.CustomID != "" {
+				out = append(out, b.CustomID)
 			}
 		}
 	}
 	return out
+}
+
+// PressLabel presses the button of a message whose label has part in it, and
+// returns the interaction's id.
+func (s *Server) PressLabel(who Person, channel, message, part string) (string, bool) {
+	s.mu.Lock()
+	id := ""
+	for _, m := range s.channels[channel].Messages {
+		for _, b := range inRows(m.Components) {
+			if m.ID == message && id == "" && strings.Contains(b.Label, part) {
+				id = b.CustomID
+			}
+		}
+	}
+	s.mu.Unlock()
+	if id == "" {
+		return "", false
+	}
+	return s.Press(who, channel, message, id), true
 }
 
 // act is one interaction.
