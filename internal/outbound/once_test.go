@@ -55,6 +55,7 @@ func TestOnlyProvenCasesCountAsNotSent(t *testing.T) {
 	t.Cleanup(selfSigned.Close)
 	silent := raw(t, func(c net.Conn) { head(c); head(c) })
 	mute := strings.Replace(raw(t, func(c net.Conn) { head(c); head(c) }), "http:", "https:", 1)
+	const slow = "http://slow.test/"
 	for name, tc := range map[string]struct {
 		url  string
 		want cases.Outcome
@@ -64,6 +65,7 @@ func TestOnlyProvenCasesCountAsNotSent(t *testing.T) {
 		"no handshake in time":      {mute, cases.WasNotSent},
 		"address not allowed":       {"http://169.254.169.254/", cases.WasNotSent},
 		"no such name":              {"http://nowhere.test/", cases.WasNotSent},
+		"no answer to the name":     {slow, cases.WasNotSent},
 		"closed without a word":     {raw(t, func(c net.Conn) { head(c) }), cases.WasUnknown},
 		"closed before reading":     {raw(t, func(net.Conn) {}), cases.WasUnknown},
 		"half an answer":            {raw(t, func(c net.Conn) { head(c); _, _ = io.WriteString(c, "HTTP/1.1 20") }), cases.WasUnknown},
@@ -73,7 +75,7 @@ func TestOnlyProvenCasesCountAsNotSent(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			patience := time.Minute
-			if tc.url == silent || tc.url == mute {
+			if tc.url == silent || tc.url == mute || tc.url == slow {
 				patience = 500 * time.Millisecond
 			}
 			c := New(Options{Allow: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}, Timeout: patience, Resolver: newDNS(nil).resolver()})

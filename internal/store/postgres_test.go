@@ -30,3 +30,36 @@ func database(server *pgtest.Server) func(t *testing.T) storetest.Place {
 func TestPostgresKeepsEveryPromise(t *testing.T) {
 	storetest.Run(t, database(pgtest.Start(t)))
 }
+
+// TestADatabaseThatLostItsLastTransactionsIsHeld is a failover to a server that
+// had not yet heard of the last claim: what it takes for unsent stands in public.
+func TestADatabaseThatLostItsLastTransactionsIsHeld(t *testing.T) {
+	t.Parallel()
+	dsn, dir := pgtest.Start(t).DSN(t), t.TempDir()
+	open := func() *store.Store {
+		s, err := store.Open(t.Context(), store.Options{DSN: dsn, DataDir: dir})
+		ok(t, err)
+		return s
+	}
+	s := open()
+	approved(t, s, "amal", "cold soup")
+	if n := posts(t, s); n != 1 {
+		t.Fatalf("%d replies left, want one", n)
+	}
+	ok(t, s.Close())
+	s = open()
+	if why, _, err := s.Held(t.Context()); why != "" || err != nil {
+		t.Errorf("held after a restart: %q, %v", why, err)
+	}
+	ok(t, s.Close())
+	for _, lost := range []string{`UPDATE outbox SET state = 'ready', attempts = 0, owner = ''`, `UPDATE cases SET state = 'approved'`, `UPDATE counters SET value = value - 1 WHERE name = 'claim'`} {
+		_, err := raw(t, "pgx", dsn).ExecContext(t.Context(), lost)
+		ok(t, err)
+	}
+	s = open()
+	why, waiting, err := s.Held(t.Context())
+	if n := posts(t, s); n != 0 || why == "" || waiting != 1 || err != nil {
+		t.Errorf("%d replies left again; held: %q, %d waiting, %v", n, why, waiting, err)
+	}
+	ok(t, s.Close())
+}

@@ -83,6 +83,8 @@ func (in *intake) again(ctx context.Context, old recorded, m cases.Mention) erro
 		return in.event(ctx, old, cases.Delete, "deleted by its author")
 	case old.Title == m.Title && old.Text == m.Text && old.Stars == m.Stars:
 		return nil
+	case !m.EditedAt.IsZero() && m.EditedAt.Before(old.EditedAt):
+		return nil // an older wording that comes late
 	}
 	if err := reviseMention(ctx, in.q, old, m, in.now); err != nil {
 		return err

@@ -94,6 +94,23 @@ var intake = map[string]func(*testing.T, Place){
 			t.Error("the edit has no time")
 		}
 	},
+	"an older edit that comes late does not take back a newer one": func(t *testing.T, p Place) {
+		d := open(t, p, store.Options{})
+		c := d.waiting("amal", "Sorry!")
+		m := c.Last()
+		for _, e := range []struct {
+			text  string
+			after time.Duration
+			want  string
+		}{{"second", 2 * time.Minute, "second"}, {"first", time.Minute, "second"}, {"third", 3 * time.Minute, "third"}} {
+			m.Text, m.EditedAt = e.text, m.PostedAt.Add(e.after)
+			d.later(5 * time.Minute)
+			d.record(m)
+			now, err := d.Case(t.Context(), c.ID)
+			d.ok(err)
+			want(t, "text after "+e.text, now.Last().Text, e.want)
+		}
+	},
 	"a deleted mention withdraws its reply": func(t *testing.T, p Place) {
 		d := open(t, p, store.Options{})
 		c := d.approve(d.waiting("amal", "Sorry!"), "staff:1")

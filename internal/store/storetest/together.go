@@ -144,8 +144,8 @@ var together = map[string]func(*testing.T, Place){
 	},
 	"everybody writes at once and nothing is lost": func(t *testing.T, p Place) {
 		d := open(t, p, store.Options{})
-		for _, err := range atOnce(6, func(i int) error {
-			for j := range 10 {
+		for _, err := range atOnce(20, func(i int) error { // more than a pool has connections
+			for j := range 5 {
 				m := cases.Mention{ID: fmt.Sprint(i, "-", j), AuthorID: fmt.Sprint(j), Thread: "t", Text: fmt.Sprint("text ", i, j), PostedAt: start}
 				if _, err := d.Record(t.Context(), "shop", cases.Page{Mentions: []cases.Mention{m}}, start); err != nil {
 					return err
@@ -157,10 +157,10 @@ var together = map[string]func(*testing.T, Place){
 		}
 		ms, err := d.MentionsBetween(t.Context(), start, start.Add(time.Hour))
 		d.ok(err)
-		want(t, "mentions", len(ms), 60)
+		want(t, "mentions", len(ms), 100)
 		cs, err := d.InState(t.Context(), cases.New, 100)
 		d.ok(err)
-		want(t, "cases", len(cs), 10)
+		want(t, "cases", len(cs), 5)
 		bad, err := d.Verify(t.Context())
 		d.ok(err)
 		want(t, "chain", bad, 0)
