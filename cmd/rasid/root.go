@@ -42,7 +42,7 @@ line itself is wrong, and 3 when another rasid works on the same records.`,
 	root.PersistentFlags().StringVarP(&p.config, "config", "c", "config.yaml", "path of the configuration")
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	root.AddCommand(p.runCommand(), p.checkCommand(), p.doctorCommand(), p.scoreCommand(), p.modelCommand(), p.tryCommand(),
-		p.explainCommand(), p.policyCommand(), p.digestCommand(), p.stopCommand(), p.resumeCommand(),
+		p.explainCommand(), p.policyCommand(), p.digestCommand(), p.stopCommand(), p.resumeCommand(), p.retractCommand(),
 		p.inviteCommand(), p.tokenCommand(), p.exportCommand(), p.eraseCommand(), p.backupCommand(), p.versionCommand())
 	root.AddCommand(p.importCommand(), p.sourcesCommand(), p.addCommand())
 	return root

@@ -50,6 +50,42 @@ func (c ReplyConfig) Check() []cases.Fault {
 	return faults
 }
 
+// Replier answers reviews, and takes an answer of ours back.
+type Replier struct {
+	responder.OneAnswer
+	place place
+}
+
+// Retract takes the reply away if it is the one that stands there: a
+// colleague's is left alone. Where no reply stands, nothing is done.
+func (p Replier) Retract(ctx context.Context, r cases.Reply) error {
+	stands, err := p.place.ours(ctx, r)
+	if err != nil || !stands {
+		return err
+	}
+	if err := p.place.user.Withdraw(ctx, r.Mention.ReplyTo); err != nil && outbound.StatusOf(err) != http.StatusNotFound {
+		return fmt.Errorf("taking the reply back: %w", err)
+	}
+	if stands, err = p.place.ours(ctx, r); err == nil && stands {
+		err = errors.New("Trustpilot took the order and the reply still stands")
+	}
+	return err
+}
+
+// ours reports whether the reply stands below its review.
+func (p place) ours(ctx context.Context, r cases.Reply) (bool, error) {
+	now, err := p.Review(ctx, r.Mention.ReplyTo)
+	switch {
+	case errors.Is(err, cases.ErrNotFound), err == nil && now.Answer == "":
+		return false, nil
+	case err != nil:
+		return false, fmt.Errorf("looking at the reply: %w", err)
+	case !responder.SameWords(now.Answer, r.Text):
+		return false, responder.ErrColleague
+	}
+	return true, nil
+}
+
 // place is the reviews that one business user may answer.
 type place struct{ user *trustpilot.User }
 
@@ -58,7 +94,8 @@ func New(c ReplyConfig, client *outbound.Client, now func() time.Time) (responde
 	if f := c.Check(); len(f) > 0 {
 		return nil, fmt.Errorf("setting up Trustpilot: %s %s", f[0].Field, f[0].Problem)
 	}
-	return responder.OneAnswer{Place: place{trustpilot.NewUser(c.Key, c.Secret, c.BusinessUser, c.APIURL, client, now)}}, nil
+	at := place{trustpilot.NewUser(c.Key, c.Secret, c.BusinessUser, c.APIURL, client, now)}
+	return Replier{OneAnswer: responder.OneAnswer{Place: at}, place: at}, nil
 }
 
 // Review looks at one review.

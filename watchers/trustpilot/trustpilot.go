@@ -26,6 +26,9 @@ type Config struct {
 	Key outbound.Secret `yaml:"key"`
 	// Every is how often to look. Each look is one call of the year's allowance.
 	Every time.Duration `yaml:"every"`
+	// Calls is how many calls a year your plan includes; every: must leave some
+	// of them to answers.
+	Calls int64 `yaml:"calls"`
 	// MaxAge is how far back the first look goes.
 	MaxAge time.Duration `yaml:"max_age"`
 	// APIURL is the address of the API; left out, Trustpilot's own.
@@ -34,7 +37,15 @@ type Config struct {
 
 // DefaultConfig returns the settings that a part of config.yaml starts from:
 // 35,000 looks a year, of the 200,000 in the smallest tier.
-func DefaultConfig() Config { return Config{Every: 15 * time.Minute, MaxAge: 168 * time.Hour} }
+func DefaultConfig() Config {
+	return Config{Every: 15 * time.Minute, Calls: trustpilot.YearlyCalls, MaxAge: 168 * time.Hour}
+}
+
+// least is the shortest pause between looks; year is what the calls are sold by.
+const (
+	least = 5 * time.Minute
+	year  = 365 * 24 * time.Hour
+)
 
 // Check lists every mistake in c.
 func (c Config) Check() []cases.Fault {
@@ -45,7 +56,10 @@ func (c Config) Check() []cases.Fault {
 	if c.Key.Empty() {
 		faults = append(faults, cases.Fault{Field: "key", Problem: "is missing", Write: `key: "${TRUSTPILOT_KEY}", from Trustpilot Business, Integrations, Developers, APIs`})
 	}
-	faults = append(faults, watchers.CheckPace(c.Every, 5*time.Minute, c.MaxAge, "the calls that a year includes")...)
+	faults = append(faults, watchers.CheckPace(c.Every, least, c.MaxAge, "the calls that a year includes")...)
+	if looks := int64(year / max(c.Every, time.Second)); c.Every >= least && looks > c.Calls/2 {
+		faults = append(faults, cases.Fault{Field: "every", Problem: fmt.Sprintf("is too often: %d looks a year are more than half of %d calls", looks, c.Calls), Write: "a longer time, or calls: with what your plan includes"})
+	}
 	if c.APIURL != "" {
 		faults = append(faults, watchers.CheckAddress("api_url", c.APIURL, trustpilot.Host+", or leave it out")...)
 	}

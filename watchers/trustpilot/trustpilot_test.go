@@ -1,11 +1,13 @@
 package trustpilot
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
 	"time"
 
+	"rasid/internal/cases"
 	"rasid/internal/platform/faketest"
 	"rasid/internal/platform/trustpilot/faketrustpilot"
 	"rasid/watchers"
@@ -104,6 +106,43 @@ func TestAReviewBecomesAMention(t *testing.T) {
 	}
 	if n.Title != "" || n.Text != "Only a title" || n.Lang != "" {
 		t.Errorf("%+v", n)
+	}
+}
+
+func TestAPauseThatTrustpilotAsksForIsKept(t *testing.T) {
+	f := fake(t)
+	f.Say(faketrustpilot.Review{Text: "cold", Stars: 1})
+	f.Busy = 90 * time.Second
+	later, told := errors.AsType[*cases.LaterError](poll(t, f))
+	if !told || later.After != 90*time.Second {
+		t.Errorf("%v, want a pause of 90 seconds", later)
+	}
+	if a := open(t, f, nil).Doctor(t.Context()); a[0].OK || !strings.Contains(a[0].Fix, "look less often") {
+		t.Errorf("%+v", a)
+	}
+	f.Busy = 0
+	if err := poll(t, f); err != nil {
+		t.Error(err)
+	}
+}
+
+func poll(t *testing.T, f *faketrustpilot.Server) error {
+	t.Helper()
+	_, err := open(t, f, nil).Poll(t.Context(), "")
+	return err
+}
+
+func TestLooksLeaveHalfOfTheYearsCallsToAnswers(t *testing.T) {
+	for _, c := range []struct {
+		every time.Duration
+		calls int64
+		fits  bool
+	}{{15 * time.Minute, 200_000, true}, {5 * time.Minute, 200_000, false}, {5 * time.Minute, 300_000, true}, {15 * time.Minute, 60_000, false}} {
+		cfg := DefaultConfig()
+		cfg.BusinessUnit, cfg.Key, cfg.Every, cfg.Calls = faketrustpilot.Unit, faketrustpilot.Key, c.every, c.calls
+		if faults := cfg.Check(); (len(faults) == 0) != c.fits {
+			t.Errorf("%s with %d calls a year: %+v", c.every, c.calls, faults)
+		}
 	}
 }
 

@@ -21,8 +21,13 @@ import (
 // Host is the address of Trustpilot's API. Trustpilot advises to stay below 833
 // calls in five minutes and 10,000 an hour, and its API module is sold by calls
 // a year, 200,000 in the smallest tier (developers.trustpilot.com, rate
-// limiting and API module best practices).
+// limiting and API module best practices). No header of its answers is
+// documented that would tell what is left. What we read stays below the advice
+// by the pace that every host is read at.
 const Host = "https://api.trustpilot.com"
+
+// YearlyCalls is what the smallest tier of the API module includes.
+const YearlyCalls = 200_000
 
 // PerPage is the longest page of reviews.
 const PerPage = 100
@@ -129,6 +134,12 @@ func (u *User) Review(ctx context.Context, at string) (r Review, err error) {
 func (u *User) Reply(ctx context.Context, at, text string) error {
 	body := map[string]string{"authorBusinessUserId": u.name, "message": text}
 	return u.api.Call(ctx, outbound.Call{Method: http.MethodPost, URL: "/v1/private/reviews/" + at + "/reply", Body: body})
+}
+
+// Withdraw takes the company's reply away. Look at the review to know that it is
+// gone.
+func (u *User) Withdraw(ctx context.Context, at string) error {
+	return u.api.Call(ctx, outbound.Call{Method: http.MethodDelete, URL: "/v1/private/reviews/" + at + "/reply"})
 }
 
 // Reach asks for a review that does not exist, which tells whether the sign-in

@@ -42,7 +42,8 @@ type Server struct {
 	mu sync.Mutex
 
 	Now  func() time.Time
-	Paid bool // the business has a plan with the API module
+	Paid bool          // the business has a plan with the API module
+	Busy time.Duration // not zero: readers are asked to wait so long
 
 	reviews []*Review // oldest first
 	tokens  map[string]bool
@@ -140,6 +141,10 @@ func (f *Server) list(w http.ResponseWriter, r *http.Request) {
 	page, perr := strconv.Atoi(q.Get("page"))
 	size, serr := strconv.Atoi(q.Get("perPage"))
 	switch {
+	case f.Busy > 0:
+		w.Header().Set("Retry-After", strconv.Itoa(int(f.Busy/time.Second)))
+		refuse(w, 429, "Too many requests")
+		return
 	case r.Header.Get("Apikey") != Key:
 		refuse(w, 401, "Invalid API key")
 		return
@@ -230,13 +235,17 @@ func (f *Server) reply(w http.ResponseWriter, r *http.Request) {
 }
 
 func (f *Server) withdraw(w http.ResponseWriter, r *http.Request) {
+	fault, on := f.Before(w, func(code int) { refuse(w, code, http.StatusText(code)) })
+	if !on {
+		return
+	}
 	v := f.find(r.PathValue("id"))
 	if v == nil || v.Answer == "" {
 		refuse(w, 404, "The reply was not found")
 		return
 	}
 	v.Answer, v.Answered = "", time.Time{}
-	w.WriteHeader(http.StatusNoContent)
+	faketest.After(w, fault, http.StatusOK, map[string]any{})
 }
 
 func refuse(w http.ResponseWriter, code int, why string) {

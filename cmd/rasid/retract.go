@@ -1,0 +1,119 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"rasid/internal/cases"
+	"rasid/internal/config"
+	"rasid/internal/store"
+	"rasid/responder"
+)
+
+// retracter is a reply place where an answer of ours can be taken back. It
+// leaves alone what is not ours; where nothing stands, it does nothing.
+type retracter interface {
+	Retract(ctx context.Context, r cases.Reply) error
+}
+
+// retractCommand takes a posted reply back.
+func (p *program) retractCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "retract CASE WHY",
+		Short: "Take a posted reply back, where the platform lets us",
+		Long: `Deletes the reply that rasid posted to a case, and opens the case again: staff see a
+new draft and decide anew. What somebody wrote there by hand is left alone. The history
+of the case says who took the reply back, and why.
+
+It works on Trustpilot. Elsewhere it says where the reply stands, to be deleted there.
+
+With SQLite, stop "rasid run" first.`,
+		Example: `  rasid retract 412 "wrong branch"`,
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) != 2 || args[1] == "" {
+				return usageError{errors.New("want the number of a case, and why")}
+			}
+			return nil
+		},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			n, err := caseNumber(args[0])
+			if err != nil {
+				return err
+			}
+			cfg, err := p.load()
+			if err != nil {
+				return err
+			}
+			return p.retract(cmd.Context(), cfg, n, args[1])
+		},
+	}
+}
+
+func (p *program) retract(ctx context.Context, cfg *config.Config, n int64, why string) (err error) {
+	h, err := p.open(ctx, cfg)
+	if errors.Is(err, store.ErrInUse) {
+		return fmt.Errorf("%w: stop it first", err)
+	}
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, h.Close()) }()
+	c, err := h.store.Case(ctx, n)
+	if errors.Is(err, cases.ErrNotFound) {
+		return fmt.Errorf("there is no case #%d", n)
+	}
+	if err != nil {
+		return err
+	}
+	sent, err := h.posted(ctx, c)
+	if err != nil {
+		return err
+	}
+	place, ok := h.office.Place(c.Source).Replier.(retracter)
+	if !ok {
+		return fmt.Errorf("rasid cannot take replies of %s back: delete it there (%s), then open case #%d again", c.Source, sent.Receipt.URL, n)
+	}
+	// The intention is written down first: whoever finds the reply gone finds
+	// in the history who did it.
+	if c, err = h.step(ctx, c, cases.Note, "takes the reply back: "+why); err != nil {
+		return err
+	}
+	switch err := place.Retract(ctx, sent.Reply); {
+	case errors.Is(err, responder.ErrColleague):
+		return fmt.Errorf("what stands there is not the reply of case #%d; nothing was deleted: %w", n, err)
+	case err != nil:
+		return fmt.Errorf("it is not known whether the reply still stands; look there (%s): %w", sent.Receipt.URL, err)
+	}
+	then := cases.Note
+	if _, err := cases.Next(c.State, cases.Reopen); err == nil {
+		then = cases.Reopen
+	}
+	if c, err = h.step(ctx, c, then, "took the reply back: "+why); err != nil {
+		return err
+	}
+	fmt.Fprintf(p.out, "The reply to case #%d is taken back; the case is %s.\n", n, c.State)
+	return nil
+}
+
+// posted is the reply to a case that stands in public.
+func (h *house) posted(ctx context.Context, c cases.Case) (cases.Send, error) {
+	sends, err := h.store.Outbox(ctx, c.ID)
+	if err != nil {
+		return cases.Send{}, err
+	}
+	for _, s := range slices.Backward(sends) {
+		if s.Kind == cases.SendReply && s.State == cases.Delivered {
+			return s, nil
+		}
+	}
+	return cases.Send{}, fmt.Errorf("rasid posted no reply to case #%d", c.ID)
+}
+
+// step takes a step of a case in the name of who works at the terminal.
+func (h *house) step(ctx context.Context, c cases.Case, on cases.Event, note string) (cases.Case, error) {
+	return h.store.Apply(ctx, cases.Change{Case: c.ID, Version: c.Version, Event: on, By: atTerminal + person(), At: h.now(), Note: note})
+}
