@@ -351,11 +351,11 @@ func sourceKinds() map[string]sourceKind { //nolint:funlen // one entry for each
 				return trustpilot.New(*s.(*trustpilot.Config), d.name, d.net, d.now)
 			},
 			reply:  "manual",
-			limits: "Trustpilot sells its API by calls a year. Edits are seen while a review is among the newest 100; deletions only just before a reply.",
+			limits: "Trustpilot sells its API by calls a year, and tells nobody how many are left. Edits are seen while a review is among the newest 100; deletions only just before a reply.",
 			blind:  true,
 
 			reads:     "Reviews of one business unit, by Trustpilot's API.",
-			answers:   "As the business, one reply to each review; Trustpilot names no limit, rasid allows 3,000 characters.",
+			answers:   "As the business, one reply to each review; Trustpilot names no limit, rasid allows 3,000 characters. `rasid retract` takes one back.",
 			keys:      "An API key to read; the application's secret and a business user's id to answer.",
 			edits:     "Seen while the review is among the newest 100, and just before a reply.",
 			deletions: "Seen just before a reply only.",
