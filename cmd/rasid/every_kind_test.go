@@ -4,8 +4,10 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -52,9 +54,7 @@ func start(t *testing.T, places map[string]*spot) *fullHouse {
 		p := places[kind]
 		sources += fmt.Sprintf("  - {name: at-%s, kind: %s, %s}\n", kind, kind, p.config)
 		staff += fmt.Sprintf("  - {id: for-%s, role: approver}\n", kind) // who approves too much at once is stopped
-		for name, value := range p.secrets {
-			secrets[name] = value
-		}
+		maps.Copy(secrets, p.secrets)
 	}
 	e := &fullHouse{t: t, path: filepath.Join(dir, "config.yaml"), out: &lines{}, env: func(name string) (string, bool) { v, ok := secrets[name]; return v, ok }}
 	if err := os.WriteFile(e.path, fmt.Appendf(nil, everyHouse, filepath.Join(dir, "data"), staff, sources), 0o600); err != nil {
@@ -107,9 +107,8 @@ func (e *fullHouse) call(method, path string, body, into any) {
 	if err != nil {
 		e.t.Fatal(err)
 	}
-	defer resp.Body.Close()
 	got, err := io.ReadAll(resp.Body)
-	if err != nil || resp.StatusCode != http.StatusOK {
+	if err = errors.Join(err, resp.Body.Close()); err != nil || resp.StatusCode != http.StatusOK {
 		e.t.Fatalf("%s %s: %d %s %v", method, path, resp.StatusCode, got, err)
 	}
 	if err := json.Unmarshal(got, into); err != nil {
@@ -314,9 +313,8 @@ func (p *spot) hook(t *testing.T, secret outbound.Secret) func(body map[string]a
 		if err != nil {
 			t.Fatal(err)
 		}
-		defer resp.Body.Close()
-		if resp.StatusCode != http.StatusAccepted {
-			t.Errorf("the message was answered with %s", resp.Status)
+		if err := resp.Body.Close(); err != nil || resp.StatusCode != http.StatusAccepted {
+			t.Errorf("the message was answered with %s %v", resp.Status, err)
 		}
 	}
 }

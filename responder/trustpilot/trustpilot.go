@@ -67,7 +67,7 @@ func (p Replier) Retract(ctx context.Context, r cases.Reply) error {
 		return fmt.Errorf("taking the reply back: %w", err)
 	}
 	if stands, err = p.place.ours(ctx, r); err == nil && stands {
-		err = errors.New("Trustpilot took the order and the reply still stands")
+		err = errors.New("the order was taken and the reply still stands")
 	}
 	return err
 }
