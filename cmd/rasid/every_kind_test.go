@@ -286,8 +286,10 @@ func (e *fullHouse) retracts(p *spot) {
 	if got := p.posted(); len(got) != 0 {
 		e.t.Errorf("%+v stands there still", got)
 	}
-	if said := e.command("explain", "--lang", "en", fmt.Sprint(c.ID)); !strings.Contains(said, "took the reply back: the wrong branch") {
-		e.t.Errorf("the history does not say who took the reply back, and why:\n%s", said)
+	for language, want := range map[string]string{"en": "took the reply back: the wrong branch", "ar": "سحب الرد: \u2068the wrong branch\u2069"} {
+		if said := e.command("explain", "--lang", language, fmt.Sprint(c.ID)); !strings.Contains(said, want) {
+			e.t.Errorf("the history does not say who took the reply back, and why:\n%s", said)
+		}
 	}
 }
 
