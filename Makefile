@@ -82,6 +82,12 @@ docs: ## rewrite the generated pages: states.md, config.md, commands.md, sources
 	$(GO) test ./internal/cases ./internal/config ./cmd/rasid -run 'Docs|PageIsFresh' -update
 	$(GO) test ./responder -run TestADayOfAShop -update
 
+.PHONY: pictures
+pictures: ## take the pictures of the README anew, from the page as it is now
+	$(GO) test -count=1 -timeout 10m ./cmd/rasid -run 'JourneyOne|JourneyTen'
+	cd test-artifacts && cp inbox-ar.png inbox-en.png case-ar.png case-en.png digest-en.png ../docs/images
+	cp test-artifacts/narrow-inbox-ar.png docs/images/narrow-ar.png
+
 .PHONY: check
 check: fmt-check lint test ## what CI runs: format, lint, every test, generated pages fresh
 	@if [ -d .git ]; then git diff --exit-code -- docs go.mod go.sum; fi

@@ -20,8 +20,8 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// shots is where the browser tests leave their pictures; six of them are copied
-// into docs/images for the README.
+// shots is where the browser tests leave their pictures; `make pictures` copies
+// six of them into docs/images for the README.
 var shots = flag.String("shots", filepath.Join("..", "..", "test-artifacts"), "folder for the pictures of the page") //nolint:misspell // the folder is called so everywhere
 
 // lines collects what a running program prints.
