@@ -82,7 +82,12 @@ type page struct {
 }
 
 // Ago writes how long ago something was.
-func (p page) Ago(t time.Time) string { return p.say.Say("page.ago", "span", p.Now.Sub(t)) }
+func (p page) Ago(t time.Time) string {
+	if span := p.Now.Sub(t); span >= 5*time.Second {
+		return p.say.Say("page.ago", "span", span)
+	}
+	return p.say.Say("page.now")
+}
 
 // Until writes how long it takes until something.
 func (p page) Until(t time.Time) string { return p.say.Duration(t.Sub(p.Now)) }

@@ -84,3 +84,26 @@ func TestCommandsOfTheHelpRunFromLeftToRight(t *testing.T) {
 		}
 	}
 }
+
+// TestTheHistoryTellsWhichDraftCameOfWhich: the line of a new draft holds the
+// draft that somebody looked at, and the page names what became of it, too.
+func TestTheHistoryTellsWhichDraftCameOfWhich(t *testing.T) {
+	h := newHouse(t)
+	c := h.said(cases.Mention{Author: "Omar", Text: "cold coffee"}, cases.Draft{Text: "Sorry"})
+	b := h.browse().as("mona")
+	if _, page := b.get("/"); !strings.Contains(page, "just now</time>") {
+		t.Error("what was said this moment was not said just now")
+	}
+	h.later(7 * time.Second)
+	own := cases.Draft{Text: "We are sorry", By: "mona", Origin: "staff", At: h.clock()}
+	if _, err := h.store.Apply(t.Context(), cases.Change{Case: c.ID, Version: c.Version, Event: cases.Revise, By: "mona", DraftNo: 1, Draft: &own, At: h.clock()}); err != nil {
+		t.Fatal(err)
+	}
+	for path, want := range map[string]string{"/case/1": "7 s ago", "/audit": "</time>"} {
+		_, page := b.get(path)
+		plain := strings.NewReplacer("\u2068", "", "\u2069", "").Replace(page)
+		if !strings.Contains(plain, " · From draft 1 to draft 2") || !strings.Contains(plain, want) {
+			t.Errorf("%s does not tell what became of draft 1:\n%s", path, plain[strings.Index(plain, "<main"):])
+		}
+	}
+}
