@@ -62,8 +62,9 @@ type (
 // understood: a page can show what it did, a program cannot see it.
 func misread(q url.Values, v inboxView) string {
 	for _, name := range slices.Sorted(maps.Keys(q)) {
-		given, ok := q.Get(name), false
+		given := q.Get(name)
 		n, err := strconv.Atoi(given)
+		var ok bool
 		switch name {
 		case "q", "source":
 			ok = true
