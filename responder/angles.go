@@ -49,11 +49,7 @@ func newAngles() (*Angles, error) {
 // Of is the angle from which a case speaks of its topic: the one that most of
 // its words say; "" when none does.
 func (a *Angles) Of(topic string, c cases.Case) string {
-	var said strings.Builder
-	for _, m := range unanswered(c) {
-		said.WriteString(m.Title + "\n" + m.Text + "\n")
-	}
-	weight := a.words.weigh(said.String())
+	weight := a.words.weigh(openWords(c))
 	if slices.Contains(c.Score.Topics, "waiting") {
 		weight["late"]++ // of a delivery; the other angles of waiting have their own words
 	}
@@ -64,4 +60,13 @@ func (a *Angles) Of(topic string, c cases.Case) string {
 		}
 	}
 	return best
+}
+
+// openWords is what the customer said that nobody has answered.
+func openWords(c cases.Case) string {
+	var said strings.Builder
+	for _, m := range unanswered(c) {
+		said.WriteString(m.Title + "\n" + m.Text + "\n")
+	}
+	return said.String()
 }

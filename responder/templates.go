@@ -41,6 +41,7 @@ type Templates struct {
 	Courtesy []string
 
 	angles   *Angles
+	doubts   *Doubts
 	cues     map[string]map[string]bool     // dialect → its words, folded
 	sections map[string]map[string][]string // language → "delivery.acknowledge" → wordings
 
@@ -54,7 +55,11 @@ func NewTemplates(c Commitment, fits func(source, text string) error) (*Template
 	if err != nil {
 		return nil, err
 	}
-	t := &Templates{Commitment: c, Fits: fits, angles: angles, sections: map[string]map[string][]string{}, cues: map[string]map[string]bool{}, last: map[string]string{}}
+	doubts, err := newDoubts(angles)
+	if err != nil {
+		return nil, err
+	}
+	t := &Templates{Commitment: c, Fits: fits, angles: angles, doubts: doubts, sections: map[string]map[string][]string{}, cues: map[string]map[string]bool{}, last: map[string]string{}}
 	for _, language := range []string{"ar", "en"} {
 		t.sections[language] = map[string][]string{}
 		dir := path.Join("templates", language)
@@ -95,6 +100,9 @@ func (t *Templates) read(language, topic, text string) error {
 
 // Draft writes the next wording for a case in the customer's language.
 func (t *Templates) Draft(_ context.Context, c cases.Case) (cases.Draft, error) {
+	if t.doubts.Of(c) {
+		return cases.Draft{}, ErrDoubtful
+	}
 	language, topic := LanguageOf(c), t.shelved(c)
 	said := t.sections[language]
 	if len(said[topic+".acknowledge"]) == 0 {

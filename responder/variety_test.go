@@ -39,16 +39,7 @@ func TestNoPlaceReadsTheSameWordingTwiceRunningAndThePromiseNeverChanges(t *test
 		templates.Courtesy = rapid.SliceOfDistinct(rapid.SampledFrom(responder.Courtesies()), rapid.ID[string]).Draw(rt, "courtesy")
 		last := map[string]string{}
 		for i := range rapid.IntRange(2, 25).Draw(rt, "customers") {
-			c := cases.Case{
-				ID: rapid.Int64Range(1, 5000).Draw(rt, "case"), Source: rapid.SampledFrom([]string{"reviews", "group"}).Draw(rt, "place"),
-				Author: rapid.SampledFrom([]string{"Sara", "سارة", "user_7", ""}).Draw(rt, "author"),
-				Score: cases.Score{
-					Label: rapid.SampledFrom([]string{"neg", "neu", "pos"}).Draw(rt, "label"), Language: rapid.SampledFrom([]string{"ar", "en", "mixed"}).Draw(rt, "language"),
-					Topics: []string{rapid.SampledFrom(append(cases.Topics(), "calm", "unheard-of")).Draw(rt, "topic")}, Dialect: rapid.SampledFrom([]string{"", "gulf", "egyptian"}).Draw(rt, "dialect"),
-					Severity: rapid.SampledFrom([]cases.Severity{cases.Mild, cases.Low, cases.High, cases.Critical}).Draw(rt, "severity"),
-				},
-				Mentions: []cases.Mention{{Text: rapid.SampledFrom([]string{"late", "وش هالتأخير", "السلام عليكم، تأخر اوي"}).Draw(rt, "text")}},
-			}
+			c := customer(rt)
 			for range rapid.IntRange(1, 4).Draw(rt, "drafts") {
 				d, err := templates.Draft(t.Context(), c)
 				if err != nil {
@@ -99,5 +90,23 @@ func TestEveryTopicHasFiveWordingsWithOneCommitmentInBothLanguages(t *testing.T)
 				t.Errorf("%s/%s has %d wordings, want 5: %v", language, topic, len(seen), seen)
 			}
 		}
+	}
+}
+
+// customer draws a case as drafters see it.
+func customer(rt *rapid.T) cases.Case {
+	label, says := rapid.SampledFrom([]string{"neg", "neu", "pos"}).Draw(rt, "label"), []string{"late", "وش هالتأخير", "السلام عليكم، تأخر اوي"}
+	if label == "pos" {
+		says = []string{"lovely", "وش هالجمال", "السلام عليكم، حلو اوي"}
+	}
+	return cases.Case{
+		ID: rapid.Int64Range(1, 5000).Draw(rt, "case"), Source: rapid.SampledFrom([]string{"reviews", "group"}).Draw(rt, "place"),
+		Author: rapid.SampledFrom([]string{"Sara", "سارة", "user_7", ""}).Draw(rt, "author"),
+		Score: cases.Score{
+			Label: label, Language: rapid.SampledFrom([]string{"ar", "en", "mixed"}).Draw(rt, "language"),
+			Topics: []string{rapid.SampledFrom(append(cases.Topics(), "calm", "unheard-of")).Draw(rt, "topic")}, Dialect: rapid.SampledFrom([]string{"", "gulf", "egyptian"}).Draw(rt, "dialect"),
+			Severity: rapid.SampledFrom([]cases.Severity{cases.Mild, cases.Low, cases.High, cases.Critical}).Draw(rt, "severity"),
+		},
+		Mentions: []cases.Mention{{Text: rapid.SampledFrom(says).Draw(rt, "text")}},
 	}
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -161,11 +162,16 @@ func (re *rehearsal) play(ctx context.Context, c cases.Case, at time.Time, r *re
 		return false, re.acknowledge(c, ruling, at)
 	}
 	d, err := re.writer.Draft(ctx, c, at)
-	if err != nil {
-		return false, fmt.Errorf("drafting for case %d: %w", c.ID, err)
-	}
 	author := c.Source + "/" + c.AuthorID
-	why := re.writer.Office.Refrain(c, d)
+	var why string
+	switch {
+	case errors.Is(err, responder.ErrDoubtful), errors.Is(err, responder.ErrNoWording):
+		why = err.Error()
+	case err != nil:
+		return false, fmt.Errorf("drafting for case %d: %w", c.ID, err)
+	default:
+		why = re.writer.Office.Refrain(c, d)
+	}
 	switch {
 	case why != "":
 	case re.within(ruling.Rule.By(), at) >= ruling.Rule.PerDay:

@@ -162,13 +162,14 @@ func (r *reader) checkReached(c *Config, p piece, earlier []piece) {
 		return
 	}
 	// Only the rules without which it would still decide something are named.
-	for i := len(earlier) - 1; i >= 0; i-- {
-		if others := slices.Delete(slices.Clone(earlier), i, i+1); p.gone(others) {
-			earlier = others
+	needed := earlier
+	for i := range slices.Backward(earlier) {
+		if others := slices.Delete(slices.Clone(needed), i, i+1); p.gone(others) {
+			needed = others
 		}
 	}
-	by := make([]string, 0, len(earlier))
-	for _, e := range earlier {
+	by := make([]string, 0, len(needed))
+	for _, e := range needed {
 		by = append(by, line(e.rule))
 	}
 	r.fault(path, fmt.Sprintf("is dead: %s together match everything this one does", strings.Join(slices.Compact(by), " and ")), "the narrower rule first, or remove it")

@@ -124,8 +124,3 @@ func (p piece) without(q piece) []piece {
 	}
 	return out
 }
-
-// same reports whether two lists of pieces hold the same.
-func same(a, b []piece) bool {
-	return slices.EqualFunc(a, b, func(x, y piece) bool { return x.covers(y) && y.covers(x) })
-}
