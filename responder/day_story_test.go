@@ -75,6 +75,9 @@ func (d *day) tellIncidents() {
 // sentence tells one line of the history; "" when it is told elsewhere.
 func (d *day) sentence(e cases.Entry) string {
 	by := d.office.NameOf(e.By)
+	if told, ok := plainly(e, by); ok {
+		return told
+	}
 	rule, _, _ := strings.Cut(e.Note, " (")
 	switch e.Event { //nolint:exhaustive // the others are told by what follows them
 	case cases.Calm:
@@ -90,10 +93,6 @@ func (d *day) sentence(e cases.Entry) string {
 		}
 	case cases.ByRule:
 		return "the " + rule + " lets the reply go"
-	case cases.Approve:
-		return by + " approves"
-	case cases.Revise:
-		return by + " writes own words"
 	case cases.Sent:
 		c, err := d.store.Case(d.t.Context(), e.Case)
 		d.must(err)
@@ -102,27 +101,11 @@ func (d *day) sentence(e cases.Entry) string {
 				return "answered in public: «" + draft.Text + "»" + d.promised(c, e)
 			}
 		}
-	case cases.Ack:
-		return "told in public, outside the hours: «" + e.Note + "»"
-	case cases.Resolve:
-		return by + " closes it as solved"
-	case cases.Ask:
-		return "asked in public: «" + e.Note + "»"
-	case cases.Rate:
-		return "the customer taps " + e.Note + " of 5"
-	case cases.Kept:
-		return by + " did what was promised: «" + e.Note + "»"
-	case cases.Handle:
-		return by + " closes it: " + e.Note
 	case cases.Reopen:
 		if words, ok := strings.CutPrefix(e.Note, "promise due: "); ok {
 			return "comes back: nobody did what was promised: «" + words + "»"
 		}
 		return "is open again, one level up: " + e.Note
-	case cases.Undo:
-		return "taken back: " + e.Note
-	case cases.Dismiss:
-		return by + " sets it aside: " + e.Note
 	case cases.Escalate:
 		if e.By == cases.Rasid {
 			return "climbs to the owners: " + e.Note
@@ -137,10 +120,26 @@ func (d *day) sentence(e cases.Entry) string {
 			return "the room is reminded of the promise: «" + words + "»"
 		}
 		return "the room is reminded (" + e.Note + ")"
-	case cases.Expire:
-		return "nobody acted in time"
 	}
 	return ""
+}
+
+// plainly tells the steps that need no more than who took them and the note.
+func plainly(e cases.Entry, by string) (told string, ok bool) {
+	told, ok = map[cases.Event]string{
+		cases.Approve: by + " approves",
+		cases.Revise:  by + " writes own words",
+		cases.Ack:     "told in public, outside the hours: «" + e.Note + "»",
+		cases.Resolve: by + " closes it as solved",
+		cases.Ask:     "asked in public: «" + e.Note + "»",
+		cases.Rate:    "the customer taps " + e.Note + " of 5",
+		cases.Kept:    by + " did what was promised: «" + e.Note + "»",
+		cases.Handle:  by + " closes it: " + e.Note,
+		cases.Undo:    "taken back: " + e.Note,
+		cases.Dismiss: by + " sets it aside: " + e.Note,
+		cases.Expire:  "nobody acted in time",
+	}[e.Event]
+	return told, ok
 }
 
 // promised tells of a promise for the same day.

@@ -40,6 +40,19 @@ func (s *shop) answered(id, text string) cases.Case {
 
 const kind = "Dear Sara, a late order is a poor welcome, and we are sorry. We will write to you within 24 hours, Sara."
 
+// offered is what is offered to Omar for his delivery, draft after draft.
+func (s *shop) offered(id string) string {
+	s.t.Helper()
+	c := s.say(id, "Omar xxx", "bad delivery, the parcel never arrived, "+id)
+	var all []string
+	for range 7 {
+		d, _ := s.reread(c).Draft()
+		all = append(all, d.Origin+" "+d.Text)
+		s.press(c, "mona", responder.ActRedraft, "")
+	}
+	return strings.Join(all, "\n")
+}
+
 func TestAnEditCanBeSavedAsATemplateFromChat(t *testing.T) {
 	s, dir := keeping(t)
 	c := s.answered("1", strings.TrimSuffix(kind, ", Sara.")+".")
@@ -70,17 +83,7 @@ func TestAnEditCanBeSavedAsATemplateFromChat(t *testing.T) {
 		t.Errorf("the history does not tell:\n%s", got)
 	}
 
-	offered := func(m string) string { // what is offered to Omar, draft after draft
-		c := s.say(m, "Omar "+strings.Repeat("x", 3), "bad delivery, the parcel never arrived, "+m)
-		var all []string
-		for range 7 {
-			d, _ := s.reread(c).Draft()
-			all = append(all, d.Origin+" "+d.Text)
-			s.press(c, "mona", responder.ActRedraft, "")
-		}
-		return strings.Join(all, "\n")
-	}
-	if got := offered("2"); !strings.Contains(got, "template:en/delivery/"+id+" Dear Omar, a late order is a poor welcome, and we are sorry. We will write to you within 24 hours.") {
+	if got := s.offered("2"); !strings.Contains(got, "template:en/delivery/"+id+" Dear Omar, a late order is a poor welcome, and we are sorry. We will write to you within 24 hours.") {
 		t.Errorf("it is not offered to another customer:\n%s", got)
 	}
 	if list := s.decide(responder.Decision{Action: responder.CmdWordings}, "adam"); !strings.Contains(list.Text, id) || !strings.Contains(list.Text, "Mona") {
@@ -95,7 +98,7 @@ func TestAnEditCanBeSavedAsATemplateFromChat(t *testing.T) {
 	if got := s.history(c); !strings.Contains(got, "note by mona: wording en/delivery/"+id+" removed") {
 		t.Errorf("the history does not tell of the removal:\n%s", got)
 	}
-	if got := offered("3"); strings.Contains(got, id) {
+	if got := s.offered("3"); strings.Contains(got, id) {
 		t.Errorf("it is offered after it was removed:\n%s", got)
 	}
 	if a := s.decide(responder.Decision{Action: responder.CmdForget, Text: "../../etc"}, "mona"); !a.Alert {

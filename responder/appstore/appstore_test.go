@@ -4,7 +4,6 @@ import (
 	"errors"
 	"strings"
 	"testing"
-	"time"
 
 	"rasid/internal/cases"
 	"rasid/internal/platform/apple/fakeapple"
@@ -13,13 +12,9 @@ import (
 	"rasid/responder/respondertest"
 )
 
-var noon = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
-
-func clock() time.Time { return noon }
-
 func fake(t *testing.T) *fakeapple.Server {
 	t.Helper()
-	f := fakeapple.New(clock)
+	f := fakeapple.New(faketest.Noon)
 	t.Cleanup(f.Close)
 	return f
 }
@@ -27,7 +22,7 @@ func fake(t *testing.T) *fakeapple.Server {
 func open(t *testing.T, f *fakeapple.Server, url string) responder.Replier {
 	t.Helper()
 	k := f.Key()
-	p, err := New(ReplyConfig{App: fakeapple.App, KeyID: k.ID, IssuerID: k.Issuer, PrivateKey: k.Private, APIURL: url}, faketest.Net(t), clock)
+	p, err := New(ReplyConfig{App: fakeapple.App, KeyID: k.ID, IssuerID: k.Issuer, PrivateKey: k.Private, APIURL: url}, faketest.Net(t), faketest.Noon)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -36,16 +31,13 @@ func open(t *testing.T, f *fakeapple.Server, url string) responder.Replier {
 
 func mention(f *fakeapple.Server, text string) cases.Mention {
 	r := f.Say(fakeapple.Review{Text: text, Stars: 1})
-	return cases.Mention{Source: "reviews", ID: r.ID, ReplyTo: r.ID, Text: text, PostedAt: noon}
+	return cases.Mention{Source: "reviews", ID: r.ID, ReplyTo: r.ID, Text: text, PostedAt: faketest.Noon()}
 }
-
-// movable lets a test move the platform's address to where nobody listens.
-type movable struct{ responder.Replier }
 
 func TestTheReplierKeepsWhatEveryReplierMustKeep(t *testing.T) {
 	respondertest.ExerciseReplier(t, func(t *testing.T) respondertest.Replier {
 		f := fake(t)
-		p := &movable{open(t, f, f.URL)}
+		p := &respondertest.Movable{Replier: open(t, f, f.URL)}
 		return respondertest.Replier{
 			Replier: p, Secret: "CANARY", Limit: 5970, Unit: "م", Settles: true,
 			Mention: func(_ *testing.T, text string) cases.Mention { return mention(f, text) },
@@ -57,20 +49,14 @@ func TestTheReplierKeepsWhatEveryReplierMustKeep(t *testing.T) {
 				}
 				return out
 			},
-			Fail: func(fault respondertest.Fault) {
-				if fault == respondertest.Unreachable {
-					p.Replier = open(t, f, faketest.Nobody(t))
-					return
-				}
-				f.Fault(faketest.Fault(fault))
-			},
+			Fail:     p.Failing(func() responder.Replier { return open(t, f, faketest.Nobody(t)) }, func(fault respondertest.Fault) { f.Fault(faketest.Fault(fault)) }),
 			Withdraw: func(m cases.Mention) { f.Delete(m.ReplyTo) },
 		}
 	})
 }
 
 func reply(m cases.Mention, text string) cases.Reply {
-	return cases.Reply{Key: "reply/1/1", Attempt: 1, First: noon, Mention: m, Text: text}
+	return cases.Reply{Key: "reply/1/1", Attempt: 1, First: faketest.Noon(), Mention: m, Text: text}
 }
 
 func TestAColleaguesAnswerIsNeverWrittenOver(t *testing.T) {

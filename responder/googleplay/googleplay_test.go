@@ -3,7 +3,6 @@ package googleplay
 import (
 	"strings"
 	"testing"
-	"time"
 
 	"rasid/internal/cases"
 	"rasid/internal/outbound"
@@ -13,20 +12,16 @@ import (
 	"rasid/responder/respondertest"
 )
 
-var noon = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
-
-func clock() time.Time { return noon }
-
 func fake(t *testing.T) *fakegoogle.Server {
 	t.Helper()
-	f := fakegoogle.New(clock)
+	f := fakegoogle.New(faketest.Noon)
 	t.Cleanup(f.Close)
 	return f
 }
 
 func open(t *testing.T, f *fakegoogle.Server, url string) responder.Replier {
 	t.Helper()
-	p, err := New(ReplyConfig{Package: fakegoogle.Package, ServiceAccount: outbound.Secret(f.Key()), APIURL: url, TokenURL: f.URL + "/token"}, faketest.Net(t), clock)
+	p, err := New(ReplyConfig{Package: fakegoogle.Package, ServiceAccount: outbound.Secret(f.Key()), APIURL: url, TokenURL: f.URL + "/token"}, faketest.Net(t), faketest.Noon)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -36,16 +31,13 @@ func open(t *testing.T, f *fakegoogle.Server, url string) responder.Replier {
 func mention(f *fakegoogle.Server, text string) cases.Mention {
 	r := f.Say(fakegoogle.Review{Text: "\t" + text, Stars: 1})
 	at := r.ID
-	return cases.Mention{Source: "reviews", ID: at, ReplyTo: at, Text: text, PostedAt: noon}
+	return cases.Mention{Source: "reviews", ID: at, ReplyTo: at, Text: text, PostedAt: faketest.Noon()}
 }
-
-// movable lets a test move the platform's address to where nobody listens.
-type movable struct{ responder.Replier }
 
 func TestTheReplierKeepsWhatEveryReplierMustKeep(t *testing.T) {
 	respondertest.ExerciseReplier(t, func(t *testing.T) respondertest.Replier {
 		f := fake(t)
-		p := &movable{open(t, f, f.URL)}
+		p := &respondertest.Movable{Replier: open(t, f, f.URL)}
 		return respondertest.Replier{
 			Replier: p, Secret: "CANARY", Limit: 350, Unit: "م", Settles: true,
 			Mention: func(_ *testing.T, text string) cases.Mention { return mention(f, text) },
@@ -57,13 +49,7 @@ func TestTheReplierKeepsWhatEveryReplierMustKeep(t *testing.T) {
 				}
 				return out
 			},
-			Fail: func(fault respondertest.Fault) {
-				if fault == respondertest.Unreachable {
-					p.Replier = open(t, f, faketest.Nobody(t))
-					return
-				}
-				f.Fault(faketest.Fault(fault))
-			},
+			Fail:     p.Failing(func() responder.Replier { return open(t, f, faketest.Nobody(t)) }, func(fault respondertest.Fault) { f.Fault(faketest.Fault(fault)) }),
 			Withdraw: func(m cases.Mention) { f.Delete(m.ReplyTo[strings.LastIndex(m.ReplyTo, "/")+1:]) },
 		}
 	})

@@ -15,15 +15,11 @@ import (
 	"rasid/responder/respondertest"
 )
 
-var noon = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
-
-func clock() time.Time { return noon }
-
 var omar = lemmy.Person{ID: 7, Name: "omar"}
 
 func fake(t *testing.T) *fakelemmy.Server {
 	t.Helper()
-	f := fakelemmy.New(clock)
+	f := fakelemmy.New(faketest.Noon)
 	t.Cleanup(f.Close)
 	return f
 }
@@ -39,23 +35,20 @@ func open(t *testing.T, url string, token outbound.Secret) *responder.Comments {
 
 // mention is a comment under a post.
 func mention(f *fakelemmy.Server, text string) cases.Mention {
-	post := f.AddPost("Coffee", "What do you think?", noon, omar)
-	c := f.AddComment(post.Post.ID, 0, text, noon, omar)
+	post := f.AddPost("Coffee", "What do you think?", faketest.Noon(), omar)
+	c := f.AddComment(post.Post.ID, 0, text, faketest.Noon(), omar)
 	id := lemmy.CommentID(c.Comment.ID)
-	return cases.Mention{Source: "lemmy", ID: id, ReplyTo: id, Text: text, PostedAt: noon}
+	return cases.Mention{Source: "lemmy", ID: id, ReplyTo: id, Text: text, PostedAt: faketest.Noon()}
 }
 
 func reply(m cases.Mention, text string) cases.Reply {
-	return cases.Reply{Key: "reply/1/1", Attempt: 1, First: noon, Mention: m, Text: text}
+	return cases.Reply{Key: "reply/1/1", Attempt: 1, First: faketest.Noon(), Mention: m, Text: text}
 }
-
-// movable lets a test move the platform's address to where nobody listens.
-type movable struct{ responder.Replier }
 
 func TestTheReplierKeepsWhatEveryReplierMustKeep(t *testing.T) {
 	respondertest.ExerciseReplier(t, func(t *testing.T) respondertest.Replier {
 		f := fake(t)
-		p := &movable{open(t, f.URL, fakelemmy.Token)}
+		p := &respondertest.Movable{Replier: open(t, f.URL, fakelemmy.Token)}
 		return respondertest.Replier{
 			Replier: p, Secret: "CANARY", Limit: lemmy.MaxComment, Unit: "م", Settles: true,
 			Mention: func(_ *testing.T, text string) cases.Mention { return mention(f, text) },
@@ -65,13 +58,7 @@ func TestTheReplierKeepsWhatEveryReplierMustKeep(t *testing.T) {
 				}
 				return out
 			},
-			Fail: func(fault respondertest.Fault) {
-				if fault == respondertest.Unreachable {
-					p.Replier = open(t, faketest.Nobody(t), fakelemmy.Token)
-					return
-				}
-				f.Fault(faketest.Fault(fault))
-			},
+			Fail: p.Failing(func() responder.Replier { return open(t, faketest.Nobody(t), fakelemmy.Token) }, func(fault respondertest.Fault) { f.Fault(faketest.Fault(fault)) }),
 			Withdraw: func(m cases.Mention) {
 				n, _, _ := lemmy.Number(m.ReplyTo)
 				f.ChangeComment(n, func(c *lemmy.Comment) { c.Deleted = true })
@@ -85,10 +72,10 @@ func TestPostsAndCommentsAreAnsweredRightBelow(t *testing.T) {
 	p := open(t, f.URL, fakelemmy.Token)
 	text := "أهلًا، نعتذر عن *القهوة*.\nنوافيك قريبًا."
 	got, err := p.Reply(t.Context(), reply(mention(f, "cold"), text))
-	if err != nil || got.ID == "" || !strings.Contains(got.URL, "/comment/") || !got.At.Equal(noon) {
+	if err != nil || got.ID == "" || !strings.Contains(got.URL, "/comment/") || !got.At.Equal(faketest.Noon()) {
 		t.Fatal(got, err)
 	}
-	post := f.AddPost("Bad", "", noon, omar)
+	post := f.AddPost("Bad", "", faketest.Noon(), omar)
 	at := lemmy.PostID(post.Post.ID)
 	if _, err := p.Reply(t.Context(), reply(cases.Mention{ID: at, ReplyTo: at, Text: "Bad"}, "sorry")); err != nil {
 		t.Fatal(err)
@@ -148,7 +135,7 @@ func TestClosedConversationsBansAndNamesAreRefused(t *testing.T) {
 		t.Errorf("%v after %d writes", err, f.Writes())
 	}
 	f.Banned = false
-	at := lemmy.PostID(f.AddPost("Locked", "", noon, omar).Post.ID)
+	at := lemmy.PostID(f.AddPost("Locked", "", faketest.Noon(), omar).Post.ID)
 	f.ChangePost(2, func(p *lemmy.Post) { p.Locked = true })
 	if _, err := p.Reply(t.Context(), reply(cases.Mention{ID: at, ReplyTo: at}, "sorry")); cases.OutcomeOf(err) != cases.WasRefused || f.Writes() != 1 {
 		t.Errorf("%v after %d writes", err, f.Writes())
@@ -163,7 +150,7 @@ func TestWhatChangedBeforeAnsweringIsSeen(t *testing.T) {
 		t.Errorf("%+v %v", st, err)
 	}
 	f.ChangeComment(1, func(c *lemmy.Comment) { c.Content = "warm" })
-	f.AddComment(1, 1, "by hand", noon, lemmy.Person{ID: fakelemmy.Self})
+	f.AddComment(1, 1, "by hand", faketest.Noon(), lemmy.Person{ID: fakelemmy.Self})
 	if st, err := p.Check(t.Context(), m); err != nil || st.Text != "warm" || st.Colleague != "by hand" {
 		t.Errorf("%+v %v", st, err)
 	}

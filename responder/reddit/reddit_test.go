@@ -14,13 +14,9 @@ import (
 	"rasid/responder/respondertest"
 )
 
-var noon = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
-
-func clock() time.Time { return noon }
-
 func fake(t *testing.T) *fakereddit.Server {
 	t.Helper()
-	f := fakereddit.New(clock)
+	f := fakereddit.New(faketest.Noon)
 	t.Cleanup(f.Close)
 	return f
 }
@@ -31,7 +27,7 @@ func open(t *testing.T, url string, change func(*ReplyConfig)) *responder.Commen
 	if change != nil {
 		change(&c)
 	}
-	p, err := New(c, faketest.Net(t), clock)
+	p, err := New(c, faketest.Net(t), faketest.Noon)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -42,20 +38,17 @@ func open(t *testing.T, url string, change func(*ReplyConfig)) *responder.Commen
 func mention(f *fakereddit.Server, text string) cases.Mention {
 	post := f.Say(fakereddit.Thing{Title: "Coffee", Text: "What do you think?"})
 	c := f.Say(fakereddit.Thing{Parent: post.Name, Author: "omar", Text: text})
-	return cases.Mention{Source: "reddit", ID: c.Name, ReplyTo: c.Name, Text: text, PostedAt: noon}
+	return cases.Mention{Source: "reddit", ID: c.Name, ReplyTo: c.Name, Text: text, PostedAt: faketest.Noon()}
 }
 
 func reply(m cases.Mention, text string) cases.Reply {
-	return cases.Reply{Key: "reply/1/1", Attempt: 1, First: noon, Mention: m, Text: text}
+	return cases.Reply{Key: "reply/1/1", Attempt: 1, First: faketest.Noon(), Mention: m, Text: text}
 }
-
-// movable lets a test move the platform's address to where nobody listens.
-type movable struct{ responder.Replier }
 
 func TestTheReplierKeepsWhatEveryReplierMustKeep(t *testing.T) {
 	respondertest.ExerciseReplier(t, func(t *testing.T) respondertest.Replier {
 		f := fake(t)
-		p := &movable{open(t, f.URL, nil)}
+		p := &respondertest.Movable{Replier: open(t, f.URL, nil)}
 		return respondertest.Replier{
 			Replier: p, Secret: "CANARY", Limit: reddit.MaxComment, Unit: "م", Settles: true,
 			Mention: func(_ *testing.T, text string) cases.Mention { return mention(f, text) },
@@ -65,13 +58,7 @@ func TestTheReplierKeepsWhatEveryReplierMustKeep(t *testing.T) {
 				}
 				return out
 			},
-			Fail: func(fault respondertest.Fault) {
-				if fault == respondertest.Unreachable {
-					p.Replier = open(t, faketest.Nobody(t), nil)
-					return
-				}
-				f.Fault(faketest.Fault(fault))
-			},
+			Fail:     p.Failing(func() responder.Replier { return open(t, faketest.Nobody(t), nil) }, func(fault respondertest.Fault) { f.Fault(faketest.Fault(fault)) }),
 			Withdraw: func(m cases.Mention) { f.Change(m.ReplyTo, func(v *fakereddit.Thing) { v.Deleted = true }) },
 		}
 	})
@@ -134,7 +121,7 @@ func TestALostAnswerIsFoundBelowTheMentionAndNeverSentAgain(t *testing.T) {
 	p := open(t, f.URL, nil)
 	for _, m := range []cases.Mention{mention(f, "cold"), func() cases.Mention { // a comment, and a post
 		v := f.Say(fakereddit.Thing{Title: "Bad", Text: "coffee"})
-		return cases.Mention{Source: "reddit", ID: v.Name, ReplyTo: v.Name, Text: "coffee", PostedAt: noon}
+		return cases.Mention{Source: "reddit", ID: v.Name, ReplyTo: v.Name, Text: "coffee", PostedAt: faketest.Noon()}
 	}()} {
 		before := len(f.Ours())
 		f.Fault(faketest.Lost)

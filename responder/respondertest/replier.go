@@ -57,6 +57,21 @@ type Post struct {
 	ReplyTo string // ReplyTo of the mention it stands under
 }
 
+// Movable is a Replier that a test moves to where nobody listens.
+type Movable struct{ responder.Replier }
+
+// Failing is Replier.Fail: elsewhere opens the replier where nobody listens,
+// and fault lets the platform fail in any other way.
+func (m *Movable) Failing(elsewhere func() responder.Replier, fault func(Fault)) func(Fault) {
+	return func(f Fault) {
+		if f == Unreachable {
+			m.Replier = elsewhere()
+			return
+		}
+		fault(f)
+	}
+}
+
 // ExerciseReplier runs everything a Replier must keep. Setup is called once
 // per check and cleans up after itself.
 func ExerciseReplier(t *testing.T, setup func(t *testing.T) Replier) {

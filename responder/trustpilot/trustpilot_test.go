@@ -5,7 +5,6 @@ import (
 	"errors"
 	"strings"
 	"testing"
-	"time"
 
 	"rasid/internal/cases"
 	"rasid/internal/platform/faketest"
@@ -15,13 +14,9 @@ import (
 	"rasid/responder/respondertest"
 )
 
-var noon = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
-
-func clock() time.Time { return noon }
-
 func fake(t *testing.T) *faketrustpilot.Server {
 	t.Helper()
-	f := faketrustpilot.New(clock)
+	f := faketrustpilot.New(faketest.Noon)
 	t.Cleanup(f.Close)
 	return f
 }
@@ -32,7 +27,7 @@ func open(t *testing.T, url string, change func(*ReplyConfig)) responder.Replier
 	if change != nil {
 		change(&c)
 	}
-	p, err := New(c, faketest.Net(t), clock)
+	p, err := New(c, faketest.Net(t), faketest.Noon)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -41,20 +36,17 @@ func open(t *testing.T, url string, change func(*ReplyConfig)) responder.Replier
 
 func mention(f *faketrustpilot.Server, text string) cases.Mention {
 	r := f.Say(faketrustpilot.Review{Text: text, Stars: 1})
-	return cases.Mention{Source: "reviews", ID: r.ID, ReplyTo: r.ID, Text: text, PostedAt: noon}
+	return cases.Mention{Source: "reviews", ID: r.ID, ReplyTo: r.ID, Text: text, PostedAt: faketest.Noon()}
 }
 
 func reply(m cases.Mention, text string) cases.Reply {
-	return cases.Reply{Key: "reply/1/1", Attempt: 1, First: noon, Mention: m, Text: text}
+	return cases.Reply{Key: "reply/1/1", Attempt: 1, First: faketest.Noon(), Mention: m, Text: text}
 }
-
-// movable lets a test move the platform's address to where nobody listens.
-type movable struct{ responder.Replier }
 
 func TestTheReplierKeepsWhatEveryReplierMustKeep(t *testing.T) {
 	respondertest.ExerciseReplier(t, func(t *testing.T) respondertest.Replier {
 		f := fake(t)
-		p := &movable{open(t, f.URL, nil)}
+		p := &respondertest.Movable{Replier: open(t, f.URL, nil)}
 		return respondertest.Replier{
 			Replier: p, Secret: "CANARY", Limit: trustpilot.MaxReply, Unit: "م", Settles: true,
 			Mention: func(_ *testing.T, text string) cases.Mention { return mention(f, text) },
@@ -66,13 +58,7 @@ func TestTheReplierKeepsWhatEveryReplierMustKeep(t *testing.T) {
 				}
 				return out
 			},
-			Fail: func(fault respondertest.Fault) {
-				if fault == respondertest.Unreachable {
-					p.Replier = open(t, faketest.Nobody(t), nil)
-					return
-				}
-				f.Fault(faketest.Fault(fault))
-			},
+			Fail:     p.Failing(func() responder.Replier { return open(t, faketest.Nobody(t), nil) }, func(fault respondertest.Fault) { f.Fault(faketest.Fault(fault)) }),
 			Withdraw: func(m cases.Mention) { f.Delete(m.ReplyTo) },
 		}
 	})

@@ -10,9 +10,13 @@ import (
 	"net/netip"
 	"sync"
 	"testing"
+	"time"
 
 	"rasid/internal/outbound"
 )
+
+// Noon is the time at which tests of adapters happen.
+func Noon() time.Time { return time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC) }
 
 // Fault is what goes wrong with the next write. The words are those of the
 // conformance suite of repliers, so that one converts into the other.
