@@ -1,17 +1,19 @@
 package guard
 
 import (
+	"slices"
 	"strings"
 	"sync"
 	"unicode"
+	"unicode/utf8"
 
 	"rasid/internal/cases"
 	"rasid/internal/fold"
 )
 
 // A particle of the future is a short stem: what follows must be a whole verb
-// ("سنتابع", not "سنين"). Both are in bytes, two for an Arabic letter.
-const shortStem, wholeVerb = 4, 10
+// ("سنتابع", not "سنين"). Both are in letters.
+const shortStem, wholeVerb = 2, 5
 
 // fewWords is the length below which an answer is too short to be cold.
 const fewWords = 4
@@ -27,18 +29,23 @@ func (l *look) cold(c cases.Case) {
 	if len(words) < fewWords {
 		return
 	}
-	for _, w := range words {
-		if courteous().has(w) {
-			return
-		}
+	if slices.ContainsFunc(words, courteous().has) || courteous().says(words) {
+		return
 	}
 	l.add(cases.Finding{Kind: "tone-cold", Words: first(l.text, 6)})
 }
 
 // courtesy is a set of words and of beginnings of words.
 type courtesy struct {
-	words map[string]bool
-	stems []string
+	words   map[string]bool
+	stems   []string
+	phrases []string // between spaces, " our mistake "
+}
+
+// says reports whether the words hold a phrase of the set.
+func (c courtesy) says(words []string) bool {
+	text := " " + strings.Join(words, " ") + " "
+	return slices.ContainsFunc(c.phrases, func(p string) bool { return strings.Contains(text, p) })
 }
 
 // has reports whether a word is one of the set, also behind Arabic particles.
@@ -52,7 +59,7 @@ func (c courtesy) has(word string) bool {
 			return true
 		}
 		for _, stem := range c.stems {
-			if strings.HasPrefix(w, stem) && (len(stem) > shortStem || len(w) >= wholeVerb) {
+			if strings.HasPrefix(w, stem) && (utf8.RuneCountInString(stem) > shortStem || utf8.RuneCountInString(w) >= wholeVerb) {
 				return true
 			}
 		}
@@ -73,9 +80,15 @@ var courteous = sync.OnceValue(func() courtesy {
 			continue
 		}
 		for word := range strings.FieldsSeq(words) {
-			if stem, open := strings.CutSuffix(word, "*"); open {
+			stem, open := strings.CutSuffix(word, "*")
+			switch phrase := strings.ReplaceAll(stem, "_", " "); {
+			case phrase != stem && open:
+				c.phrases = append(c.phrases, " "+fold.Text(phrase))
+			case phrase != stem:
+				c.phrases = append(c.phrases, " "+fold.Text(phrase)+" ")
+			case open:
 				c.stems = append(c.stems, fold.Text(stem))
-			} else {
+			default:
 				c.words[fold.Text(word)] = true
 			}
 		}

@@ -76,7 +76,9 @@ func hear(t *testing.T, g *Guard, file, look string) map[string]hearing {
 // tone-late.tsv was written when the lists were done, creatively: that is the
 // honest figure. What is caught is stopped and needs a second press; what is
 // warned of has the finding on its card, as advice where nothing but courtesy is
-// missing. The floors are what was measured, not what one would wish.
+// missing. tone-polite.tsv holds single sentences of polite replies, where courtesy
+// is hardest to see; it is by the same hand, minutes before the words of courtesy
+// were extended. The floors are what was measured, not what one would wish.
 func TestTheToneOfEditsIsHeardBeyondTheTunedOnes(t *testing.T) {
 	t.Parallel()
 	g := New(Policy{Times: []time.Duration{24 * time.Hour}})
@@ -93,10 +95,16 @@ func TestTheToneOfEditsIsHeardBeyondTheTunedOnes(t *testing.T) {
 	if h := first["all"]; h.stopped*50 > h.polite {
 		t.Errorf("%d of %d polite edits are stopped, want at most one in fifty", h.stopped, h.polite)
 	}
-	for file, floor := range map[string]struct{ caught, warned float64 }{"tone-late.tsv": {0.15, 0.8}, "tone-fresh.tsv": {0.9, 0.95}} {
+	if h := first["all"]; h.told*7 > h.polite {
+		t.Errorf("%d of %d polite edits are advised against, want at most one in seven", h.told, h.polite)
+	}
+	for file, floor := range map[string]struct{ caught, warned float64 }{"tone-late.tsv": {0.15, 0.81}, "tone-fresh.tsv": {0.9, 0.95}} {
 		if h := hear(t, g, file, "")["all"]; h.recall() < floor.caught || h.heard() < floor.warned {
 			t.Errorf("%s: %.3f of the rows are caught and %.3f warned of, want %.2f and %.2f", file, h.recall(), h.heard(), floor.caught, floor.warned)
 		}
+	}
+	if h := hear(t, g, "tone-polite.tsv", "")["all"]; h.polite < 60 || h.stopped > 0 || h.told*3 > h.polite {
+		t.Errorf("of %d polite sentences %d are stopped and %d advised against, want none and at most a third", h.polite, h.stopped, h.told)
 	}
 }
 
