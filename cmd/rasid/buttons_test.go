@@ -104,10 +104,10 @@ func (w *walk) after(what, answer string, do func() bool) {
 	if !patiently(do) {
 		w.t.Fatalf("%s cannot be done:\n%s", what, w.record())
 	}
-	want, told := part(w.t, w.say, answer), ""
+	want, told := bare.Replace(part(w.t, w.say, answer)), ""
 	ok := patiently(func() bool {
 		for _, text := range w.told()[before:] {
-			for line := range strings.Lines(text) {
+			for line := range strings.Lines(bare.Replace(text)) {
 				if strings.Contains(line, want) {
 					told = strings.TrimSpace(line)
 					return true
@@ -119,7 +119,7 @@ func (w *walk) after(what, answer string, do func() bool) {
 	if !ok {
 		w.t.Fatalf("%s was not answered with %q (%s) but:\n%q\n%s", what, want, answer, w.told()[before:], w.record())
 	}
-	fmt.Fprintf(&w.seen, "%s\n    %s\n", strings.TrimSpace(what), number.ReplaceAllString(bare.Replace(told), "#"))
+	fmt.Fprintf(&w.seen, "%s\n    %s\n", strings.TrimSpace(what), number.ReplaceAllString(told, "#"))
 }
 
 // What differs from run to run, or cannot be seen, is left out of what is
