@@ -29,10 +29,12 @@ func (k *Clerk) edit(ctx context.Context, r *request) (Answer, error) {
 	if err != nil {
 		return ans, err
 	}
+	latest, _ := r.c.Draft()
 	if d.Blocked() {
+		r.d.Draft = latest.Version
+		k.twice(r, "findings") // what is wrong is told now: "Send anyway" need not tell it again
 		return r.refuse("answer.confirm", "what", k.findings(r, d)), nil
 	}
-	latest, _ := r.c.Draft()
 	return r.answer("answer.edited", "n", latest.Version), nil
 }
 

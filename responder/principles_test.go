@@ -72,6 +72,23 @@ func TestARudeEditIsWarnedOfWithItsWords(t *testing.T) {
 	}
 }
 
+// TestWhoWasToldWhileEditingConfirmsWithOnePress tells what is wrong with words
+// once to each person: to who wrote them at once, to anybody else at the press.
+func TestWhoWasToldWhileEditingConfirmsWithOnePress(t *testing.T) {
+	s := newShop(t)
+	c := s.say("1", "Sara", "bad coffee")
+	if a := s.press(c, "mona", responder.ActEdit, "You should have read the sign. It is your fault."); !a.Alert || !strings.Contains(a.Text, "your fault") {
+		t.Fatalf("a rude edit was answered with %q", a.Text)
+	}
+	if a := s.press(c, "huda", responder.ActConfirm, ""); !a.Alert || !strings.Contains(a.Text, "your fault") {
+		t.Errorf("Huda, who was told nothing, was answered with %q", a.Text)
+	}
+	if a := s.press(c, "mona", responder.ActConfirm, ""); a.Alert {
+		t.Errorf("Mona was told again: %q", a.Text)
+	}
+	s.state(c, cases.Approved)
+}
+
 func TestADraftSpeaksOfTheProblemInTheCustomersLanguage(t *testing.T) {
 	s := newShop(t)
 	for text, want := range map[string]string{
