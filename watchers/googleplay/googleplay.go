@@ -5,6 +5,7 @@ package googleplay
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"regexp"
 	"time"
@@ -78,13 +79,39 @@ func New(c Config, name string, client *outbound.Client, now func() time.Time) (
 	return &Source{cfg: c, name: name, play: play, now: now}, nil
 }
 
+// mark is the cursor: what was read, and when somebody looked. Nothing may have
+// changed for weeks, so the newest thing that was read does not tell.
+type mark struct {
+	Window cases.Cursor `json:"window"`
+	Looked time.Time    `json:"looked"`
+}
+
+// markEvery is how often a look that finds nothing is written down.
+const markEvery = 6 * time.Hour
+
 // Poll reads what was written or changed since the cursor. A source that was
-// away for more than a week has missed what changed before.
+// away for more than a week has missed what changed before, and says so.
 func (s *Source) Poll(ctx context.Context, after cases.Cursor) (cases.Page, error) {
-	page, err := watchers.Newest(ctx, after, s.now(), maxAge, s.list)
+	var m mark
+	if json.Unmarshal([]byte(after), &m) != nil || m.Window == "" && m.Looked.IsZero() {
+		m = mark{Window: after} // the first look, or a cursor of an earlier version
+	}
+	now := s.now().UTC()
+	page, err := watchers.Newest(ctx, m.Window, now, maxAge, s.list)
 	if err != nil {
 		return cases.Page{}, fmt.Errorf("reading reviews of %s: %w", s.name, err)
 	}
+	if away := now.Sub(m.Looked); !m.Looked.IsZero() && away > maxAge {
+		page.Gap = fmt.Sprintf("nobody looked for %d days, and Google lists what changed in the last seven", int(away/(24*time.Hour)))
+	}
+	if page.Next != m.Window || now.Sub(m.Looked) >= markEvery {
+		m = mark{Window: page.Next, Looked: now}
+	}
+	b, err := json.Marshal(m)
+	if err != nil {
+		return cases.Page{}, fmt.Errorf("writing the cursor of %s: %w", s.name, err)
+	}
+	page.Next = cases.Cursor(b)
 	return page, nil
 }
 

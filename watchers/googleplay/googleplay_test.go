@@ -1,11 +1,13 @@
 package googleplay
 
 import (
+	"encoding/json"
 	"fmt"
 	"strings"
 	"testing"
 	"time"
 
+	"rasid/internal/cases"
 	"rasid/internal/outbound"
 	"rasid/internal/platform/faketest"
 	"rasid/internal/platform/google/fakegoogle"
@@ -71,6 +73,50 @@ func TestAnEditComesAgainUnderTheSameID(t *testing.T) {
 	again, err := s.Poll(t.Context(), first.Next)
 	if err != nil || len(again.Mentions) != 1 || again.Mentions[0].ID != first.Mentions[0].ID || again.Mentions[0].Text != "warm after all" {
 		t.Errorf("%+v %v", again.Mentions, err)
+	}
+}
+
+func TestWhoWasAwayForMoreThanAWeekIsTold(t *testing.T) {
+	f := fake(t)
+	s := open(t, f)
+	now := noon
+	s.now = func() time.Time { return now }
+	f.Say(fakegoogle.Review{Text: "cold", Stars: 2, Changed: noon.Add(-time.Hour)})
+	at := cases.Cursor("")
+	for day := range 30 { // nobody writes, and somebody looks: nothing is missed
+		p, err := s.Poll(t.Context(), at)
+		if err != nil || p.Gap != "" {
+			t.Fatalf("day %d: gap %q, %v", day, p.Gap, err)
+		}
+		if again, err := s.Poll(t.Context(), p.Next); err != nil || again.Next != p.Next {
+			t.Fatalf("day %d: an empty look right after another changes the cursor, %v", day, err)
+		}
+		at, now = p.Next, now.Add(24*time.Hour)
+	}
+	now = now.Add(8 * 24 * time.Hour)
+	p, err := s.Poll(t.Context(), at)
+	if err != nil || !strings.Contains(p.Gap, "nobody looked for 9 days") {
+		t.Errorf("gap %q, %v", p.Gap, err)
+	}
+	if p, err = s.Poll(t.Context(), p.Next); err != nil || p.Gap != "" {
+		t.Errorf("told twice: %q, %v", p.Gap, err)
+	}
+}
+
+func TestACursorOfAnEarlierVersionIsReadOn(t *testing.T) {
+	f := fake(t)
+	s := open(t, f)
+	f.Say(fakegoogle.Review{Text: "cold", Stars: 2, Changed: noon.Add(-time.Hour)})
+	first, err := s.Poll(t.Context(), "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var m mark
+	if err := json.Unmarshal([]byte(first.Next), &m); err != nil {
+		t.Fatal(err)
+	}
+	if p, err := s.Poll(t.Context(), m.Window); err != nil || len(p.Mentions) != 0 || p.Gap != "" || p.Next != first.Next {
+		t.Errorf("%+v %v", p, err)
 	}
 }
 
