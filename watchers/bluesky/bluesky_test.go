@@ -228,8 +228,10 @@ func TestWhatOurAccountIsToldAndWhatIsFoundBecomeMentionsOnce(t *testing.T) {
 	f.Say("sara", noon.Add(-3*time.Minute), "the coffee of noor is cold") // both searches find it
 	f.Say("omar", noon.Add(-2*time.Minute), "still waiting", toUs)
 	f.Say("badr", noon.Add(-time.Minute), "something else")
+	f.Inform(f.Say("huda", noon.Add(-90*time.Second), "look at this").URI, "quote")
+	f.Inform(f.Say("ali", noon.Add(-80*time.Second), "good morning").URI, "subscribed-post")
 	first := poll(t, s, "")
-	if len(first.Mentions) != 2 || first.Mentions[0].Author != "sara" || first.Mentions[0].Direct || first.Mentions[1].Author != "omar" || !first.Mentions[1].Direct {
+	if len(first.Mentions) != 3 || first.Mentions[2].Author != "huda" || !first.Mentions[2].Direct || first.Mentions[0].Author != "sara" || first.Mentions[0].Direct || first.Mentions[1].Author != "omar" || !first.Mentions[1].Direct {
 		t.Fatalf("%+v", first.Mentions)
 	}
 	if again := poll(t, s, first.Next); len(again.Mentions) != 0 {

@@ -49,8 +49,9 @@ type Server struct {
 	mu       sync.Mutex
 	accounts map[string]*bluesky.Profile
 	posts    []*Post
-	likes    []string        // who liked something of ours
-	closed   map[string]bool // posts whose author lets nobody reply
+	likes    []string          // who liked something of ours
+	informed map[string]string // why our account is told of a post, by its URI
+	closed   map[string]bool   // posts whose author lets nobody reply
 	events   []event
 	news     chan struct{} // closed at each event
 	gone     chan struct{} // closed when the server is
@@ -66,7 +67,7 @@ type Server struct {
 
 // New starts a server with our account on it.
 func New(now func() time.Time) *Server {
-	f := &Server{Now: now, accounts: map[string]*bluesky.Profile{}, closed: map[string]bool{}, down: map[string]bool{}, news: make(chan struct{}), gone: make(chan struct{})}
+	f := &Server{Now: now, accounts: map[string]*bluesky.Profile{}, closed: map[string]bool{}, informed: map[string]string{}, down: map[string]bool{}, news: make(chan struct{}), gone: make(chan struct{})}
 	f.accounts[Self] = &bluesky.Profile{DID: Self, Handle: Handle, Name: "Noor"}
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /xrpc/com.atproto.server.createSession", f.locked(f.signIn))
@@ -165,6 +166,14 @@ func (f *Server) Mark(did string) {
 	if a := f.accounts[did]; a != nil {
 		a.Labels = []bluesky.Label{{Src: did, Val: bluesky.Automated}}
 	}
+}
+
+// Inform tells our account of a post for another reason than that it replies to
+// us or mentions us: "quote", or "subscribed-post" for what it only follows.
+func (f *Server) Inform(uri, reason string) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.informed[uri] = reason
 }
 
 // Shut lets nobody reply to a post any more.

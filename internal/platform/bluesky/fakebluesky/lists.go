@@ -44,22 +44,25 @@ func (f *Server) newest(keep func(*Post) bool) (out []*Post) {
 }
 
 // notices is what our account is told: likes, which stand before everything
-// here, and who replied to it or mentioned it.
+// here, who replied to it or mentioned it, and what Inform says.
 func (f *Server) notices(w http.ResponseWriter, r *http.Request) {
 	all := []any{}
 	for _, who := range f.likes {
 		all = append(all, object{"uri": "at://" + who + "/app.bsky.feed.like/3k", "cid": "x", "author": f.accounts[who], "reason": "like", "isRead": false,
 			"record": object{"$type": "app.bsky.feed.like", "subject": object{"uri": "at://" + Self + "/x", "cid": "y"}, "createdAt": bluesky.Stamp(f.Now())}, "indexedAt": bluesky.Stamp(f.Now())})
 	}
-	for _, p := range f.newest(func(p *Post) bool { return p.Author != Self && reason(p) != "" }) {
+	for _, p := range f.newest(func(p *Post) bool { return p.Author != Self && f.reason(p) != "" }) {
 		v := f.view(p)
-		v["reason"], v["isRead"] = reason(p), false
+		v["reason"], v["isRead"] = f.reason(p), false
 		all = append(all, v)
 	}
 	page(w, r, "notifications", all)
 }
 
-func reason(p *Post) string {
+func (f *Server) reason(p *Post) string {
+	if why := f.informed[p.URI]; why != "" {
+		return why
+	}
 	if a := p.Record.Reply; a != nil && strings.HasPrefix(a.Parent.URI, "at://"+Self+"/") {
 		return "reply"
 	}
