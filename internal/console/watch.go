@@ -73,7 +73,7 @@ func trend(counts [6]int) []digest.Box {
 }
 
 // commandPattern is a command of the chats at the beginning of its help.
-var commandPattern = regexp.MustCompile(`^/[a-z]+(?: (?:[A-Z]+|\[[A-Z]+\]|[0-9a-f]{8}))?`)
+var commandPattern = regexp.MustCompile(`^/[a-z]+(?: (?:[A-Z]+|\[[^\]]+\]|[0-9a-f]{8}))*`)
 
 // command parts the help of a command from the command, which is written from
 // left to right.

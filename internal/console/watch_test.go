@@ -76,6 +76,9 @@ func TestThePolicyPageReadsTheWrittenRules(t *testing.T) {
 // stand behind it in an Arabic line.
 func TestCommandsOfTheHelpRunFromLeftToRight(t *testing.T) {
 	b := newHouse(t).browse().as("mona")
+	if _, page := b.get("/help"); !strings.Contains(page, `<bdi dir="ltr"><b>/digest [DATE] [week | month]</b></bdi> –`) {
+		t.Error("the help parts a command from what it takes")
+	}
 	b.post("/language", url.Values{"language": {"ar"}})
 	_, page := b.get("/help")
 	for _, want := range []string{`<bdi dir="ltr"><b>/inbox</b></bdi> أو`, `<bdi dir="ltr"><b>/case N</b></bdi> أو`, `<bdi dir="ltr"><b>/digest [DATE]</b></bdi> أو`, `<bdi dir="ltr"><b>/forget 1a2b3c4d</b></bdi> –`} {
