@@ -346,6 +346,42 @@ func TestInspectNamesTheSwitch(t *testing.T) {
 	}
 }
 
+// The library would notice after five heartbeats and go on with the session.
+func TestAGatewayThatTellsButAnswersNoHeartbeatIsLeftForANewSession(t *testing.T) {
+	fake, _, inbox := start(t)
+	fake.Heartbeat(900 * time.Millisecond)
+	c := connectWith(t, fake, inbox, func(tm *discord.Times) { tm.Silence = time.Second })
+	ch := fake.AddChannel("customers")
+	c.Watch(ch, true)
+	run(t, c)
+	if !fake.AwaitGateway(soon, 1) {
+		t.Fatal("no gateway")
+	}
+	fake.Benumb(true)
+	for range 400 {
+		if fake.AwaitGateway(50*time.Millisecond, 2) {
+			return
+		}
+		fake.Say(sara, ch, "still talking")
+	}
+	t.Error("nobody noticed that heartbeats are not answered")
+}
+
+func TestWhatIsSaidInAThreadIsHeardAsItIsSaid(t *testing.T) {
+	fake, _, inbox, ch := live(t)
+	for _, words := range []string{"one", "two"} { // the second is told by the gateway: reading back is over
+		fake.Say(sara, ch, words)
+		eventually(t, inbox, words, has(discord.Said, words))
+	}
+	thread, other := fake.AddThread(ch, "begun now"), fake.AddThread(fake.AddChannel("not ours"), "theirs")
+	fake.Say(sara, other, "in a thread of others")
+	fake.Say(sara, thread, "in our thread")
+	eventually(t, inbox, "the message in the thread", has(discord.Said, "in our thread"))
+	if has(discord.Said, "in a thread of others")(read(t, inbox)) {
+		t.Error("a thread of a channel that is not watched was heard")
+	}
+}
+
 func TestAGatewayThatAnswersButTellsNothingIsNoticed(t *testing.T) {
 	fake, _, inbox := start(t)
 	fake.Heartbeat(100 * time.Millisecond)

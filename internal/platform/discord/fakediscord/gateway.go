@@ -28,6 +28,7 @@ type gateway struct {
 	invalid   bool // answer every IDENTIFY with op 9
 	away      int  // connections still to be dropped before the upgrade
 	deaf      bool // answer heartbeats, send no events
+	numb      bool // send events, answer no heartbeats
 	mute      bool
 }
 
@@ -119,7 +120,7 @@ func (s *Server) serveGateway(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 		s.mu.Lock()
-		silent := s.gw.silent || s.gw.mute
+		silent := s.gw.silent || s.gw.mute || s.gw.numb && p.Op == 1
 		s.mu.Unlock()
 		if silent {
 			continue
@@ -374,6 +375,13 @@ func (s *Server) RefuseConnections(n int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.gw.away = n
+}
+
+// Benumb makes the gateway send events but answer no heartbeats.
+func (s *Server) Benumb(on bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.gw.numb = on
 }
 
 // Deafen makes the gateway answer heartbeats but send no events.
