@@ -175,6 +175,9 @@ func TestACaseOfTheNightIsShownWhenTheShopOpens(t *testing.T) {
 			if _, shown := s.rooms["desk"].cards[said.ID]; shown != c.shown {
 				t.Errorf("shown at night: %v, want %v", shown, c.shown)
 			}
+			if rests := strings.Contains(s.history(said), "propose by rasid: rests until opening"); rests == c.shown {
+				t.Errorf("the history says that it rests: %v, shown: %v\n%s", rests, c.shown, s.history(said))
+			}
 			s.tick("2026-11-23 09:01")
 			if _, shown := s.rooms["desk"].cards[said.ID]; !shown {
 				t.Error("the desk has no card in the morning")

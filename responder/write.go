@@ -77,6 +77,9 @@ func (w *Writer) propose(ctx context.Context, c cases.Case, now time.Time) error
 	ruling := w.Office.Rule(c, c.Score, now)
 	ch.Note = ruling.Note()
 	bare := w.obey(c, ruling, &ch, now)
+	if ch.WakeFor == WakeOpening && len(ch.Rooms) == 0 && !ruling.Rule.Automatic() {
+		ch.Note = strings.TrimPrefix(ch.Note+"; rests until opening", "; ")
+	}
 	if err := w.enrol(ctx, c, &ch, now); err != nil {
 		return err
 	}
