@@ -216,8 +216,13 @@ func (a *adding) ask(ctx context.Context, field, write string) error {
 	return a.answer(field, strings.TrimSpace(a.in.Text()))
 }
 
-// answer keeps a value; a secret goes where only its owner reads it.
+// answer keeps a value; a secret goes where only its owner reads it. A key that
+// a platform gave as a file is named by its path: it has several lines.
 func (a *adding) answer(key, value string) error {
+	if secretField(a.fields, key) && keyFile(filepath.Dir(a.p.config), value) {
+		a.section.set(key+"_file", value)
+		return nil
+	}
 	if !secretField(a.fields, key) || value == "" || strings.HasPrefix(value, "${") && strings.HasSuffix(value, "}") {
 		a.section.set(key, value)
 		return nil
@@ -251,6 +256,19 @@ func (a *adding) answer(key, value string) error {
 	}
 	a.section.set(key+"_file", "secrets/"+name)
 	return nil
+}
+
+// keyFile reports whether an answer is the path of a key that a platform gave,
+// relative to the folder of the configuration.
+func keyFile(folder, answer string) bool {
+	if !slices.Contains([]string{".json", ".p8", ".pem"}, filepath.Ext(answer)) {
+		return false
+	}
+	if !filepath.IsAbs(answer) {
+		answer = filepath.Join(folder, answer)
+	}
+	info, err := os.Stat(answer)
+	return err == nil && info.Mode().IsRegular()
 }
 
 // tried reads a configuration as `rasid check` would, beside the one in use.

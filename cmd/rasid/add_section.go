@@ -85,13 +85,15 @@ func plainOr(value string) string {
 	return scalar(value)
 }
 
-// scalar writes text as YAML.
+// scalar writes text as YAML that is the same in a list on one line, where
+// commas and brackets mean something.
 func scalar(s string) string {
 	b, err := yaml.Marshal(s)
-	if err != nil || strings.Count(strings.TrimSpace(string(b)), "\n") > 0 {
+	plain := strings.TrimSpace(string(b))
+	if err != nil || strings.Contains(plain, "\n") || strings.ContainsAny(plain, ",[]{}") && !strings.ContainsAny(plain[:1], `"'`) {
 		return fmt.Sprintf("%q", s)
 	}
-	return strings.TrimSpace(string(b))
+	return plain
 }
 
 // inserted puts lines as one more item into the list of sources, and leaves
