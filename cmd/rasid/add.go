@@ -294,8 +294,8 @@ func (p *program) tried(text string) (cfg *config.Config, problems config.Proble
 	return cfg, nil, err
 }
 
-// errUnwell is told when the platform does not answer as it should.
-var errUnwell = errors.New("the test failed and nothing was written; --untested writes it anyway")
+// unwell is told when the platform does not answer as it should.
+const unwell = "the test failed and nothing was written; --untested writes it anyway"
 
 // test asks the platform, as `rasid doctor` does, or looks once.
 func (a *adding) test(ctx context.Context, cfg *config.Config) (err error) {
@@ -324,7 +324,7 @@ func (a *adding) test(ctx context.Context, cfg *config.Config) (err error) {
 		found = append(found, advice)
 	}
 	if tell(a.p.out, a.say, "source "+a.section.name, found) > 0 {
-		return errUnwell
+		return errors.New(a.say.Line(unwell))
 	}
 	return nil
 }

@@ -324,7 +324,7 @@ func (s *Source) Doctor(ctx context.Context) (out []watchers.Advice) {
 	for _, p := range s.parts() {
 		left := 0
 		_, _, err := s.page(ctx, p, s.now().Add(-time.Hour), "", func(a answer) { left = a.Quota })
-		a := watchers.Advice{What: p.name + " on " + s.cfg.Site}
+		a := watchers.Advice{What: "site " + s.cfg.Site + ": " + p.name}
 		var later *cases.LaterError
 		switch {
 		case err == nil:
