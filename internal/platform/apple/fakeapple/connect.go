@@ -18,8 +18,8 @@ import (
 // keyed lets those in who bring a token signed by the key.
 func (f *Server) keyed(next http.HandlerFunc) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		f.mu.Lock()
-		defer f.mu.Unlock()
+		f.Mu.Lock()
+		defer f.Mu.Unlock()
 		if !f.believe(strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer ")) {
 			refuse(w, 401, "NOT_AUTHORIZED", "Authentication credentials are missing or invalid.")
 			return
@@ -118,7 +118,7 @@ func (f *Server) list(w http.ResponseWriter, r *http.Request) {
 }
 
 func (f *Server) one(w http.ResponseWriter, r *http.Request) {
-	v := f.find(r.PathValue("id"))
+	v := f.Find(r.PathValue("id"))
 	if v == nil {
 		refuse(w, 404, "NOT_FOUND", "There is no resource of type 'customerReviews' with id '"+r.PathValue("id")+"'")
 		return
@@ -148,7 +148,7 @@ func (f *Server) respond(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	text, at := in.Data.Attributes.ResponseBody, in.Data.Relationships.Review.Data
-	v := f.find(at.ID)
+	v := f.Find(at.ID)
 	switch {
 	case f.reader:
 		refuse(w, 403, "FORBIDDEN_ERROR", "This request is forbidden for security reasons")

@@ -15,7 +15,6 @@ import (
 	"net/http/httptest"
 	"slices"
 	"strconv"
-	"sync"
 	"time"
 
 	"rasid/internal/outbound"
@@ -50,20 +49,19 @@ type Review struct {
 type Server struct {
 	*httptest.Server
 	faketest.Mood
+	faketest.Shelf[Review]
 	Now func() time.Time
 
-	mu      sync.Mutex
-	key     *ecdsa.PrivateKey
-	reader  bool      // the key's role may read alone
-	reviews []*Review // as written, oldest first
-	down    map[string]bool
-	writes  int
-	asked   int // reads of any kind
+	key    *ecdsa.PrivateKey
+	reader bool // the key's role may read alone
+	down   map[string]bool
+	writes int
+	asked  int // reads of any kind
 }
 
 // New starts a server.
 func New(now func() time.Time) *Server {
-	f := &Server{Now: now, key: newKey(), down: map[string]bool{}}
+	f := &Server{Shelf: faketest.Shelf[Review]{Name: func(r *Review) string { return r.ID }}, Now: now, key: newKey(), down: map[string]bool{}}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /v1/apps/{app}/customerReviews", f.keyed(f.list))
 	mux.HandleFunc("GET /v1/customerReviews/{id}", f.keyed(f.one))
@@ -92,23 +90,23 @@ func (f *Server) Key() apple.Key {
 }
 
 // Revoke takes the key back.
-func (f *Server) Revoke() { f.mu.Lock(); defer f.mu.Unlock(); f.key = newKey() }
+func (f *Server) Revoke() { f.Mu.Lock(); defer f.Mu.Unlock(); f.key = newKey() }
 
 // ReadOnly gives the key a role that may not answer.
-func (f *Server) ReadOnly() { f.mu.Lock(); defer f.mu.Unlock(); f.reader = true }
+func (f *Server) ReadOnly() { f.Mu.Lock(); defer f.Mu.Unlock(); f.reader = true }
 
 // Down makes the public feed of a country answer 502 while on.
 func (f *Server) Down(country string, on bool) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
+	f.Mu.Lock()
+	defer f.Mu.Unlock()
 	f.down[country] = on
 }
 
 // Say adds a review and returns it.
 func (f *Server) Say(r Review) Review {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	n := int64(len(f.reviews))
+	f.Mu.Lock()
+	defer f.Mu.Unlock()
+	n := int64(len(f.Things))
 	r.Number = 11_000_000_000 + n
 	r.ID = fmt.Sprintf("00000028-b08c-0014-%04x-%012x", n&0xffff, n+77)
 	if r.Written.IsZero() {
@@ -120,55 +118,23 @@ func (f *Server) Say(r Review) Review {
 	if r.Author == "" {
 		r.Author = "سارة"
 	}
-	f.reviews = append(f.reviews, &r)
+	f.Things = append(f.Things, &r)
 	return r
 }
 
-// Change lets a test change a review, as its author or a colleague would.
-func (f *Server) Change(id string, change func(*Review)) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	if r := f.find(id); r != nil {
-		change(r)
-	}
-}
-
-// Delete removes a review.
-func (f *Server) Delete(id string) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	f.reviews = slices.DeleteFunc(f.reviews, func(r *Review) bool { return r.ID == id })
-}
-
 // Reviews lists what stands there, oldest first.
-func (f *Server) Reviews() (out []Review) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	for _, r := range f.reviews {
-		out = append(out, *r)
-	}
-	return out
-}
+func (f *Server) Reviews() []Review { return f.All() }
 
 // Counts returns how many reads and writes were tried.
 func (f *Server) Counts() (reads, writes int) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
+	f.Mu.Lock()
+	defer f.Mu.Unlock()
 	return f.asked, f.writes
-}
-
-func (f *Server) find(id string) *Review {
-	for _, r := range f.reviews {
-		if r.ID == id {
-			return r
-		}
-	}
-	return nil
 }
 
 // newest lists reviews, the newest first.
 func (f *Server) newest(keep func(*Review) bool) (out []*Review) {
-	for _, r := range f.reviews {
+	for _, r := range f.Things {
 		if keep(r) {
 			out = append(out, r)
 		}
@@ -180,8 +146,8 @@ func (f *Server) newest(keep func(*Review) bool) (out []*Review) {
 
 // public is a page of a country's feed, in Apple's own spelling of Atom.
 func (f *Server) public(w http.ResponseWriter, r *http.Request) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
+	f.Mu.Lock()
+	defer f.Mu.Unlock()
 	f.asked++
 	page, err := strconv.Atoi(cut(r.PathValue("page"), "page="))
 	country := r.PathValue("country")

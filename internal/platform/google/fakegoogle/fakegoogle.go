@@ -50,11 +50,10 @@ type Review struct {
 type Server struct {
 	*httptest.Server
 	faketest.Mood
+	faketest.Shelf[Review]
 	Now func() time.Time
 	key *rsa.PrivateKey
 
-	mu      sync.Mutex
-	reviews []*Review // oldest change first
 	issued  map[string]string
 	noQuota bool
 	signIns int
@@ -62,7 +61,7 @@ type Server struct {
 
 // New starts a server.
 func New(now func() time.Time) *Server {
-	f := &Server{Now: now, key: shared(), issued: map[string]string{}}
+	f := &Server{Shelf: faketest.Shelf[Review]{Name: func(r *Review) string { return r.ID }}, Now: now, key: shared(), issued: map[string]string{}}
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /token", f.signIn)
 	mux.HandleFunc("GET /androidpublisher/v3/applications/{pkg}/reviews", f.play(f.playList))
@@ -71,7 +70,7 @@ func New(now func() time.Time) *Server {
 	mux.HandleFunc("GET /v4/accounts/11/locations/22/reviews", f.business(f.businessList))
 	mux.HandleFunc("GET /v4/accounts/11/locations/22/reviews/{id}", f.business(f.businessGet))
 	mux.HandleFunc("PUT /v4/accounts/11/locations/22/reviews/{id}/reply", f.business(f.businessReply))
-	f.Server = httptest.NewServer(f.Guard(faketest.InTurn(&f.mu, mux)))
+	f.Server = httptest.NewServer(f.Guard(faketest.InTurn(&f.Mu, mux)))
 	return f
 }
 
@@ -90,8 +89,8 @@ func newKey() *rsa.PrivateKey {
 // known.
 func (f *Server) Rotate() {
 	key := newKey()
-	f.mu.Lock()
-	defer f.mu.Unlock()
+	f.Mu.Lock()
+	defer f.Mu.Unlock()
 	f.key, f.issued = key, map[string]string{}
 }
 
@@ -110,10 +109,10 @@ func (f *Server) Key() string {
 
 // Say adds a review and returns it.
 func (f *Server) Say(r Review) Review {
-	f.mu.Lock()
-	defer f.mu.Unlock()
+	f.Mu.Lock()
+	defer f.Mu.Unlock()
 	if r.ID == "" {
-		r.ID = "gp-" + strconv.Itoa(1000+len(f.reviews))
+		r.ID = "gp-" + strconv.Itoa(1000+len(f.Things))
 	}
 	if r.Changed.IsZero() {
 		r.Changed = f.Now()
@@ -121,63 +120,35 @@ func (f *Server) Say(r Review) Review {
 	if r.Created.IsZero() {
 		r.Created = r.Changed
 	}
-	f.reviews = append(f.reviews, &r)
+	f.Things = append(f.Things, &r)
 	f.sort()
 	return r
 }
 
 // Change lets a test change a review, as its author or a colleague would.
 func (f *Server) Change(id string, change func(*Review)) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	if r := f.find(id); r != nil {
-		change(r)
-		f.sort()
-	}
-}
-
-// Delete removes a review.
-func (f *Server) Delete(id string) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	f.reviews = slices.DeleteFunc(f.reviews, func(r *Review) bool { return r.ID == id })
+	f.Shelf.Change(id, func(r *Review) { change(r); f.sort() })
 }
 
 // Reviews lists what stands there.
-func (f *Server) Reviews() (out []Review) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	for _, r := range f.reviews {
-		out = append(out, *r)
-	}
-	return out
-}
+func (f *Server) Reviews() []Review { return f.All() }
 
 // Counts returns how many writes and sign-ins were tried.
 func (f *Server) Counts() (writes, signIns int) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
+	f.Mu.Lock()
+	defer f.Mu.Unlock()
 	return f.Writes(), f.signIns
 }
 
 // NoQuota makes Business Profile answer as it does to projects that are not
 // approved.
-func (f *Server) NoQuota(on bool) { f.mu.Lock(); defer f.mu.Unlock(); f.noQuota = on }
+func (f *Server) NoQuota(on bool) { f.Mu.Lock(); defer f.Mu.Unlock(); f.noQuota = on }
 
 // Expire makes every token invalid.
-func (f *Server) Expire() { f.mu.Lock(); defer f.mu.Unlock(); f.issued = map[string]string{} }
+func (f *Server) Expire() { f.Mu.Lock(); defer f.Mu.Unlock(); f.issued = map[string]string{} }
 
 func (f *Server) sort() {
-	slices.SortStableFunc(f.reviews, func(a, b *Review) int { return a.Changed.Compare(b.Changed) })
-}
-
-func (f *Server) find(id string) *Review {
-	for _, r := range f.reviews {
-		if r.ID == id {
-			return r
-		}
-	}
-	return nil
+	slices.SortStableFunc(f.Things, func(a, b *Review) int { return a.Changed.Compare(b.Changed) })
 }
 
 // signIn trades an assertion or a refresh token for an access token.

@@ -45,7 +45,7 @@ func playReview(r *Review) map[string]any {
 // playList lists what changed in the last week and has words, newest first.
 func (f *Server) playList(w http.ResponseWriter, r *http.Request) {
 	var list []any
-	for _, v := range slices.Backward(f.reviews) {
+	for _, v := range slices.Backward(f.Things) {
 		if f.Now().Sub(v.Changed) <= 7*24*time.Hour && strings.TrimSpace(v.Text) != "" {
 			list = append(list, playReview(v))
 		}
@@ -70,7 +70,7 @@ func at(s string) int {
 }
 
 func (f *Server) playGet(w http.ResponseWriter, r *http.Request) {
-	if v := f.find(r.PathValue("id")); v != nil {
+	if v := f.Find(r.PathValue("id")); v != nil {
 		faketest.JSON(w, 200, playReview(v))
 		return
 	}
@@ -90,7 +90,7 @@ func (f *Server) playReply(w http.ResponseWriter, r *http.Request) {
 	if !on {
 		return
 	}
-	v := f.find(id)
+	v := f.Find(id)
 	text := strings.TrimSpace(tags.ReplaceAllString(in.ReplyText, ""))
 	switch {
 	case v == nil:
@@ -145,7 +145,7 @@ func (f *Server) businessList(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	var list []any
-	for _, v := range slices.Backward(f.reviews) {
+	for _, v := range slices.Backward(f.Things) {
 		list = append(list, businessReview(v))
 	}
 	from := at(q.Get("pageToken"))
@@ -160,7 +160,7 @@ func (f *Server) businessList(w http.ResponseWriter, r *http.Request) {
 }
 
 func (f *Server) businessGet(w http.ResponseWriter, r *http.Request) {
-	if v := f.find(r.PathValue("id")); v != nil {
+	if v := f.Find(r.PathValue("id")); v != nil {
 		faketest.JSON(w, 200, businessReview(v))
 		return
 	}
@@ -177,7 +177,7 @@ func (f *Server) businessReply(w http.ResponseWriter, r *http.Request) {
 	if !on {
 		return
 	}
-	v := f.find(r.PathValue("id"))
+	v := f.Find(r.PathValue("id"))
 	switch {
 	case v == nil:
 		refuse(w, 404, "NOT_FOUND", "Requested entity was not found.")

@@ -11,7 +11,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 	"time"
 	"unicode/utf8"
 
@@ -39,85 +38,52 @@ type Review struct {
 type Server struct {
 	*httptest.Server
 	faketest.Mood
-	mu sync.Mutex
+	faketest.Shelf[Review]
 
 	Now  func() time.Time
 	Paid bool          // the business has a plan with the API module
 	Busy time.Duration // not zero: readers are asked to wait so long
 
-	reviews []*Review // oldest first
 	tokens  map[string]bool
 	signIns int
 }
 
 // New starts a server.
 func New(now func() time.Time) *Server {
-	f := &Server{Now: now, Paid: true, tokens: map[string]bool{}}
+	f := &Server{Shelf: faketest.Shelf[Review]{Name: func(r *Review) string { return r.ID }}, Now: now, Paid: true, tokens: map[string]bool{}}
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /v1/oauth/oauth-business-users-for-applications/accesstoken", f.signIn)
 	mux.HandleFunc("GET /v1/business-units/{unit}/reviews", f.list)
 	mux.HandleFunc("GET /v1/private/reviews/{id}", f.member(f.get))
 	mux.HandleFunc("POST /v1/private/reviews/{id}/reply", f.member(f.reply))
 	mux.HandleFunc("DELETE /v1/private/reviews/{id}/reply", f.member(f.withdraw))
-	f.Server = httptest.NewServer(f.Guard(faketest.InTurn(&f.mu, mux)))
+	f.Server = httptest.NewServer(f.Guard(faketest.InTurn(&f.Mu, mux)))
 	return f
 }
 
 // Say adds a review and returns it.
 func (f *Server) Say(r Review) Review {
-	f.mu.Lock()
-	defer f.mu.Unlock()
+	f.Mu.Lock()
+	defer f.Mu.Unlock()
 	if r.ID == "" {
-		r.ID = fmt.Sprintf("%024x", 0x5000+len(f.reviews))
+		r.ID = fmt.Sprintf("%024x", 0x5000+len(f.Things))
 	}
 	if r.Created.IsZero() {
 		r.Created = f.Now()
 	}
-	f.reviews = append(f.reviews, &r)
-	slices.SortStableFunc(f.reviews, func(a, b *Review) int { return a.Created.Compare(b.Created) })
+	f.Things = append(f.Things, &r)
+	slices.SortStableFunc(f.Things, func(a, b *Review) int { return a.Created.Compare(b.Created) })
 	return r
 }
 
-// Change lets a test change a review, as its author or a colleague would.
-func (f *Server) Change(id string, change func(*Review)) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	if r := f.find(id); r != nil {
-		change(r)
-	}
-}
-
-// Delete removes a review.
-func (f *Server) Delete(id string) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	f.reviews = slices.DeleteFunc(f.reviews, func(r *Review) bool { return r.ID == id })
-}
-
 // Reviews lists what stands there, oldest first.
-func (f *Server) Reviews() (out []Review) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	for _, r := range f.reviews {
-		out = append(out, *r)
-	}
-	return out
-}
+func (f *Server) Reviews() []Review { return f.All() }
 
 // Expire makes every token invalid.
-func (f *Server) Expire() { f.mu.Lock(); defer f.mu.Unlock(); clear(f.tokens) }
+func (f *Server) Expire() { f.Mu.Lock(); defer f.Mu.Unlock(); clear(f.tokens) }
 
 // SignIns returns how often somebody signed in.
-func (f *Server) SignIns() int { f.mu.Lock(); defer f.mu.Unlock(); return f.signIns }
-
-func (f *Server) find(id string) *Review {
-	for _, r := range f.reviews {
-		if r.ID == id {
-			return r
-		}
-	}
-	return nil
-}
+func (f *Server) SignIns() int { f.Mu.Lock(); defer f.Mu.Unlock(); return f.signIns }
 
 func (f *Server) signIn(w http.ResponseWriter, r *http.Request) {
 	f.signIns++
@@ -156,8 +122,8 @@ func (f *Server) list(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	list := []any{}
-	for i, v := range slices.Backward(f.reviews) {
-		if n := len(f.reviews) - 1 - i; n >= (page-1)*size && n < page*size {
+	for i, v := range slices.Backward(f.Things) {
+		if n := len(f.Things) - 1 - i; n >= (page-1)*size && n < page*size {
 			list = append(list, view(v))
 		}
 	}
@@ -197,7 +163,7 @@ func (f *Server) member(next http.HandlerFunc) http.HandlerFunc {
 }
 
 func (f *Server) get(w http.ResponseWriter, r *http.Request) {
-	if v := f.find(r.PathValue("id")); v != nil {
+	if v := f.Find(r.PathValue("id")); v != nil {
 		faketest.JSON(w, 200, view(v))
 		return
 	}
@@ -218,7 +184,7 @@ func (f *Server) reply(w http.ResponseWriter, r *http.Request) {
 	if !on {
 		return
 	}
-	v := f.find(r.PathValue("id"))
+	v := f.Find(r.PathValue("id"))
 	switch {
 	case v == nil:
 		refuse(w, 404, "The review was not found")
@@ -239,7 +205,7 @@ func (f *Server) withdraw(w http.ResponseWriter, r *http.Request) {
 	if !on {
 		return
 	}
-	v := f.find(r.PathValue("id"))
+	v := f.Find(r.PathValue("id"))
 	if v == nil || v.Answer == "" {
 		refuse(w, 404, "The reply was not found")
 		return
