@@ -175,6 +175,12 @@ func TestALetterAtNightIsAcknowledgedOnceThenAnsweredThenAskedAbout(t *testing.T
 	if asked.to != "sara@customer.example" || asked.Get("Auto-Submitted") != "auto-replied" || !strings.Contains(asked.words, "5") {
 		t.Errorf("Sara was asked %+v", asked)
 	}
+	soon(t, "the question written down", func() string {
+		if p.caseOf("sara@customer.example", cases.Resolved).AskedAt.IsZero() {
+			return ""
+		}
+		return "yes"
+	})
 	p.answerTo(asked, "Sara <sara@customer.example>", first, "2\r\n\r\nOn Sunday Noor Coffee wrote:\r\n> "+asked.words)
 	p.read()
 	if c := p.caseOf("sara@customer.example", cases.Waiting); c.Rating != 2 {
