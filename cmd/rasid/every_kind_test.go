@@ -132,6 +132,19 @@ type mentioned struct {
 	Gone          bool
 }
 
+// soon asks until get returns something, and less often than 600 times a
+// minute, which is what the API takes.
+func (e *fullHouse) soon(what string, get func() string) {
+	e.t.Helper()
+	turn := 0
+	soon(e.t, what, func() string {
+		if turn++; turn%6 != 1 {
+			return ""
+		}
+		return get()
+	})
+}
+
 // about waits for the case of a source in which something is said, in a state.
 func (e *fullHouse) about(kind, words, state string) (found toldCase) {
 	e.t.Helper()
@@ -141,11 +154,7 @@ func (e *fullHouse) about(kind, words, state string) (found toldCase) {
 			e.t.Logf("what there is of %s: %+v\n%s", kind, list.Cases, e.out)
 		}
 	}()
-	turn := 0
-	soon(e.t, fmt.Sprintf("a case %s of %s about %q", state, kind, words), func() string {
-		if turn++; turn%6 != 1 { // the API takes 600 calls a minute
-			return ""
-		}
+	e.soon(fmt.Sprintf("a case %s of %s about %q", state, kind, words), func() string {
 		e.call(http.MethodGet, "cases?show=all&source=at-"+kind, nil, &list)
 		for _, c := range list.Cases {
 			if c.State == state && slices.ContainsFunc(c.Mentions, func(m mentioned) bool { return strings.Contains(m.Text, words) }) {
@@ -260,7 +269,7 @@ func (e *fullHouse) leavesAlone(kind string, p *spot, was string, change func(),
 	c := e.about(kind, was, "waiting")
 	change()
 	e.decide(c, "approve")
-	soon(e.t, note, func() string {
+	e.soon(note, func() string {
 		var now toldCase
 		e.call(http.MethodGet, fmt.Sprint("cases/", c.ID), nil, &now)
 		for _, h := range now.History {
