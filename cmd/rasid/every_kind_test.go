@@ -138,7 +138,7 @@ func (e *fullHouse) soon(what string, get func() string) {
 	e.t.Helper()
 	turn := 0
 	soon(e.t, what, func() string {
-		if turn++; turn%6 != 1 {
+		if turn++; turn%20 != 1 {
 			return ""
 		}
 		return get()
