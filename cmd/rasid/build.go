@@ -228,7 +228,8 @@ func (h *house) makePlaces(context.Context) error {
 			h.outlet = o
 		}
 		_, local := replier.(*outlet.Outlet)
-		h.office.Places[s.Name] = responder.Place{Name: s.Name, Replier: replier, Rooms: s.Rooms, Blind: kind.blind && !local, Private: answer.private, Hours: h.cfg.Calendar(s.Branch), Targets: targets(h.cfg.Policy.Targets, s.Targets)}
+		_, looks := replier.(responder.Checker) // just before it posts, so that staff need not
+		h.office.Places[s.Name] = responder.Place{Name: s.Name, Replier: replier, Rooms: s.Rooms, Blind: kind.blind && !local && !looks, Private: answer.private, Hours: h.cfg.Calendar(s.Branch), Targets: targets(h.cfg.Policy.Targets, s.Targets)}
 	}
 	return problems.Err()
 }

@@ -141,6 +141,25 @@ func TestEveryQuestionOfAddIsAskedInBothLanguages(t *testing.T) {
 	}
 }
 
+// TestStaffAreAskedToLookOnlyWhereTheProgramDoesNotLookItself keeps the card
+// from asking for what is done anyway just before a reply leaves.
+func TestStaffAreAskedToLookOnlyWhereTheProgramDoesNotLookItself(t *testing.T) {
+	const reviews = `kind: trustpilot, business_unit: 46d6a890000064000500e0c3, key: "${TRUSTPILOT_KEY}", dedicated: true`
+	h := houseOf(t, `business: {name: {en: Noor}}
+data: data
+sources:
+  - {name: looks, `+reviews+`, reply: {kind: trustpilot, key: "${TRUSTPILOT_KEY}", secret: "${TRUSTPILOT_SECRET}", business_user: 507f191e810c19729de860ea}}
+  - {name: passes, `+reviews+`, reply: {kind: webhook, url: "https://app.noor.example/replies", secret: "${HOOK_SECRET}"}}
+rooms: [{name: desk, kind: console}]
+staff: [{id: mona, role: approver}]
+`)
+	for name, blind := range map[string]bool{"looks": false, "passes": true} {
+		if got := h.office.Place(name).Blind; got != blind {
+			t.Errorf("%s: the card asks staff to look: %v, want %v", name, got, blind)
+		}
+	}
+}
+
 // notASentence says what is wrong with a text that should fit into a table.
 func notASentence(s string) string {
 	first, _ := utf8.DecodeRuneInString(s)
