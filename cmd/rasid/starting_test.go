@@ -45,7 +45,7 @@ func TestAProgramThatIsToldToStopWhileItStartsEndsWithoutAnError(t *testing.T) {
 		t.Fatal(err)
 	}
 	early := 0
-	for looks := int64(1); looks < 1<<20; looks += 1 + looks/8 {
+	for looks := int64(1); looks < 1<<20; looks += 1 + looks/3 {
 		out := &lines{}
 		p := &program{in: strings.NewReader(""), out: out, err: out, now: time.Now, env: inventedTokens}
 		if code := p.run(lit(t, looks), []string{"run", "--config", path}); code != 0 {
@@ -59,6 +59,7 @@ func TestAProgramThatIsToldToStopWhileItStartsEndsWithoutAnError(t *testing.T) {
 		}
 		early++
 	}
+	t.Logf("told at %d places", early)
 	if early < 10 {
 		t.Errorf("it was told to stop at %d places of its start only", early)
 	}
