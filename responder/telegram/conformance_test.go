@@ -246,15 +246,19 @@ func TestAQuestionIsAskedInOnePlace(t *testing.T) {
 			w := newWorld(t)
 			if x.private > 0 || x.fault != 0 {
 				w.AddChat(sara, "private", "سارة")
+				w.SetUsername(sara, "sara_q")
 			}
 			if x.fault != 0 {
 				w.Next(faketelegram.Fault{Method: "sendMessage", Kind: x.fault, Wait: time.Second})
 			}
 			said := w.Say(customers, sara, "cold")
-			_, err := telegram.Replier{Client: w.conn.Client()}.Ask(t.Context(), cases.Reply{Key: "ask/1", Text: "How satisfied are you?", Mention: cases.Mention{
+			at, err := telegram.Replier{Client: w.conn.Client()}.Ask(t.Context(), cases.Reply{Key: "ask/1", Text: "How satisfied are you?", Mention: cases.Mention{
 				ID: "1", AuthorID: strconv.Itoa(sara), ReplyTo: wire.Ref{Chat: customers, Message: said}.String()}}, choices)
 			if got := cases.OutcomeOf(err); got != x.want || len(w.Posted(sara)) != x.private || len(w.Posted(customers)) != x.group {
 				t.Errorf("%s (%v), asked %d times in private and %d in the group, want %s, %d and %d", got, err, len(w.Posted(sara)), len(w.Posted(customers)), x.want, x.private, x.group)
+			}
+			if x.private > 0 && at.URL != "" {
+				t.Errorf("a private question has the link %s, which leads nobody to it", at.URL)
 			}
 		})
 	}

@@ -146,9 +146,12 @@ func (u *User) Name() string {
 }
 
 // Link returns the address under which members can open a message: public
-// chats by name, supergroups and channels by number, "" for basic groups,
-// which have none.
+// chats by name, supergroups and channels by number, "" for basic groups and
+// private chats, which have none: a person's name leads to no message.
 func Link(chat Chat, topic, message int64) string {
+	if chat.ID > 0 {
+		return ""
+	}
 	place := chat.Username
 	if place == "" {
 		rest, ok := strings.CutPrefix(strconv.FormatInt(chat.ID, 10), "-100")
