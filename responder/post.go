@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/cenkalti/backoff/v4"
 
@@ -180,13 +181,33 @@ func (p *Poster) recheck(ctx context.Context, r Replier, m cases.Mention, set *c
 		ch.Event, ch.Note = cases.Delete, "deleted before the reply left"
 	case st.Colleague != "":
 		ch.Event, ch.Note = cases.Handle, st.Colleague
-	case st.Text != "" && strings.TrimSpace(st.Text) != strings.TrimSpace(m.Text):
+	case st.changed(m):
 		ch.Event, ch.Note = cases.Edit, "changed before the reply left"
+		ch.Reworded = st.reworded(m)
 	default:
 		return false
 	}
 	set.Outcome, set.Why = cases.WasNotSent, ch.Note // RetryAt stays zero: give up
 	return true
+}
+
+// changed reports whether the author changed a mention.
+func (st Standing) changed(m cases.Mention) bool {
+	return st.Edited || st.Text != "" && strings.TrimSpace(st.Text) != strings.TrimSpace(m.Text)
+}
+
+// longestHeard bounds what is taken over from a look, as a source bounds what
+// it reads.
+const longestHeard = 64 << 10
+
+// reworded is what a changed mention says now, so that staff do not see the old
+// words until its source is read again; nil where that is not told, or cannot be
+// kept as it is.
+func (st Standing) reworded(m cases.Mention) *cases.Reworded {
+	if st.Text == "" || len(st.Text) > longestHeard || !utf8.ValidString(st.Text) || strings.ContainsRune(st.Text, 0) {
+		return nil
+	}
+	return &cases.Reworded{Num: m.Num, Text: strings.TrimSpace(st.Text)}
 }
 
 // later plans another attempt after one that provably sent nothing.

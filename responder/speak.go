@@ -39,6 +39,7 @@ type Checker interface {
 type Standing struct {
 	Gone      bool   // deleted
 	Text      string // the text as it is now; "" when the platform does not tell
+	Edited    bool   // its author changed it, and Text does not tell to what
 	Colleague string // someone of ours already answered: their words
 }
 

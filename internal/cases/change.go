@@ -21,6 +21,7 @@ type Change struct {
 
 	Score    *Score          // the case's score
 	Scores   map[int64]Score // per mention number
+	Reworded *Reworded       // with Edit: what a mention says by now, where who found it changed could read it
 	Draft    *Draft          // appended; the store sets its Version
 	Level    *int            // new escalation level
 	WakeAt   *time.Time      // new alarm; the zero time clears it
@@ -34,6 +35,12 @@ type Change struct {
 	Send     []Send    // outbox rows written with the step
 	Withdraw []string  // outbox keys taken back; ErrStale when one already started
 	Urgent   bool      // cards are shown again as new messages, not edited in place
+}
+
+// Reworded is what a mention says since its author changed it.
+type Reworded struct {
+	Num  int64 // of the mention
+	Text string
 }
 
 // Claimed says who works on a case and until when.

@@ -54,6 +54,11 @@ func step(ctx context.Context, q querier, c cases.Case, ch cases.Change) error {
 	if err := checkSends(ctx, q, c, ch); err != nil {
 		return err
 	}
+	if ch.Reworded != nil {
+		if err := reword(ctx, q, c.ID, *ch.Reworded, ch.At); err != nil {
+			return fmt.Errorf("rewording mention %d: %w", ch.Reworded.Num, err)
+		}
+	}
 	for num, sc := range ch.Scores {
 		if err := saveScore(ctx, q, c.ID, num, sc); err != nil {
 			return err

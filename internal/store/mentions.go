@@ -88,6 +88,22 @@ func reviseMention(ctx context.Context, q querier, old recorded, m cases.Mention
 	return err
 }
 
+// reword writes what a mention was found to say just before its answer left.
+// Nobody said when it was changed, so the earliest time it can have been stands
+// there: the source, which knows, is believed over it when it reads the edit.
+func reword(ctx context.Context, q querier, caseID int64, now cases.Reworded, at time.Time) error {
+	old, err := mentionOf(ctx, q, caseID, now.Num)
+	if err != nil || old.blank || old.Text == now.Text {
+		return err
+	}
+	m := old.Mention
+	m.Text = now.Text
+	if m.EditedAt.IsZero() {
+		m.EditedAt = m.PostedAt.Add(time.Microsecond)
+	}
+	return reviseMention(ctx, q, old, m, at)
+}
+
 // saveScore keeps the score of one mention.
 func saveScore(ctx context.Context, q querier, caseID, num int64, sc cases.Score) error {
 	n, err := changed(q.ExecContext(ctx, `UPDATE mentions SET score = $1 WHERE num = $2 AND case_id = $3`, packScore(sc), num, caseID))

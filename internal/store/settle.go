@@ -100,6 +100,7 @@ func follow(ctx context.Context, q querier, r row, st cases.Settlement, ch *case
 	if c.Version != ch.Version {
 		moved := *ch
 		// Decisions of the caller were about another version; facts stay.
+		moved.Reworded = nil // the source may have read newer words meanwhile
 		moved.Score, moved.Scores, moved.Draft, moved.Level, moved.Claim, moved.Reminds = nil, nil, nil, nil, nil, nil
 		moved.WakeAt, moved.WakeFor, moved.Withdraw, moved.Version = nil, "", nil, c.Version
 		ch = &moved

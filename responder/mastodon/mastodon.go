@@ -267,7 +267,7 @@ func (p *Replier) Check(ctx context.Context, m cases.Mention) (responder.Standin
 	}
 	var st responder.Standing
 	if s.EditedAt != nil && s.EditedAt.After(m.PostedAt) && s.EditedAt.After(m.EditedAt) {
-		st.Text = "(edited) " + words(s.Spoiler+" "+s.Content)
+		st.Edited = true // what it says is read by the source, paragraphs and all
 	}
 	p.mu.Lock()
 	tried := p.tried[m.ReplyTo]

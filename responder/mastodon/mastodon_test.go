@@ -12,6 +12,7 @@ import (
 	"rasid/internal/cases"
 	"rasid/internal/outbound"
 	"rasid/internal/platform/mastodon/fakemastodon"
+	"rasid/responder"
 	"rasid/responder/respondertest"
 )
 
@@ -161,12 +162,12 @@ func TestALostAnswerIsAskedForWithTheSameKeyWhileTheServerKnowsIt(t *testing.T) 
 func TestWhatChangedBeforePostingIsSeen(t *testing.T) {
 	s := newStage(t)
 	m := s.mention("cold", "public")
-	if st, err := s.Check(t.Context(), m); err != nil || st.Gone || st.Text != "" || st.Colleague != "" {
+	if st, err := s.Check(t.Context(), m); err != nil || st != (responder.Standing{}) {
 		t.Errorf("unchanged: %+v %v", st, err)
 	}
 	s.after.Store(int64(time.Minute))
 	s.Edit(m.ID, "warm")
-	if st, err := s.Check(t.Context(), m); err != nil || !strings.Contains(st.Text, "warm") {
+	if st, err := s.Check(t.Context(), m); err != nil || !st.Edited {
 		t.Errorf("edited: %+v %v", st, err)
 	}
 	s.Answer(m.ID, "we are sorry")

@@ -286,6 +286,34 @@ var outbox = map[string]func(*testing.T, Place){
 			t.Errorf("settled twice: got %v, want ErrStale", err)
 		}
 	},
+	"words found just before an answer left are kept until the source reads the edit": func(t *testing.T, p Place) {
+		d := open(t, p, store.Options{})
+		for _, x := range []struct {
+			author string
+			meets  bool // the source read newer words before the look ended
+			want   string
+		}{{"amal", false, "found"}, {"badr", true, "newest"}} {
+			c := d.approve(d.waiting(x.author, "Sorry!"), "staff:1")
+			send, m := d.mustClaim(), c.Last()
+			newest := m
+			newest.Text, newest.EditedAt = "newest", m.PostedAt.Add(time.Second)
+			d.later(time.Minute)
+			if x.meets {
+				d.record(newest)
+			}
+			d.ok(d.Settle(t.Context(), cases.Settlement{Key: send.Key, Owner: send.Owner, Outcome: cases.WasNotSent, At: d.now}, &cases.Change{
+				Case: c.ID, Version: c.Version, Event: cases.Edit, By: cases.Rasid, At: d.now, Reworded: &cases.Reworded{Num: m.Num, Text: "found"}}))
+			now, err := d.Case(t.Context(), c.ID)
+			d.ok(err)
+			if got := now.Last(); got.Text != x.want || got.EditedAt.IsZero() || now.State != cases.New {
+				t.Errorf("%s: %q, edited at %v, case %s; want %q, a time and a new case", x.author, got.Text, got.EditedAt, now.State, x.want)
+			}
+			d.record(newest) // its clock may be behind ours
+			now, err = d.Case(t.Context(), c.ID)
+			d.ok(err)
+			want(t, "what the source read", now.Last().Text, "newest")
+		}
+	},
 	"one reply at a time to one place": func(t *testing.T, p Place) {
 		d := open(t, p, store.Options{})
 		d.approve(d.waiting("amal", "Sorry!"), "staff:1")
