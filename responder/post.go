@@ -176,18 +176,19 @@ func (p *Poster) recheck(ctx context.Context, r Replier, m cases.Mention, set *c
 		return false
 	}
 	ch.At = p.Clock()
+	why := ""
 	switch {
 	case st.Gone:
 		ch.Event, ch.Note = cases.Delete, "deleted before the reply left"
 	case st.Colleague != "":
-		ch.Event, ch.Note = cases.Handle, st.Colleague
+		ch.Event, ch.Note, why = cases.Handle, st.Colleague, "a colleague answered"
 	case st.changed(m):
 		ch.Event, ch.Note = cases.Edit, "changed before the reply left"
 		ch.Reworded = st.reworded(m)
 	default:
 		return false
 	}
-	set.Outcome, set.Why = cases.WasNotSent, ch.Note // RetryAt stays zero: give up
+	set.Outcome, set.Why = cases.WasNotSent, cmp.Or(why, ch.Note) // RetryAt stays zero: give up
 	return true
 }
 

@@ -63,12 +63,22 @@ func Told(say *phrases.Catalogue, why string, name func(string) string) string {
 	return text
 }
 
-// own reports whether the program wrote the note of a line.
+// own reports whether the program wrote the note of a line. That a colleague
+// answered is seen by the program and told in the colleague's words.
 func own(e cases.Entry) bool {
+	if e.Event == cases.Handle {
+		return false
+	}
 	return e.By == cases.Rasid || e.By == cases.Customer || strings.HasPrefix(e.By, "rule:")
 }
 
 // jotted reports whether a line of a person may hold a note of the program.
 func jotted(e cases.Entry) bool {
-	return e.Event == cases.Note || e.Event == cases.Revise || e.Event == cases.Resolve
+	switch e.Event {
+	case cases.Note, cases.Revise, cases.Resolve:
+		return true
+	case cases.Reopen: // by hand at the page, or with a reply that was taken back
+		return strings.HasPrefix(e.By, "terminal:")
+	}
+	return false
 }

@@ -32,6 +32,14 @@ func TestOfAHistoryTheProgramsWordsAreTranslatedAndNobodyElses(t *testing.T) {
 		{"rule:policy.satisfaction", "ask", "there is a crisis", "سؤال الرضا", "سُئل عن رضاه", "there is a crisis"}, // what the customer was asked
 		{"mona", "dismiss", "there is a crisis", "منى", "نُحّيت", "there is a crisis"},
 		{"mona", "revise", "too old to approve unread", "منى", "صياغة جديدة", "أقدم من أن تُعتمد دون قراءة"},
+		{"rasid", "handle", "released", "راصد", "أجاب عنها موظف", "released"}, // what a colleague answered
+		{"rasid", "handle", "Done", "راصد", "أجاب عنها موظف", "Done"},
+		{"rasid", "note", "handle: Sorry; deleted meanwhile", "راصد", "ملاحظة", "أجاب زميل: Sorry; deleted meanwhile"},
+		{"rasid", "remind", "promise: back by five; hours closed", "راصد", "ذُكّر بها", "الوعد: back by five; hours closed"},
+		{"terminal:ali", "note", "took the reply back: hours closed", "", "ملاحظة", "سحب الرد: hours closed"},
+		{"terminal:ali", "reopen", "took the reply back: hours closed", "", "أُعيد فتحها", "سحب الرد: hours closed"},
+		{"rasid", "note", "rule:policy.satisfaction: refused: no", "راصد", "ملاحظة", "رفضت المنصة سؤال الرضا: no"},
+		{"rasid", "note", "rule:policy.acknowledge says nothing: deleted meanwhile", "راصد", "ملاحظة", "لم يُرسل إشعار الفتح: حُذفت أثناء ذلك"},
 		{"colleague:17", "handle", "released", "زميل 17", "أجاب عنها موظف", "released"},
 	} {
 		e := cases.Entry{Event: cases.Event(c.what), By: c.by, Note: c.kept}

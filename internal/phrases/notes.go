@@ -10,14 +10,14 @@ import (
 type note struct {
 	kept  *regexp.Regexp // the whole remark, its places as named groups
 	text  string         // as it is read
-	exact bool           // without places
+	whole bool           // without places, or with words of people at its end: no "; " parts it
 }
 
 // readNotes makes notes of pairs, in the order in which they are tried.
 func readNotes(pairs [][2]string) []note {
 	notes := make([]note, len(pairs))
 	for i, p := range pairs {
-		notes[i] = note{kept: pattern(p[0], `.+?`), text: p[1], exact: !strings.Contains(p[0], "{")}
+		notes[i] = note{kept: pattern(p[0], `.+?`), text: p[1], whole: !strings.Contains(p[0], "{") || strings.HasSuffix(p[0], "{text}")}
 	}
 	return notes
 }
@@ -36,7 +36,7 @@ func (c *Catalogue) Note(kept string, name func(string) string) (text string, kn
 	c.read()
 	kept = strings.TrimSpace(kept)
 	for _, n := range c.notes {
-		if found := n.kept.FindStringSubmatch(kept); found != nil && (n.exact || !strings.Contains(kept, "; ")) {
+		if found := n.kept.FindStringSubmatch(kept); found != nil && (n.whole || !strings.Contains(kept, "; ")) {
 			return c.told(n, found, name), true
 		}
 	}
@@ -78,6 +78,8 @@ func (c *Catalogue) noteValue(place, kept string, name func(string) string) stri
 		return text
 	case "who", "other":
 		return FSI + name(kept) + PDI
+	case "aside":
+		return FSI + name("rule:"+kept) + PDI
 	case "n", "most":
 		if c.Language == "ar" {
 			return ArabicDigits(strings.ReplaceAll(kept, ", ", "، "))

@@ -30,7 +30,7 @@ func TestNotesAreReadInTheLanguageOfThePage(t *testing.T) {
 			"القاعدة thanks تتركها لإنسان: في الصياغة: رقم هاتف", "rule thanks leaves it to a person: the draft has: phone number",
 		},
 		"not asked how satisfied: there is a crisis":               {"لم يُسأل عن رضاه: هناك أزمة", "not asked how satisfied: there is a crisis"},
-		"rule:policy.satisfaction says nothing: there is a crisis": {"سؤال الرضا لا تُرسل: هناك أزمة", "سؤال الرضا sends nothing: there is a crisis"},
+		"rule:policy.satisfaction says nothing: there is a crisis": {"لم يُرسل سؤال الرضا: هناك أزمة", "سؤال الرضا sends nothing: there is a crisis"},
 		"rule thanks (0123456789ab), enabled by huda":              {"القاعدة thanks، فعّلها هدى", "rule thanks, enabled by هدى"},
 		"claimed; the alarm waits for the claim to end":            {"هناك من يتولاها؛ التنبيه ينتظر", "somebody is on it; the alarm waits"},
 		"HTTP 403: not allowed":                                    {"HTTP 403: not allowed", "HTTP 403: not allowed"},
