@@ -49,12 +49,12 @@ const alm = "\u061c"
 
 // signed writes a difference with its sign, and what stands after it.
 func (s speaker) signed(n int, after string) phrases.Plain {
-	text := strconv.Itoa(n)
+	text := strings.Replace(strconv.Itoa(n), "-", "−", 1)
 	if n > 0 {
 		text = "+" + text
 	}
 	if s.arabic() {
-		text = strings.NewReplacer("+", alm+"+", "-", alm+"-").Replace(text)
+		text = strings.NewReplacer("+", alm+"+", "−", alm+"−").Replace(text)
 	}
 	return s.digits(text + after)
 }
