@@ -254,7 +254,7 @@ func (w *cardWriter) standing(stopped bool) {
 	case cases.Dismissed:
 		w.line(say.Say("card.dismissed", "name", w.o.NameOf(c.ClosedBy), "time", w.o.clock(c.ClosedAt, w.now), "note", Visible(c.ClosedNote)))
 	case cases.Failed:
-		w.line(say.Say("card.failed", "note", Visible(c.ClosedNote)))
+		w.line(say.Say("card.failed", "note", phrases.Plain(Told(say, c.ClosedNote, w.o.NameOf))))
 	case cases.Unsure:
 		w.line(say.Say("card.unsure"))
 	case cases.Resolved:

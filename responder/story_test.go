@@ -427,6 +427,11 @@ func TestARefusalGoesBackToStaffWithThePlatformsWords(t *testing.T) {
 	if card := s.rooms["desk"].cards[c.ID]; !strings.Contains(card.Text, "bot was kicked") {
 		t.Errorf("the card does not say why:\n%s", card.Text)
 	}
+	c = s.reread(c)
+	c.ClosedNote = "answered 403 Forbidden"
+	if card := s.office.Card(c, responder.Room{Language: "ar"}, s.now, false).Text; !strings.Contains(card, "لا يسمح الخادم بذلك (\u2068answered 403 Forbidden\u2069)") {
+		t.Errorf("the card does not say in Arabic why:\n%s", card)
+	}
 }
 
 func TestNothingIsPostedUnderAMentionThatChanged(t *testing.T) {

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"rasid/internal/cases"
+	"rasid/internal/phrases"
 	"rasid/responder"
 	"rasid/watchers"
 )
@@ -116,7 +117,7 @@ func (h *house) watch(w *watchers.Watcher) duty {
 			}
 			if st := w.Status; st.Stalled {
 				key := fmt.Sprintf("stall/%s/%d", w.Name, st.LastOK.Unix()) // once for each silence
-				return found, h.notify(ctx, key, now, "notice.stalled", "source", w.Name, "why", responder.Visible(st.LastError),
+				return found, h.notify(ctx, key, now, "notice.stalled", "source", w.Name, "why", phrases.Cause(responder.Visible(st.LastError)),
 					"time", st.LastOK.In(h.office.Zone).Format("2006-01-02 15:04"))
 			}
 			return found, nil

@@ -85,7 +85,7 @@ func (p *program) fares(st cases.SourceStatus, words *phrases.Catalogue) string 
 	case st.LastTry.IsZero():
 		return words.Say("sources.never")
 	case st.LastError != "":
-		return words.Say("sources.failing", "n", st.ErrorsInRow, "ago", since(st.LastOK), "why", st.LastError)
+		return words.Say("sources.failing", "n", st.ErrorsInRow, "ago", since(st.LastOK), "why", phrases.Cause(st.LastError))
 	case st.Stalled:
 		return words.Say("sources.silent", "ago", since(st.LastNew))
 	}

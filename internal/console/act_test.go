@@ -115,7 +115,7 @@ func TestTheCasePageTellsTheWholeStory(t *testing.T) {
 func TestEveryPageSpeaksBothLanguages(t *testing.T) {
 	h := newHouse(t)
 	h.said(cases.Mention{Author: "Omar", Text: "cold coffee", Stars: 1}, cases.Draft{Text: "Sorry"})
-	if err := h.store.SaveStatus(t.Context(), cases.SourceStatus{Source: "shop", Kind: "feed", LastTry: start, LastError: "503", ErrorsInRow: 3, Stalled: true, NextTry: start.Add(time.Hour)}); err != nil {
+	if err := h.store.SaveStatus(t.Context(), cases.SourceStatus{Source: "shop", Kind: "feed", LastTry: start, LastError: "answered 503 Service Unavailable", ErrorsInRow: 3, Stalled: true, NextTry: start.Add(time.Hour)}); err != nil {
 		t.Fatal(err)
 	}
 	b := h.browse().as("mona")
@@ -128,6 +128,9 @@ func TestEveryPageSpeaksBothLanguages(t *testing.T) {
 			}
 			if i := strings.Index(page, "⟦"); i >= 0 {
 				t.Errorf("%s in %s lacks a phrase: %.60s", path, language, page[i:])
+			}
+			if said := strings.Contains(page, "الخادم لا يعمل الآن"); path == "/sources" && said != (language == "ar") {
+				t.Errorf("%s in %s tells why a source is not read: %v", path, language, said)
 			}
 		}
 	}

@@ -194,6 +194,7 @@ func (c *Console) funcs(lang string, marks map[string]string) template.FuncMap {
 		"happened": func(e cases.Entry) string { return responder.Happened(say, e) },
 		"remark":   func(e cases.Entry) string { return responder.Remark(say, e, c.Office.NameOf) },
 		"told":     func(note string) string { return responder.Told(say, note, c.Office.NameOf) },
+		"cause":    func(why string) string { return say.Why(responder.Visible(why)) },
 		"place":    func(s string) string { return c.Office.Place(s).Title },
 		"signed":   func(v float64) string { return strings.Replace(strconv.FormatFloat(v, 'f', 2, 64), "-", "−", 1) },
 		"stars": func(n int) string {

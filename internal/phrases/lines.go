@@ -20,9 +20,11 @@ type line struct {
 var place = regexp.MustCompile(`\\\{([a-z]+|\d)\\\}`)
 
 // pattern finds a whole line again; each place becomes a group of its name,
-// which holds what matches value.
+// which holds what matches value. The name of a rule is one word: what others
+// say and begins alike rarely is.
 func pattern(english, value string) *regexp.Regexp {
-	return regexp.MustCompile(`(?s)\A` + place.ReplaceAllString(regexp.QuoteMeta(english), `(?P<$1>`+value+`)`) + `\z`)
+	whole := place.ReplaceAllString(regexp.QuoteMeta(english), `(?P<$1>`+value+`)`)
+	return regexp.MustCompile(`(?s)\A` + strings.ReplaceAll(whole, `(?P<rule>`+value+`)`, `(?P<rule>[^\s:]+)`) + `\z`)
 }
 
 // read turns what is said and kept into what can be looked for, once.

@@ -41,13 +41,15 @@ func (c *Catalogue) Note(kept string, name func(string) string) (text string, kn
 		}
 	}
 	parts := strings.Split(kept, "; ")
-	if len(parts) == 1 {
-		return FSI + kept + PDI, false
-	}
 	for i, part := range parts {
 		var ok bool
-		parts[i], ok = c.Note(part, name)
+		if len(parts) > 1 {
+			parts[i], ok = c.Note(part, name)
+		}
 		known = known || ok
+	}
+	if !known {
+		return c.Why(kept), false
 	}
 	return strings.Join(parts, c.mark("; ", "؛ ")), known
 }

@@ -15,7 +15,7 @@ import (
 	"time"
 )
 
-//go:embed ar.txt en.txt sources.ar.txt lines.ar.txt notes.ar.txt notes.en.txt
+//go:embed ar.txt en.txt sources.ar.txt lines.ar.txt causes.ar.txt notes.ar.txt notes.en.txt
 var files embed.FS
 
 // Isolates of the Unicode bidirectional algorithm (UAX #9).
@@ -30,6 +30,7 @@ type Catalogue struct {
 	words    map[string]string
 	sources  map[string]string // what is told of kinds of sources; empty in English
 	said     map[string]string // what doctor and check say; nil in English
+	causes   [][2]string       // what networks and servers say; empty in English
 	kept     [][2]string       // what the program keeps for itself in a history
 
 	reading sync.Once // of said into lines and of kept into notes, by the first who asks
@@ -52,6 +53,9 @@ func Load(language string) (*Catalogue, error) {
 	}
 	if language == "ar" {
 		if c.sources, err = read("sources.ar.txt"); err != nil {
+			return nil, err
+		}
+		if c.causes, err = pairs("causes.ar.txt"); err != nil {
 			return nil, err
 		}
 		c.said, err = read("lines.ar.txt")
@@ -176,6 +180,8 @@ func (c *Catalogue) value(v any) string {
 		return FSI + v + PDI
 	case Plain:
 		return string(v)
+	case Cause:
+		return c.Why(string(v))
 	default:
 		return FSI + fmt.Sprint(v) + PDI
 	}

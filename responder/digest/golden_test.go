@@ -194,7 +194,7 @@ func sample(t *testing.T) digest.Figures {
 	for _, st := range []cases.SourceStatus{
 		{Source: "forum", Kind: "feed", LastOK: p.now, LastTry: p.now},
 		{
-			Source: "reviews", Kind: "feed", LastOK: p.now.Add(-3 * time.Hour), LastTry: p.now, LastError: "the server said 503", ErrorsInRow: 9,
+			Source: "reviews", Kind: "feed", LastOK: p.now.Add(-3 * time.Hour), LastTry: p.now, LastError: "answered 503 Service Unavailable", ErrorsInRow: 9,
 			Limits: "Deletions cannot be seen.",
 		},
 	} {

@@ -293,7 +293,7 @@ func (f Figures) health(s speaker, d detail) Section {
 
 // unread says since when a source was not read.
 func (f Figures) unread(s speaker, c SourceCount) string {
-	why := any(excerpt(c.Bad, 160))
+	why := any(phrases.Cause(excerpt(c.Bad, 160)))
 	if c.Bad == silent {
 		why = phrases.Plain(s.Say("digest.source.silent"))
 	}
