@@ -224,7 +224,8 @@ func places(l string) string {
 func TestALineIsSaidWithItsValuesInTheirPlaces(t *testing.T) {
 	ar, en := load(t, "ar"), load(t, "en")
 	for english, want := range map[string]string{
-		"token of @noor_bot":                   "رمز @" + FSI + "noor_bot" + PDI,
+		"token of @noor_bot":                   "رمز " + FSI + "@noor_bot" + PDI,
+		"answers as u/noor":                    "يرد باسم " + FSI + "u/noor" + PDI,
 		"feed (atom 1.0, 3 items)":             "الخلاصة (" + FSI + "atom 1.0" + PDI + "، وفيها " + FSI + "3" + PDI + ")",
 		"is too often for a public server":     "كثير جدًا على خادم عام",
 		"it cannot be read: {2}":               "تعذّرت قراءته: " + FSI + "{2}" + PDI, // a value is never a phrase

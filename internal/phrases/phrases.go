@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"regexp"
 	"strconv"
 	"strings"
 	"sync"
@@ -137,8 +138,11 @@ func (c *Catalogue) Say(key string, pairs ...any) string {
 	return fill(text, values)
 }
 
+// signs stand before a number, a name, or the name of an account on Reddit.
+var signs = regexp.MustCompile(`[#@]$|\bu/$`)
+
 // fill replaces each {name} once, from left to right; what it puts in is never
-// looked at again. A number sign before a place is isolated with its number:
+// looked at again. A sign right before a place is isolated with its value:
 // outside, it would stand behind it in an Arabic line.
 func fill(text string, values map[string]string) string {
 	var b strings.Builder
@@ -155,8 +159,8 @@ func fill(text string, values map[string]string) string {
 		}
 		before, name := text[:open], text[open+1:open+end]
 		v, ok := values[name]
-		if sign, cut := strings.CutSuffix(before, "#"); cut && strings.HasPrefix(v, FSI) {
-			before, v = sign, FSI+"#"+v[len(FSI):]
+		if sign := signs.FindString(before); sign != "" && strings.HasPrefix(v, FSI) {
+			before, v = strings.TrimSuffix(before, sign), FSI+sign+v[len(FSI):]
 		}
 		b.WriteString(before)
 		if ok {
