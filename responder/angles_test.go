@@ -161,6 +161,16 @@ func TestWhoWritesInAThirdLanguageIsAnsweredInTheOneOfTheirLetters(t *testing.T)
 	}
 }
 
+func TestWhoAnswersAQuestionWithANumberKeepsTheirLanguage(t *testing.T) {
+	for words, want := range map[string]string{"The coffee was cold and nobody answers": "en", "القهوة باردة ولا أحد يجيب": "ar", "": "ar"} {
+		c := cases.Case{Score: cases.Score{Language: "mixed"}, Mentions: []cases.Mention{
+			{Num: 1, Title: "شكوى Complaint", Text: words}, {Num: 2, Text: "We are sorry", Ours: true}, {Num: 3, Title: "رد: شكوى", Text: "2"}}}
+		if got := responder.LanguageOf(c); got != want {
+			t.Errorf("%q and then 2 is answered in %s, want %s", words, got, want)
+		}
+	}
+}
+
 func TestNoMachineOrOfficeIsGreetedByName(t *testing.T) {
 	for _, author := range []string{"النظام", "راصد", "فريق الدعم", "System", "Rasid"} {
 		for _, language := range []string{"ar", "en"} {

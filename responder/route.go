@@ -40,7 +40,7 @@ func LanguageOf(c cases.Case) string {
 	case "en":
 		return "en"
 	case "mixed":
-		if arabic, foreign := letters(m.Words()); arabic == 0 && foreign > 0 {
+		if arabic, foreign := letters(lastSentence(c)); arabic == 0 && foreign > 0 {
 			return "en"
 		}
 	case "other":
@@ -49,6 +49,17 @@ func LanguageOf(c cases.Case) string {
 		}
 	}
 	return "ar"
+}
+
+// lastSentence is what the customer last said in letters: who answers a question
+// with a number has not changed their language.
+func lastSentence(c cases.Case) string {
+	for _, m := range slices.Backward(c.Mentions) {
+		if arabic, foreign := letters(m.Words()); !m.Ours && !m.Gone && arabic+foreign > 0 {
+			return m.Words()
+		}
+	}
+	return ""
 }
 
 // letters counts Arabic letters and all others.
