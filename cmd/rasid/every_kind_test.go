@@ -221,7 +221,7 @@ func TestEveryKindOfSourceIsReadAndAnsweredByTheStartedProgram(t *testing.T) {
 	}
 	walked := map[string]bool{}
 	for _, kind := range slices.Sorted(keys(places)) {
-		walked[kind] = t.Run(kind, func(t *testing.T) {
+		t.Run(kind, func(t *testing.T) {
 			p, at := places[kind], *e
 			at.t, at.key = t, strings.TrimSpace(e.command("token", "for-"+kind, "--scope", "act"))
 			if p.posted == nil {
@@ -235,6 +235,7 @@ func TestEveryKindOfSourceIsReadAndAnsweredByTheStartedProgram(t *testing.T) {
 			if p.remove != nil {
 				at.leavesAlone(kind, p, deleted, func() { p.remove(ids[kind+deleted]) }, "deleted before the reply left")
 			}
+			walked[kind] = !t.Failed() // not set when -run passes it over
 		})
 	}
 	if walked["trustpilot"] {

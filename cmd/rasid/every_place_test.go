@@ -155,13 +155,14 @@ func mastodonPlace(t *testing.T) *spot {
 
 func blueskyPlace(t *testing.T) *spot {
 	f := fakeOf(t, fakebluesky.New(time.Now))
+	told := func() time.Time { return time.Now().Add(-time.Hour) } // the stream is past that: only a look at the post finds the change
 	account := fmt.Sprintf(`handle: %s, app_password: "${BLUESKY_PASSWORD}", server: "%s"`, fakebluesky.Handle, f.URL)
 	return &spot{
 		config:  account + fmt.Sprintf(`, api_url: "%s", streams: ["%s"], reply: {kind: bluesky, %s}`, f.URL, f.Stream("one"), account),
 		secrets: map[string]string{"BLUESKY_PASSWORD": fakebluesky.Password},
 		say:     func(text string) string { return f.Say(author(text), time.Now(), text).URI },
-		edit:    func(id, text string) { f.Edit(id, text, time.Now()) },
-		remove:  func(id string) { f.Delete(id, time.Now()) },
+		edit:    func(id, text string) { f.Edit(id, text, told()) },
+		remove:  func(id string) { f.Delete(id, told()) },
 		posted: func() (out []stands) {
 			for _, p := range f.Ours() {
 				out = append(out, stands{p.Record.Reply.Parent.URI, p.Record.Text})
