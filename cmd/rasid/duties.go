@@ -110,7 +110,7 @@ func (h *house) watch(w *watchers.Watcher) duty {
 			}
 			if gap != "" {
 				key := fmt.Sprintf("gap/%s/%s", w.Name, now.UTC().Format("2006-01-02T15")) // at most one an hour
-				if err := h.notify(ctx, key, now, "notice.gap", "source", w.Name, "why", responder.Visible(gap)); err != nil {
+				if err := h.notify(ctx, key, now, "notice.gap", "source", w.Name, "why", phrases.Noted(responder.Visible(gap))); err != nil {
 					return 0, err
 				}
 				gap = ""

@@ -22,6 +22,9 @@ func readNotes(pairs [][2]string) []note {
 	return notes
 }
 
+// Noted is a value that the program noted for itself, told as a note.
+type Noted string
+
 // noteWords are the places of a note that hold a word of the catalogue, and how
 // its key begins.
 var noteWords = map[string]string{

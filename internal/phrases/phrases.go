@@ -184,6 +184,9 @@ func (c *Catalogue) value(v any) string {
 		return FSI + v + PDI
 	case Plain:
 		return string(v)
+	case Noted:
+		text, _ := c.Note(string(v), func(by string) string { return by })
+		return text
 	case Cause:
 		return c.Why(string(v))
 	default:
