@@ -214,6 +214,10 @@ func (st Standing) reworded(m cases.Mention) *cases.Reworded {
 // later plans another attempt after one that provably sent nothing.
 func (p *Poster) later(set cases.Settlement, ch *cases.Change, s cases.Send, err error) (cases.Settlement, *cases.Change) {
 	set.Why = err.Error()
+	asked := (*cases.LaterError)(nil)
+	if errors.As(err, &asked) {
+		set.Paused = set.At.Add(asked.After) // the others of the place wait no longer than was asked
+	}
 	if s.Attempts >= maxAttempts {
 		set.Outcome = cases.WasRefused
 		ch.Event, ch.Note = cases.Refuse, set.Why
@@ -225,8 +229,8 @@ func (p *Poster) later(set cases.Settlement, ch *cases.Change, s cases.Send, err
 	for range s.Attempts {
 		wait = b.NextBackOff()
 	}
-	if asked := (*cases.LaterError)(nil); errors.As(err, &asked) {
-		wait, set.Paused = max(wait, asked.After), set.At.Add(asked.After) // the others of the place wait no longer than was asked
+	if asked != nil {
+		wait = max(wait, asked.After)
 	}
 	set.RetryAt = set.At.Add(wait)
 	return set, nil // the case stays approved

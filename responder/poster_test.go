@@ -77,3 +77,20 @@ func (o claimed) Claim(ctx context.Context, kind cases.SendKind, targets []strin
 	}
 	return s, ok, err
 }
+
+func TestAReplyThatIsGivenUpLetsThePlacePauseAllTheSame(t *testing.T) {
+	s := newShop(t)
+	first, second := s.say("1", "Sara", "bad coffee"), s.say("2", "Omar", "bad tea")
+	s.place.fail = &cases.LaterError{After: time.Hour}
+	s.press(first, "mona", responder.ActApprove, "")
+	for range 5 {
+		s.later(61 * time.Minute)
+	}
+	s.state(first, cases.Failed)
+	s.press(second, "mona", responder.ActApprove, "")
+	s.place.fail = nil
+	s.later(30 * time.Minute)
+	s.posts(0)
+	s.later(31 * time.Minute)
+	s.posts(1)
+}
