@@ -27,11 +27,6 @@ func pattern(english, value string) *regexp.Regexp {
 	return regexp.MustCompile(`(?s)\A` + strings.ReplaceAll(whole, `(?P<rule>`+value+`)`, `(?P<rule>[^\s:]+)`) + `\z`)
 }
 
-// read turns what is said and kept into what can be looked for, once.
-func (c *Catalogue) read() {
-	c.reading.Do(func() { c.lines, c.notes = readLines(c.said), readNotes(c.kept) })
-}
-
 // readLines makes the lines of a catalogue, the most telling first.
 func readLines(words map[string]string) []line {
 	lines := make([]line, 0, len(words))
@@ -60,7 +55,7 @@ func (c *Catalogue) Known(english string) (string, bool) {
 	if c.said == nil {
 		return english, c.Language == "en"
 	}
-	c.read()
+	c.reading.Do(func() { c.lines = readLines(c.said) })
 	return c.known(english, deepest)
 }
 

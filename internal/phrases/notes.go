@@ -36,7 +36,7 @@ var noteWords = map[string]string{
 // of a case. Names of staff and of rules are told by name. It reports whether
 // the note is known; parts that are not known stay as they are, isolated.
 func (c *Catalogue) Note(kept string, name func(string) string) (text string, known bool) {
-	c.read()
+	c.noting.Do(func() { c.notes = readNotes(c.kept) })
 	kept = strings.TrimSpace(kept)
 	for _, n := range c.notes {
 		if found := n.kept.FindStringSubmatch(kept); found != nil && (n.whole || !strings.Contains(kept, "; ")) {

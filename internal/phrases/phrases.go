@@ -34,7 +34,8 @@ type Catalogue struct {
 	causes   [][2]string       // what networks and servers say; empty in English
 	kept     [][2]string       // what the program keeps for itself in a history
 
-	reading sync.Once // of said into lines and of kept into notes, by the first who asks
+	reading sync.Once // of said into lines, by the first who asks
+	noting  sync.Once // of kept into notes; who reads a history needs no lines
 	lines   []line
 	notes   []note
 }
