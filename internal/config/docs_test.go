@@ -245,17 +245,9 @@ func isSettings(name string) bool {
 // that its DefaultConfig returns, by key.
 func literals(t *testing.T, dir string) map[string]string {
 	t.Helper()
-	files, err := filepath.Glob(filepath.Join(dir, "*.go"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	found, keys := map[string]string{}, map[string]string{}
-	for _, file := range files {
-		parsed, err := parser.ParseFile(token.NewFileSet(), file, nil, 0)
-		if err != nil {
-			t.Fatal(err)
-		}
-		ast.Inspect(parsed, func(n ast.Node) bool {
+	found, keys := map[string]ast.Expr{}, map[string]string{}
+	for _, file := range parsed(t, dir) {
+		ast.Inspect(file, func(n ast.Node) bool {
 			switch n := n.(type) {
 			case *ast.Field:
 				if n.Tag != nil && len(n.Names) == 1 {
@@ -265,26 +257,80 @@ func literals(t *testing.T, dir string) map[string]string {
 			case *ast.FuncDecl:
 				return strings.HasPrefix(n.Name.Name, "Default")
 			case *ast.KeyValueExpr:
-				found[types.ExprString(n.Key)] = "`" + plainTime(types.ExprString(n.Value)) + "`"
+				found[types.ExprString(n.Key)] = n.Value
 			}
 			return true
 		})
 	}
 	byKey := map[string]string{}
 	for name, value := range found {
-		byKey[keys[name]] = value
+		if key := keys[name]; key != "" {
+			byKey[key] = "`" + spelt(t, value) + "`"
+		}
 	}
 	return byKey
 }
 
-// plainTime writes 5 * time.Minute as 5m.
-func plainTime(expr string) string {
-	for unit, letter := range map[string]string{" * time.Second": "s", " * time.Minute": "m", " * time.Hour": "h"} {
+// spelt writes a default as config.yaml spells it: 5 * time.Minute is 5m, and
+// what a wire client names is its value.
+func spelt(t *testing.T, e ast.Expr) string {
+	t.Helper()
+	expr := types.ExprString(e)
+	for unit, letter := range map[string]string{"time.Second": "s", "time.Minute": "m", "time.Hour": "h"} {
 		if n, ok := strings.CutSuffix(expr, unit); ok {
-			return n + letter
+			if n == "" {
+				n = "1"
+			}
+			return strings.TrimSuffix(n, " * ") + letter
 		}
 	}
-	return strings.Trim(expr, `"`)
+	pkg, name, far := strings.Cut(strings.TrimSuffix(expr, "()"), ".")
+	if _, text := e.(*ast.BasicLit); text || !far {
+		return strings.Trim(expr, `"`)
+	}
+	for _, f := range parsed(t, filepath.Join("..", "platform", pkg)) {
+		if value := worth(f, name); value != "" {
+			return value
+		}
+	}
+	t.Errorf("the default %s is found in no wire client", expr)
+	return expr
+}
+
+// worth is the value of a constant of a file, or of a function that does
+// nothing but return a list of texts; "" where the name is not known.
+func worth(f *ast.File, name string) string {
+	var texts []string
+	ast.Inspect(f, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.FuncDecl:
+			return n.Name.Name == name
+		case *ast.ValueSpec:
+			return n.Names[0].Name == name
+		case *ast.ImportSpec, *ast.TypeSpec:
+			return false
+		case *ast.BasicLit:
+			texts = append(texts, strings.ReplaceAll(strings.Trim(n.Value, `"`), "_", ""))
+		}
+		return true
+	})
+	return strings.Join(texts, ", ")
+}
+
+// parsed reads the files of a package, with its tests.
+func parsed(t *testing.T, dir string) []*ast.File {
+	t.Helper()
+	paths, err := filepath.Glob(filepath.Join(dir, "*.go"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	files := make([]*ast.File, len(paths))
+	for i, path := range paths {
+		if files[i], err = parser.ParseFile(token.NewFileSet(), path, nil, 0); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return files
 }
 
 // sentence is the comment of a field on one line, without the field's name in
