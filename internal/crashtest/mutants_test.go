@@ -120,8 +120,8 @@ var bugs = []bug{
 	},
 	{
 		name: "a reply leaves under a mention that changed", file: "responder/post.go",
-		right: `case st.Text != "" && strings.TrimSpace(st.Text) != strings.TrimSpace(m.Text):`,
-		wrong: `case strings.TrimSpace(m.Text) == "\x00":`,
+		right: `return st.Edited || st.Text != "" && strings.TrimSpace(st.Text) != strings.TrimSpace(m.Text)`,
+		wrong: `return st.Edited && strings.TrimSpace(m.Text) == "\x00"`,
 		pkg:   "responder", test: "TestNothingIsPostedUnderAMentionThatChanged",
 	},
 	{
