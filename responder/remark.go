@@ -74,11 +74,8 @@ func own(e cases.Entry) bool {
 
 // jotted reports whether a line of a person may hold a note of the program.
 func jotted(e cases.Entry) bool {
-	switch e.Event {
-	case cases.Note, cases.Revise, cases.Resolve:
-		return true
-	case cases.Reopen: // by hand at the page, or with a reply that was taken back
+	if e.Event == cases.Reopen { // by hand at the page, or with a reply that was taken back
 		return strings.HasPrefix(e.By, "terminal:")
 	}
-	return false
+	return e.Event == cases.Note || e.Event == cases.Revise || e.Event == cases.Resolve
 }
