@@ -87,6 +87,16 @@ func appstorePlace(t *testing.T) *spot {
 	}
 }
 
+// standing lists what stands of ours, as of tells it.
+func standing[T any](ours func() []T, of func(T) stands) func() []stands {
+	return func() (out []stands) {
+		for _, x := range ours() {
+			out = append(out, of(x))
+		}
+		return out
+	}
+}
+
 // appended adds an answer that stands.
 func appended(out []stands, to, text string) []stands {
 	if text == "" {
@@ -144,12 +154,9 @@ func mastodonPlace(t *testing.T) *spot {
 			return p.ID
 		},
 		edit: f.Edit, remove: f.Delete,
-		posted: func() (out []stands) {
-			for _, p := range f.Ours() {
-				out = append(out, stands{p.InReplyTo, strings.TrimPrefix(p.Text, "@"+author(answered)+" ")}) // its author alone is named
-			}
-			return out
-		},
+		posted: standing(f.Ours, func(p fakemastodon.Post) stands {
+			return stands{p.InReplyTo, strings.TrimPrefix(p.Text, "@"+author(answered)+" ")} // its author alone is named
+		}),
 	}
 }
 
@@ -163,12 +170,7 @@ func blueskyPlace(t *testing.T) *spot {
 		say:     func(text string) string { return f.Say(author(text), time.Now(), text).URI },
 		edit:    func(id, text string) { f.Edit(id, text, told()) },
 		remove:  func(id string) { f.Delete(id, told()) },
-		posted: func() (out []stands) {
-			for _, p := range f.Ours() {
-				out = append(out, stands{p.Record.Reply.Parent.URI, p.Record.Text})
-			}
-			return out
-		},
+		posted:  standing(f.Ours, func(p fakebluesky.Post) stands { return stands{p.Record.Reply.Parent.URI, p.Record.Text} }),
 	}
 }
 
@@ -181,12 +183,7 @@ func youtubePlace(t *testing.T) *spot {
 		say:     func(text string) string { return f.Say(author(text), "", text, time.Now()).ID },
 		edit:    func(id, text string) { f.Edit(id, text, time.Now()) },
 		remove:  f.Delete,
-		posted: func() (out []stands) {
-			for _, c := range f.Ours() {
-				out = append(out, stands{c.Parent, c.Text})
-			}
-			return out
-		},
+		posted:  standing(f.Ours, func(c fakeyoutube.Comment) stands { return stands{c.Parent, c.Text} }),
 	}
 }
 
@@ -202,12 +199,7 @@ func redditPlace(t *testing.T) *spot {
 		},
 		edit:   func(id, text string) { f.Change(id, func(x *fakereddit.Thing) { x.Text, x.Edited = text, time.Now() }) },
 		remove: func(id string) { f.Change(id, func(x *fakereddit.Thing) { x.Deleted = true }) },
-		posted: func() (out []stands) {
-			for _, c := range f.Ours() {
-				out = append(out, stands{c.Parent, c.Text})
-			}
-			return out
-		},
+		posted: standing(f.Ours, func(c fakereddit.Thing) stands { return stands{c.Parent, c.Text} }),
 	}
 }
 
@@ -231,12 +223,7 @@ func lemmyPlace(t *testing.T) *spot {
 			f.ChangePost(number(id), func(p *lemmy.Post) { p.Body, p.Updated = text, lemmy.Stamp{Time: time.Now()} })
 		},
 		remove: func(id string) { f.ChangePost(number(id), func(p *lemmy.Post) { p.Deleted = true }) },
-		posted: func() (out []stands) {
-			for _, c := range f.Ours() {
-				out = append(out, stands{lemmy.PostID(c.Comment.PostID), c.Comment.Content})
-			}
-			return out
-		},
+		posted: standing(f.Ours, func(c lemmy.CommentView) stands { return stands{lemmy.PostID(c.Comment.PostID), c.Comment.Content} }),
 	}
 }
 
