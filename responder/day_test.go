@@ -22,7 +22,6 @@ import (
 	"rasid/internal/platform/discord/fakediscord"
 	telegramwire "rasid/internal/platform/telegram"
 	"rasid/internal/platform/telegram/faketelegram"
-	"rasid/internal/store"
 	"rasid/responder"
 	"rasid/responder/hours"
 	"rasid/responder/promise"
@@ -278,15 +277,9 @@ func (d *day) restart() {
 	c := d.first(0)
 	d.tap(c, "mona", "desk", responder.ActApprove)
 	d.tell()
-	dsn := d.dsn
 	d.world.stop()
-	d.must(d.store.Close())
-	var err error
-	d.store, err = store.Open(d.t.Context(), store.Options{DSN: dsn})
-	d.must(err)
-	d.judge.Desk, d.writer.Desk, d.poster.Desk, d.waker.Desk, d.clerk.Desk = d.store, d.store, d.store, d.store, d.store
-	d.poster.Outbox, d.waker.Alarms, d.clerk.Switch, d.clerk.Sends = d.store, d.store, d.store, d.store
-	d.clerk.Count, d.writer.Count, d.writer.Asides = d.store.Decisions, d.store.Decisions, d.store.Asides
+	d.reopen()
+	d.writer.Count, d.writer.Asides = d.store.Decisions, d.store.Asides
 	d.world.connect()
 	d.watch()
 	d.say(fmt.Sprintf("The machine is restarted right after Mona approved #%d, before it left.", c.ID))

@@ -1,7 +1,6 @@
 package responder_test
 
 import (
-	"context"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -12,6 +11,7 @@ import (
 
 	"rasid/internal/cases"
 	"rasid/responder"
+	"rasid/sentiment"
 )
 
 // TestPrinciplesNameTestsThatExist keeps docs/principles.md honest: each test it
@@ -63,8 +63,8 @@ func TestARudeEditIsWarnedOfWithItsWords(t *testing.T) {
 	s := newShop(t)
 	c := s.say("1", "Sara", "bad coffee")
 	a := s.press(c, "adam", responder.ActEdit, "You should have read the sign. It is your fault.")
-	if !a.Alert && !strings.Contains(s.rooms["desk"].cards[c.ID].Text, "your fault") {
-		t.Fatalf("a rude edit passed without a word: %+v", a)
+	if !a.Alert || !strings.Contains(a.Text, "your fault") {
+		t.Fatalf("a rude edit is answered without its words: %+v", a)
 	}
 	s.work()
 	if card := s.rooms["desk"].cards[c.ID].Text; !strings.Contains(card, "⚠️") || !strings.Contains(card, "your fault") {
@@ -89,34 +89,68 @@ func TestWhoWasToldWhileEditingConfirmsWithOnePress(t *testing.T) {
 	s.state(c, cases.Approved)
 }
 
-func TestADraftSpeaksOfTheProblemInTheCustomersLanguage(t *testing.T) {
+// listening is a shop that judges with the scorer of the program.
+func listening(t *testing.T) *shop {
+	t.Helper()
 	s := newShop(t)
-	for text, want := range map[string]string{
-		"bad delivery, my order never arrived": `(?i)deliver|order|late`,
-		"bad bad الطلب تأخر ولم يصل التوصيل":   `طلب|توصيل|تأخ`,
-	} {
-		judge := s.judge.Score
-		s.judge.Score = func(m cases.Mention) cases.Score {
-			sc := judge(m)
-			if strings.Contains(m.Text, "الطلب") {
-				sc.Language, sc.Topics = "ar", []string{"delivery"}
-			}
-			return sc
+	scorer, err := sentiment.New()
+	s.must(err)
+	topics, err := responder.NewTopics()
+	s.must(err)
+	s.writer.Topics = topics
+	s.judge.Score = func(m cases.Mention) cases.Score {
+		r := scorer.Score(sentiment.Input{Text: m.Text, AboutUs: m.Direct})
+		return cases.Score{
+			Label: string(r.Label), Neg: r.Neg, Neu: r.Neu, Pos: r.Pos, Value: r.Score, Severity: cases.Severity(r.Severity),
+			Signals: r.Signals, Language: r.Lang, Topics: topics.Of(m.Text),
 		}
-		d, ok := s.say(text, "author "+text, text).Draft()
-		if !ok || !regexp.MustCompile(want).MatchString(d.Text) {
-			t.Errorf("the draft for %q is %q", text, d.Text)
+	}
+	return s
+}
+
+func TestADraftSpeaksOfTheProblemInTheCustomersLanguage(t *testing.T) {
+	s := listening(t)
+	for _, c := range []struct{ author, said, language, shape string }{
+		{"Sara", "My order is three hours late and nobody answers, terrible service", "en", `(?is)\bSara\b.*(late|delay|wait|deliver|order).*within 24 hours`},
+		{"سارة", "طلبي متأخر من ثلاث ساعات والتوصيل سيئ جدا", "ar", `(?s)سارة.*(تأخ|توصيل|طلب).*خلال ٢٤ ساعة`},
+	} {
+		card := s.say(c.said, c.author, c.said)
+		for n := range 5 { // and so does each further wording
+			d, ok := s.reread(card).Draft()
+			if !ok || d.Language != c.language || !regexp.MustCompile(c.shape).MatchString(d.Text) || !s.writer.Topics.Speaks(d.Text, "delivery") {
+				t.Errorf("draft %d for %q is %q in %s, want %s", n+1, c.said, d.Text, d.Language, c.shape)
+			}
+			s.press(card, "adam", responder.ActRedraft, "")
 		}
 	}
 }
 
 func TestSomebodyAboutToLeaveComesFirst(t *testing.T) {
-	s := ruled(t)
-	plain := s.say("1", "Sara", "bad coffee")
-	leaving := s.say("2", "Omar", "bad coffee, severe churn")
-	a := s.decide(responder.Decision{Action: responder.CmdInbox}, "adam")
-	if first, second := strings.Index(a.Text, "Omar"), strings.Index(a.Text, "Sara"); first < 0 || second < 0 || first > second {
-		t.Errorf("#%d does not come before #%d:\n%s", leaving.ID, plain.ID, a.Text)
+	for name, said := range map[string][2]string{ // plain dissatisfaction, and with a sign
+		"for the last time": {"The coffee was cold and the staff were slow.", "The coffee was cold and this is the last time I come here."},
+		"never again":       {"The coffee was cold and the staff were slow.", "Cold coffee. Never again!"},
+		"آخر مرة":           {"القهوة باردة والخدمة بطيئة", "القهوة باردة، آخر مرة أجيكم"},
+		"a boycott":         {"The coffee was cold and the staff were slow.", "Boycott this shop, terrible coffee"},
+		"مقاطعة":            {"القهوة باردة والخدمة بطيئة", "قاطعوا هذا المحل، القهوة سيئة"},
+		"the law":           {"The coffee was cold and the staff were slow.", "The coffee was terrible, my lawyer will contact you"},
+		"المحكمة":           {"القهوة باردة والخدمة بطيئة", "القهوة سيئة وسأرفع عليكم قضية في المحكمة"},
+		"the press":         {"The coffee was cold and the staff were slow.", "The coffee was terrible and I am going to the press."},
+		"الصحافة":           {"القهوة باردة والخدمة بطيئة", "القهوة سيئة جدا وسأنشر الموضوع في الصحافة"},
+		"safety":            {"The coffee was cold and the staff were slow.", "The food was bad and my son got food poisoning"},
+		"التسمم":            {"القهوة باردة والخدمة بطيئة", "الأكل سيئ وتسمم ولدي"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := listening(t)
+			plain := s.state(s.say("1", "Sara", said[0]), cases.Waiting)
+			leaving := s.state(s.say("2", "Omar", said[1]), cases.Waiting)
+			if plain.Score.Severity != cases.Low || leaving.Score.Severity < cases.High {
+				t.Errorf("%q is %s and %q is %s", said[0], plain.Score.Severity, said[1], leaving.Score.Severity)
+			}
+			a := s.decide(responder.Decision{Action: responder.CmdInbox}, "adam")
+			if first, second := strings.Index(a.Text, "Omar"), strings.Index(a.Text, "Sara"); first < 0 || second < 0 || first > second {
+				t.Errorf("#%d does not come before #%d:\n%s", leaving.ID, plain.ID, a.Text)
+			}
+		})
 	}
 }
 
@@ -133,20 +167,23 @@ func TestTheCardOfARegularTellsOfTheEarlierCases(t *testing.T) {
 
 func TestAnyMemberOfStaffCanReportWhatTheyHeard(t *testing.T) {
 	s := newShop(t)
-	s.clerk.Report = func(ctx context.Context, by responder.Person, text string, now time.Time) (int64, error) {
-		m := cases.Mention{Source: responder.ReportSource, ID: "r1", AuthorID: by.ID, Author: by.Name, Text: text, PostedAt: now, Direct: true}
-		if _, err := s.store.Record(ctx, responder.ReportSource, cases.Page{Mentions: []cases.Mention{m}}, now); err != nil {
-			return 0, err
+	s.clerk.Report = s.reported
+	for i, who := range []string{"adam", "mona", "huda"} { // an agent, an approver and a manager
+		words := "A gentleman at the counter told " + who + " that he waited an hour."
+		if a := s.decide(responder.Decision{Action: responder.CmdReport, Text: words}, who); a.Alert {
+			t.Fatalf("%s was refused: %q", who, a.Text)
 		}
-		return 1, nil
+		s.work()
+		c, err := s.store.Case(t.Context(), int64(i+1))
+		s.must(err)
+		if card := s.rooms["desk"].cards[c.ID].Text; c.State != cases.Waiting || !strings.Contains(card, words) {
+			t.Errorf("the report of %s is %s:\n%s", who, c.State, card)
+		}
 	}
-	if a := s.decide(responder.Decision{Action: responder.CmdReport, Text: "A gentleman at the counter waited an hour."}, "adam"); a.Alert {
-		t.Fatalf("the agent was refused: %q", a.Text)
+	if a := s.decide(responder.Decision{Action: responder.CmdReport, Text: "Let me in."}, "stranger"); !a.Alert {
+		t.Errorf("a stranger reported: %q", a.Text)
 	}
-	s.work()
-	c, err := s.store.Case(t.Context(), 1)
-	s.must(err)
-	if c.State != cases.Waiting || !strings.Contains(s.rooms["desk"].cards[1].Text, "waited an hour") {
-		t.Errorf("the report is %s:\n%s", c.State, s.rooms["desk"].cards[1].Text)
+	if _, err := s.store.Case(t.Context(), 4); err == nil {
+		t.Error("a stranger's report is a case")
 	}
 }

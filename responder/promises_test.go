@@ -79,6 +79,30 @@ func TestAPromiseOpensWhenTheReplyStandsInPublic(t *testing.T) {
 	}
 }
 
+func TestAnApprovedReplyThatSaysWithinADayIsDueInADay(t *testing.T) {
+	for language, x := range map[string]struct{ said, words string }{
+		"en": {"bad delivery, my order never arrived", "within 24 hours"},
+		"ar": {"bad التوصيل تأخر والطلب لم يصل", "خلال ٢٤ ساعة"},
+	} {
+		t.Run(language, func(t *testing.T) {
+			s := promising(t)
+			judge := s.judge.Score
+			s.judge.Score = func(m cases.Mention) cases.Score { sc := judge(m); sc.Language = language; return sc }
+			c := s.say("1", "Sara", x.said)
+			if d, _ := c.Draft(); !strings.Contains(d.Text, x.words) {
+				t.Fatalf("the draft is %q, want %q in it", d.Text, x.words)
+			}
+			s.press(c, "mona", responder.ActApprove, "")
+			s.later(11 * time.Second)
+			s.posts(1)
+			c = s.state(c, cases.Answered)
+			if p := c.Promises; len(p) != 1 || !p[0].DueAt.Equal(c.Reply.At.Add(24*time.Hour)) || p[0].DueAt.Sub(s.now).Round(time.Minute) != 24*time.Hour {
+				t.Errorf("posted at %s, promised %+v", c.Reply.At, p)
+			}
+		})
+	}
+}
+
 func TestAKeptPromiseIsCounted(t *testing.T) {
 	for name, c := range map[string]struct {
 		after time.Duration

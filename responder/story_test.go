@@ -138,6 +138,19 @@ func newShop(t testing.TB) *shop {
 	return s
 }
 
+// reopen closes the records and opens them again, as a restart does: only they
+// remember.
+func (s *shop) reopen() {
+	s.t.Helper()
+	s.must(s.store.Close())
+	var err error
+	s.store, err = store.Open(s.t.Context(), store.Options{DSN: s.dsn})
+	s.must(err)
+	s.judge.Desk, s.writer.Desk, s.poster.Desk, s.waker.Desk, s.clerk.Desk = s.store, s.store, s.store, s.store, s.store
+	s.poster.Outbox, s.waker.Alarms, s.clerk.Switch, s.clerk.Sends = s.store, s.store, s.store, s.store
+	s.clerk.Count = s.store.Decisions
+}
+
 func (s *shop) must(err error) {
 	s.t.Helper()
 	if err != nil {

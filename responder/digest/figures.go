@@ -197,7 +197,7 @@ func (c Counter) Tally(ctx context.Context, s Span, now time.Time) (Figures, err
 	if err != nil {
 		return Figures{}, err
 	}
-	better, err := f.work(ctx, c.Book, c.Targets)
+	better, err := f.work(ctx, c.Book, c.Targets, said)
 	if err != nil {
 		return Figures{}, err
 	}

@@ -516,9 +516,7 @@ func (r recount) work() digest.Work {
 		Returned: count(in, func(e cases.Entry) bool {
 			return e.Event == cases.Again && slices.Contains([]cases.State{cases.Answered, cases.Handled, cases.Resolved}, e.From)
 		}),
-		Thanked: count(in, func(e cases.Entry) bool {
-			return (e.Event == cases.Sent || e.Event == cases.Found) && r.cases[e.Case].Score.Label == "pos"
-		}),
+		Thanked: count(in, r.thanks),
 	}
 	w.Same = events(cases.Approve) - w.Edited
 	w.Asked, w.Rated = events(cases.Ask), events(cases.Rate)
@@ -535,6 +533,28 @@ func (r recount) work() digest.Work {
 	w.Ack, w.Reply = r.times(person, true, 0), r.times(reply, false, 1)
 	w.Median, w.Slow = w.Reply.Median, w.Reply.Slow
 	return w
+}
+
+// thanks reports whether a line is a reply to nothing but praise: to what was
+// said since the reply before it.
+func (r recount) thanks(e cases.Entry) bool {
+	reply := func(l cases.Entry) bool { return l.Case == e.Case && (l.Event == cases.Sent || l.Event == cases.Found) }
+	if !reply(e) {
+		return false
+	}
+	var since time.Time
+	for _, l := range r.lines {
+		if l.Seq < e.Seq && reply(l) {
+			since = l.At
+		}
+	}
+	labels := map[bool]int{}
+	for _, m := range r.said {
+		if m.Case == e.Case && !m.Mention.Ours && !m.Mention.Bot && !m.Mention.Old && m.SeenAt.After(since) && !m.SeenAt.After(e.At) {
+			labels[m.Score.Label == "pos" && !m.Mention.EditedAt.After(e.At)]++
+		}
+	}
+	return labels[false] == 0 && (labels[true] > 0 || r.cases[e.Case].Score.Label == "pos")
 }
 
 // times measures, for each stretch between two openings of a case, from its

@@ -86,9 +86,10 @@ func (w Work) idle() bool {
 	return w == Work{Ack: w.Ack, Reply: w.Reply} && w.Ack.N == 0 && w.Reply.N == 0
 }
 
-// work reads the histories and counts this span and the one before. It returns
-// who gave more stars in the span, after an answer.
-func (f *Figures) work(ctx context.Context, book Book, targets Targets) (better []author, err error) {
+// work reads the histories and counts this span and the one before, with what
+// was said to each case. It returns who gave more stars in the span, after an
+// answer.
+func (f *Figures) work(ctx context.Context, book Book, targets Targets, said []cases.Scored) (better []author, err error) {
 	previous := f.before()
 	stories, err := book.StoriesBetween(ctx, previous.From, f.To)
 	if err != nil {
@@ -102,8 +103,12 @@ func (f *Figures) work(ctx context.Context, book Book, targets Targets) (better 
 	for _, c := range touched {
 		byID[c.ID] = c
 	}
-	now := shift{span: f.Span, targets: targets, clocks: map[int64]*clock{}}
-	then := shift{span: previous, targets: targets, clocks: map[int64]*clock{}}
+	heard := map[int64][]cases.Scored{}
+	for _, m := range said {
+		heard[m.Case] = append(heard[m.Case], m)
+	}
+	now := shift{span: f.Span, targets: targets, heard: heard, clocks: map[int64]*clock{}}
+	then := shift{span: previous, targets: targets, heard: heard, clocks: map[int64]*clock{}}
 	for _, e := range stories {
 		now.take(e, byID[e.Case])
 		then.take(e, byID[e.Case])
@@ -128,6 +133,7 @@ func (f *Figures) work(ctx context.Context, book Book, targets Targets) (better 
 type clock struct {
 	flagged         time.Time
 	acked, answered bool
+	replied         time.Time // when the last reply appeared, also before it was opened again
 }
 
 // wait is how long one customer waited, and how long they should have at most.
@@ -137,6 +143,7 @@ type wait struct{ took, target time.Duration }
 type shift struct {
 	span          Span
 	targets       Targets
+	heard         map[int64][]cases.Scored // by case
 	clocks        map[int64]*clock
 	work          Work
 	acks, replies []wait
@@ -151,7 +158,7 @@ func (s *shift) take(e cases.Entry, c cases.Case) {
 		s.clocks[e.Case] = k
 	}
 	if !e.From.Open() && e.To.Open() {
-		*k = clock{} // opened again: its clocks start anew
+		*k = clock{replied: k.replied} // opened again: its clocks start anew
 	}
 	if e.To == cases.Flagged && k.flagged.IsZero() {
 		k.flagged = e.At
@@ -168,11 +175,31 @@ func (s *shift) take(e cases.Entry, c cases.Case) {
 		if !k.flagged.IsZero() && !k.answered && counts {
 			s.replies = append(s.replies, wait{s.elapsed(c, k.flagged, e.At), reply})
 		}
-		k.answered = true
+		if counts && s.praised(c, k.replied, e.At) {
+			s.work.Thanked++
+		}
+		k.answered, k.replied = true, e.At
 	}
 	if counts {
 		s.work.count(e, c)
 	}
+}
+
+// praised reports whether what a reply answers, said after one moment and until
+// another, was nothing but praise. A case whose customer was won back is a happy
+// one by now; the reply that won them was no thanks.
+func (s *shift) praised(c cases.Case, after, until time.Time) bool {
+	n := 0
+	for _, m := range s.heard[c.ID] {
+		if !m.SeenAt.After(after) || m.SeenAt.After(until) {
+			continue
+		}
+		if m.Score.Label != "pos" || m.Mention.EditedAt.After(until) {
+			return false
+		}
+		n++
+	}
+	return n > 0 || c.Score.Label == "pos"
 }
 
 func (s *shift) aims(c cases.Case) (ack, reply time.Duration) {
@@ -199,9 +226,6 @@ func (w *Work) count(e cases.Entry, c cases.Case) {
 	switch e.Event {
 	case cases.Sent, cases.Found:
 		w.Answered++
-		if c.Score.Label == "pos" {
-			w.Thanked++
-		}
 	case cases.Approve:
 		if edited(c, e.Draft) {
 			w.Edited++
