@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"crypto/sha256"
-	"encoding/csv"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
@@ -11,7 +10,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"time"
 
@@ -19,13 +17,16 @@ import (
 
 	"rasid/internal/cases"
 	"rasid/internal/config"
-	"rasid/internal/spreadsheet"
 	"rasid/internal/store"
 	"rasid/watchers/file"
 )
 
-// importBatch is how many rows are recorded in one transaction.
-const importBatch = 500
+// How much is recorded in one transaction, with the place in the file: so many
+// rows, or so many letters of them.
+const (
+	importBatch = 500
+	importBytes = 1 << 20
+)
 
 // importing is one file on its way into the records.
 type importing struct {
@@ -34,7 +35,7 @@ type importing struct {
 	source  string
 	format  string
 	columns map[string]string
-	rejects string
+	rejects rejects
 	dry     bool
 	alert   bool
 	again   bool
@@ -45,8 +46,6 @@ type importing struct {
 	rows, good int
 	bad, added int
 	waiting    int // good rows that are not recorded yet
-	listed     int
-	out        *csv.Writer // of rejects; nil when nobody asked for them
 	told       time.Time
 	drawn      bool // a bar stands in the last line
 }
@@ -68,7 +67,8 @@ counted but alerts nobody, unless --alert is given. --dry-run records nothing an
 shows what would happen.
 
 It may be stopped and started again: it goes on where it was, and a row that comes
-twice is recorded once. With SQLite, stop "rasid run" first.`,
+twice is recorded once; --rejects then names the same file again. With SQLite,
+stop "rasid run" first.`,
 		Example: `  rasid import reviews.csv --dry-run
   rasid import reviews.csv --source app-reviews --column text=Review --column stars=Rating
   rasid import tickets.jsonl --alert --rejects bad-rows.csv`,
@@ -82,7 +82,7 @@ twice is recorded once. With SQLite, stop "rasid run" first.`,
 	f.StringVar(&in.source, "source", "import", "record the mentions under this source")
 	f.StringVar(&in.format, "format", "", "csv or jsonl (default: by the file's name)")
 	f.StringToStringVar(&in.columns, "column", nil, "FIELD=COLUMN where a column has another name; may be repeated")
-	f.StringVar(&in.rejects, "rejects", "", "write the bad rows, and what is wrong with each, to this new file")
+	f.StringVar(&in.rejects.path, "rejects", "", "write the bad rows, and what is wrong with each, to this new file")
 	f.BoolVar(&in.dry, "dry-run", false, "record nothing, show what would happen")
 	f.BoolVar(&in.alert, "alert", false, "treat the mentions as said now: complaints go to staff")
 	f.BoolVar(&in.again, "again", false, "begin at the first row, also when the file was imported before")
@@ -111,22 +111,12 @@ func (in *importing) run(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	if in.rejects != "" {
-		w, err := os.OpenFile(in.rejects, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
-		if err != nil {
-			return fmt.Errorf("opening the file of bad rows: %w", err)
-		}
-		in.out = csv.NewWriter(w)
-		defer func() {
-			in.out.Flush()
-			err = errors.Join(err, in.out.Error(), w.Close())
-		}()
-		if err := in.out.Write([]string{"line", "field", "problem", "write", "row"}); err != nil {
-			return fmt.Errorf("writing bad rows: %w", err)
-		}
-	}
+	in.rejects.screen = in.p.err
+	defer func() { err = errors.Join(err, in.rejects.close()) }()
 	if in.dry {
-		err = in.read(ctx, r, nil)
+		if err = in.rejects.open(kept{}); err == nil {
+			err = in.read(ctx, r, nil)
+		}
 	} else {
 		err = in.p.change(ctx, func(s *store.Store, _ *config.Config) error { return in.record(ctx, f, r, s) })
 	}
@@ -150,12 +140,13 @@ func (in *importing) fingerprint(f *os.File) (string, error) {
 
 // progress is what is kept between two runs.
 type progress struct {
-	At    file.Position `json:"at"`
-	Rows  int           `json:"rows"`
-	Good  int           `json:"good"`
-	Bad   int           `json:"bad"`
-	Added int           `json:"added"`
-	Done  bool          `json:"done"`
+	At      file.Position `json:"at"`
+	Rows    int           `json:"rows"`
+	Good    int           `json:"good"`
+	Bad     int           `json:"bad"`
+	Added   int           `json:"added"`
+	Rejects kept          `json:"rejects"`
+	Done    bool          `json:"done"`
 }
 
 // record reads the file into the records, from where an earlier run stopped.
@@ -176,23 +167,21 @@ func (in *importing) record(ctx context.Context, f *os.File, r *file.Reader, s *
 		in.rows, in.good, in.bad, in.added = was.Rows, was.Good, was.Bad, was.Added
 		fmt.Fprintf(in.p.out, "Going on after line %d.\n", was.At.Line)
 	}
+	if err := in.rejects.open(was.Rejects); err != nil {
+		return err
+	}
 	keep := func(batch []cases.Mention, at file.Position, done bool) error {
-		// The source's own cursor, if it has one, stays as it is.
-		cursor, err := s.Cursor(ctx, in.source)
+		listed, err := in.rejects.kept()
 		if err != nil {
 			return err
 		}
-		added, err := s.Record(ctx, in.source, cases.Page{Mentions: batch, Next: cursor}, in.p.now())
-		if err != nil {
-			return err
+		place := func(added int) (string, error) {
+			b, err := json.Marshal(progress{at, in.rows, in.good, in.bad, in.added + added, listed, done})
+			return string(b), err
 		}
+		added, err := s.Import(ctx, in.source, batch, in.mark, place, in.p.now())
 		in.added += added
-		// A crash between the two repeats a batch, whose rows are known by then.
-		b, err := json.Marshal(progress{at, in.rows, in.good, in.bad, in.added, done})
-		if err != nil {
-			return fmt.Errorf("writing the progress: %w", err)
-		}
-		return s.PutInbox(ctx, in.mark, nil, string(b))
+		return err
 	}
 	return in.read(ctx, r, keep)
 }
@@ -200,14 +189,18 @@ func (in *importing) record(ctx context.Context, f *os.File, r *file.Reader, s *
 // read goes through the rows; keep, unless nil, records what was gathered.
 func (in *importing) read(ctx context.Context, r *file.Reader, keep func([]cases.Mention, file.Position, bool) error) error {
 	var batch []cases.Mention
+	var size int
 	var at file.Position
 	flush := func(done bool) error {
 		if keep == nil {
 			return nil
 		}
 		err := keep(batch, at, done)
-		if err == nil {
-			batch, in.waiting = batch[:0], 0
+		switch {
+		case err == nil:
+			batch, size, in.waiting = batch[:0], 0, 0
+		case ctx.Err() != nil:
+			err = errStopped
 		}
 		return err
 	}
@@ -228,7 +221,8 @@ func (in *importing) read(ctx context.Context, r *file.Reader, keep func([]cases
 		in.rows++
 		at = row.After
 		if len(row.Faults) > 0 {
-			if err := in.reject(row); err != nil {
+			in.bad++
+			if err := in.rejects.list(row); err != nil {
 				return err
 			}
 			continue
@@ -237,55 +231,29 @@ func (in *importing) read(ctx context.Context, r *file.Reader, keep func([]cases
 		m := row.Mention
 		m.Source, m.Old, m.Direct = in.source, !in.alert, true
 		if keep != nil {
-			batch = append(batch, m)
+			batch, size = append(batch, m), size+len(m.Text)
 			in.waiting = len(batch)
 		} else if in.good <= 3 {
 			fmt.Fprintf(in.p.out, "  line %d: %s, %s, %s: %.80q\n", row.Line, m.ID, m.PostedAt.Format(time.RFC3339), stars(m.Stars), m.Text)
 		}
-		if len(batch) == importBatch {
+		if len(batch) == importBatch || size >= importBytes {
 			if err := flush(false); err != nil {
 				return err
 			}
 		}
 		in.tell(at)
 	}
-	if err := flush(false); err != nil && ctx.Err() == nil {
-		return err
-	}
-	return errors.New("stopped; start it again to go on")
+	return errStopped
 }
+
+// errStopped says that somebody ended an import, whose place is kept.
+var errStopped = errors.New("stopped; start it again to go on")
 
 func stars(n int) string {
 	if n == 0 {
 		return "no stars"
 	}
 	return count(n, "star")
-}
-
-// maxListed bounds the bad rows shown on the screen.
-const maxListed = 20
-
-// reject lists a bad row.
-func (in *importing) reject(row file.Row) error {
-	in.bad++
-	for _, f := range row.Faults {
-		if in.listed < maxListed {
-			in.listed++
-			fmt.Fprintf(in.p.err, "line %d: %s; write %s\n", row.Line, strings.TrimSpace(f.Field+" "+f.Problem), f.Write)
-		}
-		if in.out == nil {
-			continue
-		}
-		// Spreadsheets open this file, and strangers wrote its rows.
-		cells := []string{strconv.Itoa(row.Line), f.Field, f.Problem, f.Write, strings.ToValidUTF8(row.Raw, "\ufffd")}
-		for i := range cells {
-			cells[i] = spreadsheet.Cell(cells[i])
-		}
-		if err := in.out.Write(cells); err != nil {
-			return fmt.Errorf("writing bad rows: %w", err)
-		}
-	}
-	return nil
 }
 
 // tell shows how far it is, every other second.
@@ -336,12 +304,8 @@ func (in *importing) report(r *file.Reader) {
 	if in.drawn {
 		fmt.Fprintln(in.p.err)
 	}
-	if in.bad > in.listed || in.listed == maxListed {
-		hint := "; --rejects FILE writes all of them"
-		if in.out != nil {
-			hint = "; all of them are in " + in.rejects
-		}
-		fmt.Fprintf(in.p.err, "%s in all%s\n", count(in.bad, "bad row"), hint)
+	if in.bad > in.rejects.shown || in.rejects.shown == maxListed {
+		fmt.Fprintf(in.p.err, "%s in all; %s\n", count(in.bad, "bad row"), in.rejects.where())
 	}
 	if ignored := r.Ignored(); len(ignored) > 0 {
 		fmt.Fprintf(in.p.out, "Passed over: %s.\n", strings.Join(ignored, ", "))

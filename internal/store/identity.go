@@ -57,7 +57,7 @@ func (l *ladder) find(ctx context.Context, q querier, m cases.Mention) (recorded
 			return old, false, err
 		}
 		if ok && !l.ids[old.ID] && l.believe(old, m) {
-			return old, true, keepAliases(ctx, q, old.Num, m)
+			return old, true, writeMany(ctx, q, intoAliases, namesOf(m, old.Num))
 		}
 	}
 	return recorded{}, false, nil
@@ -73,16 +73,13 @@ func (l *ladder) believe(old recorded, m cases.Mention) bool {
 	return l.guesses <= mostGuesses
 }
 
-// keepAliases remembers every identity under which an item came.
-func keepAliases(ctx context.Context, q querier, num int64, m cases.Mention) error {
-	for _, a := range append([]string{asID + m.ID}, m.Aliases...) {
-		if a == "" {
-			continue
-		}
-		_, err := q.ExecContext(ctx, `INSERT INTO aliases (source, alias, num) VALUES ($1, $2, $3) ON CONFLICT (source, alias) DO NOTHING`, m.Source, a, num)
-		if err != nil {
-			return err
+// namesOf are the rows that remember every identity under which an item came.
+func namesOf(m cases.Mention, num int64) [][]any {
+	names := [][]any{{m.Source, asID + m.ID, num}}
+	for _, a := range m.Aliases {
+		if a != "" {
+			names = append(names, []any{m.Source, a, num})
 		}
 	}
-	return nil
+	return names
 }

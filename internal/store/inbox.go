@@ -20,14 +20,19 @@ func (s *Store) PutInbox(ctx context.Context, account string, items []cases.Inbo
 				return err
 			}
 		}
-		_, err := tx.ExecContext(ctx, `INSERT INTO inbox_marks (account, mark) VALUES ($1, $2)
-			ON CONFLICT (account) DO UPDATE SET mark = excluded.mark`, account, mark)
-		return err
+		return putMark(ctx, tx, account, mark)
 	})
 	if err != nil {
 		return fmt.Errorf("writing inbox of %s: %w", account, err)
 	}
 	return nil
+}
+
+// putMark moves the mark of a connection, or of a file that is imported.
+func putMark(ctx context.Context, q querier, account, mark string) error {
+	_, err := q.ExecContext(ctx, `INSERT INTO inbox_marks (account, mark) VALUES ($1, $2)
+		ON CONFLICT (account) DO UPDATE SET mark = excluded.mark`, account, mark)
+	return err
 }
 
 func putItem(ctx context.Context, q querier, account string, it cases.InboxItem) error {
@@ -47,7 +52,8 @@ func putItem(ctx context.Context, q querier, account string, it cases.InboxItem)
 	return err
 }
 
-// Mark returns where a connection stopped receiving; "" at first.
+// Mark returns where a connection stopped receiving, or the import of a file
+// reading; "" at first.
 func (s *Store) Mark(ctx context.Context, account string) (string, error) {
 	mark, err := one[string](s.r.QueryRowContext(ctx, `SELECT mark FROM inbox_marks WHERE account = $1`, account))
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {

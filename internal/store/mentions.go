@@ -56,20 +56,6 @@ func foldedOf(m cases.Mention) string {
 	return fold.Text(m.Title + "\n" + m.Text + "\n" + m.Author)
 }
 
-// insertMention writes a new mention of a case (0: of none).
-func insertMention(ctx context.Context, q querier, caseID int64, m cases.Mention, now time.Time) (int64, error) {
-	num, err := next(ctx, q, "mention")
-	if err != nil {
-		return 0, err
-	}
-	_, err = q.ExecContext(ctx, `INSERT INTO mentions (num, source, id, case_id, thread, reply_to, answer_to, url, author_id, author, title, body,
-		stars, lang, posted_at, edited_at, direct, ours, bot, old, gone, blank, score, folded, seen_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, FALSE, '', $22, $23)`,
-		num, m.Source, m.ID, caseID, m.Thread, m.ReplyTo, m.AnswerTo, m.URL, m.AuthorID, m.Author, m.Title, m.Text,
-		m.Stars, m.Lang, micros(m.PostedAt), micros(m.EditedAt), m.Direct, m.Ours, m.Bot, m.Old, m.Gone, foldedOf(m), micros(now))
-	return num, err
-}
-
 // reviseMention keeps what a mention said and writes what it says now. Its
 // score goes: it judged other words.
 func reviseMention(ctx context.Context, q querier, old recorded, m cases.Mention, now time.Time) error {

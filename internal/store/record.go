@@ -21,18 +21,9 @@ func (s *Store) Record(ctx context.Context, source string, p cases.Page, now tim
 	if err := s.roomToRecord(); err != nil {
 		return 0, fmt.Errorf("recording %s: %w", source, err)
 	}
-	err = s.write(ctx, func(tx *sql.Tx) error {
-		added = 0
-		in := intake{s: s, q: tx, now: now, ladder: newLadder(p.Mentions)}
-		for _, m := range p.Mentions {
-			m.Source = source
-			fresh, err := in.take(ctx, m)
-			if err != nil {
-				return fmt.Errorf("mention %s: %w", m.ID, err)
-			}
-			if fresh {
-				added++
-			}
+	err = s.write(ctx, func(tx *sql.Tx) (err error) {
+		if added, err = s.takeIn(ctx, tx, source, p.Mentions, now); err != nil {
+			return err
 		}
 		return saveCursor(ctx, tx, source, p.Next, added)
 	})
@@ -42,16 +33,65 @@ func (s *Store) Record(ctx context.Context, source string, p cases.Page, now tim
 	return added, nil
 }
 
-// intake is one Record under way.
+// Import writes a part of a file and the place up to which the file was read, in
+// one transaction, and returns how many mentions were new. The place is kept
+// under the name mark, for Mark to find, as place tells it once it knows how many
+// were new. The cursor of the source, should it have one, stays as it is.
+func (s *Store) Import(ctx context.Context, source string, ms []cases.Mention, mark string, place func(added int) (string, error), now time.Time) (added int, err error) {
+	if err := s.roomToRecord(); err != nil {
+		return 0, fmt.Errorf("importing into %s: %w", source, err)
+	}
+	err = s.write(ctx, func(tx *sql.Tx) (err error) {
+		if added, err = s.takeIn(ctx, tx, source, ms, now); err != nil {
+			return err
+		}
+		at, err := place(added)
+		if err != nil {
+			return err
+		}
+		if err := countSeen(ctx, tx, source, added); err != nil {
+			return err
+		}
+		return putMark(ctx, tx, mark, at)
+	})
+	if err != nil {
+		return 0, fmt.Errorf("importing into %s: %w", source, err)
+	}
+	return added, nil
+}
+
+// takeIn records mentions of one source and returns how many were new.
+func (s *Store) takeIn(ctx context.Context, q querier, source string, ms []cases.Mention, now time.Time) (added int, err error) {
+	in := intake{s: s, q: q, now: now, ladder: newLadder(ms)}
+	for _, m := range ms {
+		m.Source = source
+		fresh, err := in.take(ctx, m)
+		if err != nil {
+			return 0, fmt.Errorf("mention %s: %w", m.ID, err)
+		}
+		if fresh {
+			added++
+		}
+	}
+	return added, in.late.write(ctx, q, now)
+}
+
+// intake is one Record or Import under way.
 type intake struct {
 	s      *Store
 	q      querier
 	now    time.Time
 	ladder *ladder
+	late   gathered
 }
 
 // take records one mention and reports whether it was new.
 func (in *intake) take(ctx context.Context, m cases.Mention) (bool, error) {
+	if !quiet(m) || len(m.Aliases) > 0 || in.late.has(m.ID) { // it may be, or belong to, what was gathered
+		if err := in.late.write(ctx, in.q, in.now); err != nil {
+			return false, err
+		}
+	}
 	forgotten, err := in.s.forgotten(ctx, in.q, m.Source, m.AuthorID)
 	if err != nil || forgotten {
 		return false, err
@@ -142,7 +182,7 @@ func (in *intake) fresh(ctx context.Context, m cases.Mention) error {
 	if m.Ours {
 		return in.ours(ctx, m)
 	}
-	quiet := m.Old || m.Bot
+	quiet := quiet(m)
 	if !quiet {
 		if rated, err := in.rating(ctx, m); err != nil || rated {
 			return err
@@ -157,11 +197,12 @@ func (in *intake) fresh(ctx context.Context, m cases.Mention) error {
 			return err
 		}
 	}
-	if err := in.put(ctx, c.ID, m); err != nil {
-		return err
-	}
-	if !found || quiet {
+	if quiet {
+		in.late.add(c.ID, m)
 		return nil
+	}
+	if err := in.put(ctx, c.ID, m); err != nil || !found {
+		return err
 	}
 	if c.Author != m.Author && m.Author != "" {
 		c.Author = m.Author // people rename themselves
@@ -169,13 +210,14 @@ func (in *intake) fresh(ctx context.Context, m cases.Mention) error {
 	return in.happened(ctx, c, cases.Again, "")
 }
 
+// quiet reports whether a mention is recorded and noted, and alerts nobody.
+func quiet(m cases.Mention) bool { return !m.Ours && (m.Old || m.Bot) }
+
 // put writes the mention and its identities.
 func (in *intake) put(ctx context.Context, caseID int64, m cases.Mention) error {
-	num, err := insertMention(ctx, in.q, caseID, m, in.now)
-	if err != nil {
-		return err
-	}
-	return keepAliases(ctx, in.q, num, m)
+	var alone gathered
+	alone.add(caseID, m)
+	return alone.write(ctx, in.q, in.now)
 }
 
 // home finds the case a mention belongs to. A quiet mention joins only a case

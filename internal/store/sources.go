@@ -25,6 +25,13 @@ func saveCursor(ctx context.Context, q querier, source string, c cases.Cursor, a
 	return err
 }
 
+// countSeen counts what a source brought beside its own polls.
+func countSeen(ctx context.Context, q querier, source string, added int) error {
+	_, err := q.ExecContext(ctx, `INSERT INTO sources (source, cursor, seen, status) VALUES ($1, '', $2, '')
+		ON CONFLICT (source) DO UPDATE SET seen = sources.seen + excluded.seen`, source, added)
+	return err
+}
+
 // SaveStatus keeps the state of a source as the console shows it. Seen is
 // counted by Record and not taken from st.
 func (s *Store) SaveStatus(ctx context.Context, st cases.SourceStatus) error {

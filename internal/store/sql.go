@@ -56,11 +56,16 @@ func one[T any](row scanner) (T, error) {
 
 // next hands out the next number of a counter.
 func next(ctx context.Context, q querier, counter string) (int64, error) {
-	n, err := one[int64](q.QueryRowContext(ctx, `UPDATE counters SET value = value + 1 WHERE name = $1 RETURNING value`, counter))
+	return block(ctx, q, counter, 1)
+}
+
+// block hands out the next n numbers of a counter and returns the first.
+func block(ctx context.Context, q querier, counter string, n int) (int64, error) {
+	last, err := one[int64](q.QueryRowContext(ctx, `UPDATE counters SET value = value + $1 WHERE name = $2 RETURNING value`, n, counter))
 	if err != nil {
 		return 0, fmt.Errorf("counting %ss: %w", counter, err)
 	}
-	return n, nil
+	return last - int64(n) + 1, nil
 }
 
 // list gathers the arguments of a statement whose shape depends on them.
