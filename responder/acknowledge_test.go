@@ -231,6 +231,19 @@ func TestALostAnswerToAnAcknowledgementIsNeverTriedAgain(t *testing.T) {
 	}
 }
 
+func TestAPlaceThatTurnsAnAcknowledgementAwayGetsItsPauseFromEverything(t *testing.T) {
+	s := atNight(t)
+	s.place.fail = &cases.LaterError{After: 2 * time.Minute}
+	s.say("1", "Sara", "bad coffee")
+	s.later(11 * time.Second) // the place asks for two minutes
+	s.place.fail = nil
+	s.say("2", "Omar", "bad tea")
+	s.later(time.Minute)
+	s.posts(0)
+	s.later(time.Minute)
+	s.posts(2)
+}
+
 func TestTheGuardHasNothingAgainstAnyWordingOfTheAcknowledgement(t *testing.T) {
 	s := atNight(t)
 	s.writer.Guard = guard.New(guard.Policy{Times: []time.Duration{24 * time.Hour}})

@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"time"
 
@@ -110,12 +109,10 @@ func (p *Poster) aside(ctx context.Context, c cases.Case, s cases.Send) (cases.S
 		}
 		return set, ch
 	case cases.WasNotSent:
+		wait := pauses(&set, err)
 		if s.Attempts < maxAttempts {
 			set.Why = err.Error()
-			set.RetryAt = set.At.Add(time.Minute)
-			if asked := (*cases.LaterError)(nil); errors.As(err, &asked) {
-				set.RetryAt = set.At.Add(max(asked.After, time.Minute))
-			}
+			set.RetryAt = set.At.Add(max(wait, time.Minute))
 			return set, nil
 		}
 		set.Outcome = cases.WasRefused

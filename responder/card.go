@@ -2,6 +2,7 @@ package responder
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -80,7 +81,7 @@ func (w *cardWriter) head() {
 	}
 	parts = append(parts, w.say.Say("severity."+s.Severity.String()))
 	for _, sig := range s.Signals {
-		if key := "signal." + sig; w.say.Has(key) {
+		if key := "signal." + sig; w.say.Has(key) && !slices.Contains(s.Topics[:min(1, len(s.Topics))], sig) {
 			parts = append(parts, w.say.Say(key))
 		}
 	}
@@ -88,7 +89,7 @@ func (w *cardWriter) head() {
 	if w.c.Level > 0 {
 		parts = append(parts, w.say.Say("card.level", "n", w.c.Level))
 	}
-	if d, ok := w.o.Deadline(w.c); ok && w.c.State == cases.Waiting {
+	if d, ok := w.o.Deadline(w.c); ok && w.c.State == cases.Waiting && !w.resting() {
 		key, left := "card.deadline", d.At.Sub(w.now)
 		if left < 0 {
 			key = "card.overdue"
@@ -96,6 +97,13 @@ func (w *cardWriter) head() {
 		parts = append(parts, "⏰ "+w.say.Say(key, "span", left))
 	}
 	w.line(parts...)
+}
+
+// resting reports whether nobody is reminded of a case any more, as of praise
+// that a rule leaves to a person.
+func (w *cardWriter) resting() bool {
+	end, ok := w.o.expires(w.c)
+	return w.c.Score.Label == "pos" && (w.c.WakeAt.IsZero() || ok && w.c.WakeAt.After(end))
 }
 
 func (w *cardWriter) author() {
@@ -246,7 +254,7 @@ func (w *cardWriter) standing(stopped bool) {
 	case cases.Waiting:
 		w.waiting()
 	case cases.Approved:
-		w.line(say.Say("card.approved", "name", w.o.NameOf(c.ApprovedBy)))
+		w.line(say.Say("card.approved", "name", Author(say, c.ApprovedBy, w.o.NameOf)))
 	case cases.Answered:
 		w.answered()
 	case cases.Handled:

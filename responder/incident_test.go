@@ -129,6 +129,8 @@ func TestAnIncidentBeginsGoesOnAndEnds(t *testing.T) {
 	if len(s.incidents()) != 0 || s.rooms["desk"].fresh != 4 {
 		t.Fatalf("four complaints: incidents %v, cards %d", s.incidents(), s.rooms["desk"].fresh)
 	}
+	began := s.now.Format("15:04") // with the first of them
+	s.now = s.now.Add(3 * time.Minute)
 	s.hear(cases.Mention{ID: "5", AuthorID: "e", Author: "E", Thread: "5", Text: copies(5) + " 🤢🤢", PostedAt: s.now})
 	s.work()
 	open := s.incidents()
@@ -137,7 +139,7 @@ func TestAnIncidentBeginsGoesOnAndEnds(t *testing.T) {
 	}
 	for name, level := range map[string]int{"desk": 0, "owners": 1} {
 		card := s.rooms[name].cards[0]
-		for _, want := range []string{"same words from many", "spoiled milk", "We have read your messages", "copy them under the cases you choose"} {
+		for _, want := range []string{"same words from many", "since \u2068" + began + "\u2069", "spoiled milk", "We have read your messages", "copy them under the cases you choose"} {
 			if !strings.Contains(card.Text, want) {
 				t.Errorf("the card of level %d does not say %q:\n%s", level, want, card.Text)
 			}

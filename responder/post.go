@@ -214,10 +214,7 @@ func (st Standing) reworded(m cases.Mention) *cases.Reworded {
 // later plans another attempt after one that provably sent nothing.
 func (p *Poster) later(set cases.Settlement, ch *cases.Change, s cases.Send, err error) (cases.Settlement, *cases.Change) {
 	set.Why = err.Error()
-	asked := (*cases.LaterError)(nil)
-	if errors.As(err, &asked) {
-		set.Paused = set.At.Add(asked.After) // the others of the place wait no longer than was asked
-	}
+	asked := pauses(&set, err)
 	if s.Attempts >= maxAttempts {
 		set.Outcome = cases.WasRefused
 		ch.Event, ch.Note = cases.Refuse, set.Why
@@ -229,11 +226,19 @@ func (p *Poster) later(set cases.Settlement, ch *cases.Change, s cases.Send, err
 	for range s.Attempts {
 		wait = b.NextBackOff()
 	}
-	if asked != nil {
-		wait = max(wait, asked.After)
-	}
-	set.RetryAt = set.At.Add(wait)
+	set.RetryAt = set.At.Add(max(wait, asked))
 	return set, nil // the case stays approved
+}
+
+// pauses keeps everything back from a place that asked for a pause, no longer
+// than it asked, and returns how long that is.
+func pauses(set *cases.Settlement, err error) time.Duration {
+	asked := (*cases.LaterError)(nil)
+	if !errors.As(err, &asked) {
+		return 0
+	}
+	set.Paused = set.At.Add(asked.After)
+	return asked.After
 }
 
 func (p *Poster) refused(set cases.Settlement, ch *cases.Change, err error) (cases.Settlement, *cases.Change) {

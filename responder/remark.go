@@ -8,8 +8,8 @@ import (
 )
 
 // Author says in a language who did a step: a person by name, the program, the
-// customer, a rule of the policy, a colleague who answered elsewhere. name
-// knows the people.
+// customer, a rule of the policy, a colleague who answered elsewhere, somebody
+// with a command at the terminal. name knows the people.
 func Author(say *phrases.Catalogue, by string, name func(string) string) string {
 	if key := "by." + by; say.Has(key) {
 		return say.Say(key)
@@ -19,6 +19,9 @@ func Author(say *phrases.Catalogue, by string, name func(string) string) string 
 	}
 	if id, ok := strings.CutPrefix(by, "colleague:"); ok {
 		return say.Say("by.colleague", "id", id)
+	}
+	if who, ok := strings.CutPrefix(by, "terminal:"); ok {
+		return say.Say("by.terminal", "name", name(who))
 	}
 	return name(by)
 }

@@ -17,7 +17,7 @@ func TestOfAHistoryTheProgramsWordsAreTranslatedAndNobodyElses(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	name := func(by string) string { return map[string]string{"mona": "منى"}[by] }
+	name := func(by string) string { return map[string]string{"mona": "منى", "ali": "علي"}[by] }
 	for _, c := range []struct {
 		by, what, kept, author, happened, remark string
 	}{
@@ -36,8 +36,8 @@ func TestOfAHistoryTheProgramsWordsAreTranslatedAndNobodyElses(t *testing.T) {
 		{"rasid", "handle", "Done", "راصد", "أجاب عنها موظف", "Done"},
 		{"rasid", "note", "handle: Sorry; deleted meanwhile", "راصد", "ملاحظة", "أجاب زميل: Sorry; deleted meanwhile"},
 		{"rasid", "remind", "promise: back by five; hours closed", "راصد", "ذُكّر بها", "الوعد: back by five; hours closed"},
-		{"terminal:ali", "note", "took the reply back: hours closed", "", "ملاحظة", "سحب الرد: hours closed"},
-		{"terminal:ali", "reopen", "took the reply back: hours closed", "", "أُعيد فتحها", "سحب الرد: hours closed"},
+		{"terminal:ali", "note", "took the reply back: hours closed", "علي (من سطر الأوامر)", "ملاحظة", "سحب الرد: hours closed"},
+		{"terminal:ali", "reopen", "took the reply back: hours closed", "علي (من سطر الأوامر)", "أُعيد فتحها", "سحب الرد: hours closed"},
 		{"rasid", "note", "rule:policy.satisfaction: refused: no", "راصد", "ملاحظة", "رفضت المنصة سؤال الرضا: no"},
 		{"rasid", "note", "rule:policy.acknowledge says nothing: deleted meanwhile", "راصد", "ملاحظة", "لم يُرسل إشعار الفتح: حُذفت أثناء ذلك"},
 		{"colleague:17", "handle", "released", "زميل 17", "أجاب عنها موظف", "released"},

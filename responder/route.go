@@ -9,6 +9,7 @@ import (
 
 	"rasid/internal/cases"
 	"rasid/internal/phrases"
+	"rasid/sentiment"
 )
 
 // Wants says which cases a room asks for; the zero value asks for all.
@@ -33,14 +34,15 @@ func (w Wants) take(c cases.Case) bool {
 // Who writes in a third language reads English when their letters are not
 // Arabic ones. Signs without letters, like 😡, are answered in the language the
 // source says they are in. Where only the title is in the other language, as
-// many letters have it, the words decide.
+// many letters have it, the words decide; Arabic in Latin letters is Arabic.
 func LanguageOf(c cases.Case) string {
 	m := c.Last()
 	switch c.Score.Language {
 	case "en":
 		return "en"
 	case "mixed":
-		if arabic, foreign := letters(lastSentence(c)); arabic == 0 && foreign > 0 {
+		said := lastSentence(c)
+		if arabic, foreign := letters(said); arabic == 0 && foreign > 0 && sentiment.Language(said) != "arabizi" {
 			return "en"
 		}
 	case "other":

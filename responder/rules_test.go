@@ -62,6 +62,9 @@ func (s *shop) history(c cases.Case) string {
 func TestPraiseIsThankedByARuleAndTheRecordNamesIt(t *testing.T) {
 	s := ruled(t, thanks())
 	c := s.say("1", "Sara", "lovely place")
+	if text := s.rooms["desk"].cards[c.ID].Text; !strings.Contains(text, "rule \u2068praise\u2069") || strings.Contains(text, "rule:praise") {
+		t.Errorf("the card does not say that a rule approved it:\n%s", text)
+	}
 	s.later(time.Minute)
 	c = s.state(c, cases.Answered)
 	s.posts(1)
@@ -73,6 +76,19 @@ func TestPraiseIsThankedByARuleAndTheRecordNamesIt(t *testing.T) {
 	}
 	if text := s.rooms["desk"].cards[c.ID].Text; !strings.Contains(text, "rule") {
 		t.Errorf("the card does not say that a rule answered:\n%s", text)
+	}
+}
+
+// TestPraiseThatARuleLeavesToAPersonShowsNoDeadline has nobody hurried by what
+// nobody will be reminded of.
+func TestPraiseThatARuleLeavesToAPersonShowsNoDeadline(t *testing.T) {
+	s := ruled(t, thanks())
+	praise, complaint := s.say("1", "Sara", "lovely, perhaps"), s.say("2", "Omar", "bad coffee, severe safety")
+	for c, hurried := range map[*cases.Case]bool{&praise: false, &complaint: true} {
+		s.state(*c, cases.Waiting)
+		if card := s.rooms["desk"].cards[c.ID].Text; strings.Contains(card, "⏰") != hurried {
+			t.Errorf("a deadline stands on the card: %v, want %v\n%s", !hurried, hurried, card)
+		}
 	}
 }
 

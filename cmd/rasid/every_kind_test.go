@@ -296,9 +296,15 @@ func (e *fullHouse) retracts(p *spot) {
 	if got := p.posted(); len(got) != 0 {
 		e.t.Errorf("%+v stands there still", got)
 	}
-	for language, want := range map[string]string{"en": "took the reply back: the wrong branch", "ar": "سحب الرد: \u2068the wrong branch\u2069"} {
-		if said := e.command("explain", "--lang", language, fmt.Sprint(c.ID)); !strings.Contains(said, want) {
-			e.t.Errorf("the history does not say who took the reply back, and why:\n%s", said)
+	for language, want := range map[string][]string{
+		"en": {"took the reply back: the wrong branch", "(at the terminal)", "within 24 hours\u2069” · void"},
+		"ar": {"سحب الرد: \u2068the wrong branch\u2069", "(من سطر الأوامر)", "\u2069» · سقط"},
+	} {
+		said := e.command("explain", "--lang", language, fmt.Sprint(c.ID))
+		for _, words := range want {
+			if !strings.Contains(said, words) {
+				e.t.Errorf("the story does not say %q: who took the reply back, why, and what became of its promise:\n%s", words, said)
+			}
 		}
 	}
 }

@@ -26,8 +26,9 @@ func (p *program) retractCommand() *cobra.Command {
 		Use:   "retract CASE WHY",
 		Short: "Take a posted reply back, where the platform lets us",
 		Long: `Deletes the reply that rasid posted to a case, and opens the case again: staff see a
-new draft and decide anew. What somebody wrote there by hand is left alone. The history
-of the case says who took the reply back, and why.
+new draft and decide anew. What somebody wrote there by hand is left alone. What the
+reply promised ends with it: nobody is reminded of it. The history of the case says who
+took the reply back, and why.
 
 It works on Trustpilot. Elsewhere it says where the reply stands, to be deleted there.
 
@@ -92,7 +93,7 @@ func (p *program) retract(ctx context.Context, cfg *config.Config, n int64, why 
 	if _, err := cases.Next(c.State, cases.Reopen); err == nil {
 		then = cases.Reopen
 	}
-	if c, err = h.step(ctx, c, then, "took the reply back: "+why); err != nil {
+	if c, err = h.step(ctx, c, then, "took the reply back: "+why, withdrawn(c, sent.Reply.Draft)...); err != nil {
 		return err
 	}
 	fmt.Fprintf(p.out, "The reply to case #%d is taken back; the case is %s.\n", n, c.State)
@@ -113,7 +114,18 @@ func (h *house) posted(ctx context.Context, c cases.Case) (cases.Send, error) {
 	return cases.Send{}, fmt.Errorf("rasid posted no reply to case #%d", c.ID)
 }
 
-// step takes a step of a case in the name of who works at the terminal.
-func (h *house) step(ctx context.Context, c cases.Case, on cases.Event, note string) (cases.Case, error) {
-	return h.store.Apply(ctx, cases.Change{Case: c.ID, Version: c.Version, Event: on, By: atTerminal + person(), At: h.now(), Note: note})
+// withdrawn are the promises that end with a reply: nobody reads them any more,
+// and nobody is to be reminded of them.
+func withdrawn(c cases.Case, draft int) []cases.Promise {
+	return slices.DeleteFunc(c.Owed(), func(p cases.Promise) bool { return p.Draft != draft })
+}
+
+// step takes a step of a case in the name of who works at the terminal. It ends
+// promises that nobody waits for after it.
+func (h *house) step(ctx context.Context, c cases.Case, on cases.Event, note string, void ...cases.Promise) (cases.Case, error) {
+	ch := cases.Change{Case: c.ID, Version: c.Version, Event: on, By: atTerminal + person(), At: h.now(), Note: note}
+	for _, p := range void {
+		ch.Promises = append(ch.Promises, p.Ended(cases.PromiseVoid, ch.By, ch.At))
+	}
+	return h.store.Apply(ctx, ch)
 }

@@ -87,6 +87,10 @@ func TestAStopAtTheTerminalReachesEveryInstanceOnTheDatabase(t *testing.T) {
 	if by, why, _, on, err := far.store.Stopped(t.Context()); err != nil || !on || why != "wrong prices" || !strings.HasPrefix(by, atTerminal) {
 		t.Errorf("the other instance says: stopped %v by %q (%q), %v", on, by, why, err)
 	}
+	d := responder.Decision{Action: responder.CmdStop, By: responder.Actor{Platform: "console", ID: "mona"}, Room: "desk", Language: "ar", At: far.now()}
+	if ans, err := far.clerk.Decide(t.Context(), d); err != nil || !strings.Contains(ans.Text, "من سطر الأوامر") || strings.Contains(ans.Text, atTerminal) {
+		t.Errorf("who stops again in a room reads %+v, %v", ans, err)
+	}
 	command(0, "Posting is stopped", "stop", "again") // twice is as good as once
 	command(0, "Posting goes on", "resume")
 	expect("after the resume", 1)

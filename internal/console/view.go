@@ -119,7 +119,7 @@ func (c *Console) render(w http.ResponseWriter, r *http.Request, status int, nam
 	if who := person(r); who.ID != "" {
 		p.Who, p.Role = cmp.Or(who.Name, who.ID), who.Role
 		if by, why, _, on, err := c.Stopped(r.Context()); err == nil && on {
-			p.Stopped, p.StoppedBy, p.StoppedWhy = true, c.Office.NameOf(by), why
+			p.Stopped, p.StoppedBy, p.StoppedWhy = true, responder.Author(p.say, by, c.Office.NameOf), why
 		}
 	}
 	if !live(r) {
