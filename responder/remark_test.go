@@ -38,6 +38,7 @@ func TestOfAHistoryTheProgramsWordsAreTranslatedAndNobodyElses(t *testing.T) {
 		{"rasid", "remind", "promise: back by five; hours closed", "راصد", "ذُكّر بها", "الوعد: back by five; hours closed"},
 		{"terminal:ali", "note", "took the reply back: hours closed", "علي (من سطر الأوامر)", "ملاحظة", "سحب الرد: hours closed"},
 		{"terminal:ali", "reopen", "took the reply back: hours closed", "علي (من سطر الأوامر)", "أُعيد فتحها", "سحب الرد: hours closed"},
+		{"terminal:ali", "reopen", "the reply was gone already: hours closed", "علي (من سطر الأوامر)", "أُعيد فتحها", "كان الرد قد زال: hours closed"},
 		{"rasid", "note", "rule:policy.satisfaction: refused: no", "راصد", "ملاحظة", "رفضت المنصة سؤال الرضا: no"},
 		{"rasid", "note", "rule:policy.acknowledge says nothing: deleted meanwhile", "راصد", "ملاحظة", "لم يُرسل إشعار الفتح: حُذفت أثناء ذلك"},
 		{"colleague:17", "handle", "released", "زميل 17", "أجاب عنها موظف", "released"},

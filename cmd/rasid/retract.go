@@ -15,7 +15,8 @@ import (
 )
 
 // retracter is a reply place where an answer of ours can be taken back. It
-// leaves alone what is not ours; where nothing stands, it does nothing.
+// leaves alone what is not ours. Where nothing of ours stands it does nothing and
+// returns ErrNotFound; ErrNotSent and ErrRefused say that nothing was deleted.
 type retracter interface {
 	Retract(ctx context.Context, r cases.Reply) error
 }
@@ -78,26 +79,48 @@ func (p *program) retract(ctx context.Context, cfg *config.Config, n int64, why 
 	if !ok {
 		return fmt.Errorf("rasid cannot take replies of %s back: delete it there (%s), then open case #%d again", c.Source, sent.Receipt.URL, n)
 	}
+	if _, err := cases.Next(c.State, cases.Note); err != nil {
+		return fmt.Errorf("case #%d is open again and waits for a new draft: let rasid run write it before you take a reply back", n)
+	}
 	// The intention is written down first: whoever finds the reply gone finds
 	// in the history who did it.
 	if c, err = h.step(ctx, c, cases.Note, "takes the reply back: "+why); err != nil {
 		return err
 	}
-	switch err := place.Retract(ctx, sent.Reply); {
-	case errors.Is(err, responder.ErrColleague):
-		return fmt.Errorf("what stands there is not the reply of case #%d; nothing was deleted: %w", n, err)
-	case err != nil:
-		return fmt.Errorf("it is not known whether the reply still stands; look there (%s): %w", sent.Receipt.URL, err)
+	gone, err := takeBack(ctx, place, sent, n)
+	if err != nil {
+		return err
+	}
+	note, said := "took the reply back: ", "The reply to case #%d is taken back; the case is %s.\n"
+	if gone {
+		note, said = "the reply was gone already: ", "No reply of ours to case #%d stands there any more; nothing was deleted, and the case is %s.\n"
 	}
 	then := cases.Note
 	if _, err := cases.Next(c.State, cases.Reopen); err == nil {
 		then = cases.Reopen
 	}
-	if c, err = h.step(ctx, c, then, "took the reply back: "+why, withdrawn(c, sent.Reply.Draft)...); err != nil {
+	if c, err = h.step(ctx, c, then, note+why, withdrawn(c, sent.Reply.Draft)...); err != nil {
 		return err
 	}
-	fmt.Fprintf(p.out, "The reply to case #%d is taken back; the case is %s.\n", n, c.State)
+	fmt.Fprintf(p.out, said, n, c.State)
 	return nil
+}
+
+// takeBack asks for a reply back and reports whether it was gone already. An
+// error says whether it may still stand.
+func takeBack(ctx context.Context, place retracter, sent cases.Send, n int64) (gone bool, err error) {
+	err = place.Retract(ctx, sent.Reply)
+	switch {
+	case err == nil:
+		return false, nil
+	case errors.Is(err, cases.ErrNotFound):
+		return true, nil
+	case errors.Is(err, responder.ErrColleague):
+		return false, fmt.Errorf("what stands there is not the reply of case #%d; nothing was deleted: %w", n, err)
+	case errors.Is(err, cases.ErrNotSent), errors.Is(err, cases.ErrRefused):
+		return false, fmt.Errorf("nothing was deleted: %w", err)
+	}
+	return false, fmt.Errorf("it is not known whether the reply still stands; look there (%s): %w", sent.Receipt.URL, err)
 }
 
 // posted is the reply to a case that stands in public.

@@ -17,7 +17,8 @@ import (
 
 // ReplyConfig is one location's replies as config.yaml describes them.
 type ReplyConfig struct {
-	// Location is the location's full name, the same as the source's.
+	// Location is the location's full name, the same as the source's; where that
+	// has several, one of them, by which rasid doctor looks.
 	Location string `yaml:"location"`
 	// ServiceAccount is the JSON key of a service account that is a manager of
 	// the location; or use client_id, client_secret and refresh_token.
@@ -61,7 +62,7 @@ func New(c ReplyConfig, client *outbound.Client, now func() time.Time) (responde
 	if f := c.Check(); len(f) > 0 {
 		return nil, fmt.Errorf("setting up Google Business Profile: %s %s", f[0].Field, f[0].Problem)
 	}
-	biz, err := google.NewBusiness(c.identity(), c.Location, c.APIURL, client, now)
+	biz, err := google.NewBusiness(c.identity(), []string{c.Location}, c.APIURL, client, now)
 	if err != nil {
 		return nil, fmt.Errorf("setting up Google Business Profile: %w", err)
 	}

@@ -57,19 +57,28 @@ type Replier struct {
 }
 
 // Retract takes the reply away if it is the one that stands there: a
-// colleague's is left alone. Where no reply stands, nothing is done.
+// colleague's is left alone. Where none stands, nothing is done, and it says so
+// by ErrNotFound.
 func (p Replier) Retract(ctx context.Context, r cases.Reply) error {
 	stands, err := p.place.ours(ctx, r)
-	if err != nil || !stands {
+	if err != nil {
 		return err
+	}
+	if !stands {
+		return fmt.Errorf("looking at the reply: %w", cases.ErrNotFound)
 	}
 	if err := p.place.user.Withdraw(ctx, r.Mention.ReplyTo); err != nil && outbound.StatusOf(err) != http.StatusNotFound {
 		return fmt.Errorf("taking the reply back: %w", err)
 	}
-	if stands, err = p.place.ours(ctx, r); err == nil && stands {
-		err = errors.New("the order was taken and the reply still stands")
+	switch stands, err = p.place.ours(ctx, r); {
+	case errors.Is(err, responder.ErrColleague):
+		return nil // somebody answered since, and ours is gone
+	case err != nil:
+		return errors.New("looking whether it is gone: " + err.Error()) // unknown, whatever the look said
+	case stands:
+		return errors.New("the order was taken and the reply still stands")
 	}
-	return err
+	return nil
 }
 
 // ours reports whether the reply stands below its review.

@@ -1,11 +1,12 @@
-// Package googlebusiness reads the reviews of one location on Google Business
-// Profile (Google Maps). The location must be verified, and Google must have
-// approved the project for these APIs.
+// Package googlebusiness reads the reviews of locations on Google Business
+// Profile (Google Maps). They must be verified, and Google must have approved
+// the project for these APIs.
 package googlebusiness
 
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"rasid/internal/cases"
@@ -14,10 +15,13 @@ import (
 	"rasid/watchers"
 )
 
-// Config is one location as config.yaml describes it.
+// Config is one location, or several, as config.yaml describes them.
 type Config struct {
 	// Location is the location's full name, such as accounts/1/locations/2.
 	Location string `yaml:"location"`
+	// Locations are 2 to 50 locations of one account, read together, in place of
+	// location.
+	Locations []string `yaml:"locations"`
 	// ServiceAccount is the JSON key of a service account that is a manager of
 	// the location; or use client_id, client_secret and refresh_token.
 	ServiceAccount outbound.Secret `yaml:"service_account"`
@@ -46,10 +50,7 @@ func (c Config) identity() google.Identity {
 
 // Check lists every mistake in c.
 func (c Config) Check() []cases.Fault {
-	var faults []cases.Fault
-	if !google.IsLocation(c.Location) {
-		faults = append(faults, cases.Fault{Field: "location", Problem: "is not the name of a location", Write: "accounts/NUMBER/locations/NUMBER"})
-	}
+	faults := c.checkLocations()
 	if f, bad := google.CheckIdentity(c.identity()); bad {
 		faults = append(faults, f)
 	}
@@ -62,7 +63,39 @@ func (c Config) Check() []cases.Fault {
 	return faults
 }
 
-// Source is the reviews of one location.
+// all are the locations, however they were written.
+func (c Config) all() []string {
+	if c.Location != "" {
+		return []string{c.Location}
+	}
+	return c.Locations
+}
+
+func (c Config) checkLocations() []cases.Fault {
+	const name = "accounts/NUMBER/locations/NUMBER"
+	all := c.all()
+	switch {
+	case c.Location != "" && len(c.Locations) > 0:
+		return []cases.Fault{{Field: "locations", Problem: "and location are both given", Write: "one of the two"}}
+	case len(all) == 0:
+		return []cases.Fault{{Field: "location", Problem: "is missing", Write: name}}
+	case len(all) > google.MaxLocations:
+		return []cases.Fault{{Field: "locations", Problem: fmt.Sprintf("are more than %d", google.MaxLocations), Write: "the others in a source of their own"}}
+	}
+	for _, l := range all {
+		switch {
+		case !google.IsLocation(l) && c.Location == "":
+			return []cases.Fault{{Field: "locations", Problem: "hold what is not the name of a location", Write: name + " for each"}}
+		case !google.IsLocation(l):
+			return []cases.Fault{{Field: "location", Problem: "is not the name of a location", Write: name}}
+		case google.Account(l) != google.Account(all[0]):
+			return []cases.Fault{{Field: "locations", Problem: "are of several accounts", Write: "those of another account in a source of their own"}}
+		}
+	}
+	return nil
+}
+
+// Source is the reviews of the locations.
 type Source struct {
 	cfg  Config
 	name string
@@ -80,7 +113,7 @@ func New(c Config, name string, client *outbound.Client, now func() time.Time) (
 	if err := watchers.SetUp(name, c.Check()); err != nil {
 		return nil, err
 	}
-	biz, err := google.NewBusiness(c.identity(), c.Location, c.APIURL, client, now)
+	biz, err := google.NewBusiness(c.identity(), c.all(), c.APIURL, client, now)
 	if err != nil {
 		return nil, fmt.Errorf("setting up %s: %w", name, err)
 	}
@@ -114,7 +147,7 @@ func (s *Source) list(ctx context.Context, token string) ([]watchers.Changed, st
 func (s *Source) changed(r google.BusinessReview) watchers.Changed {
 	now := s.now()
 	m := cases.Mention{
-		Source: s.name, ID: r.Name, ReplyTo: r.Name, AuthorID: r.Name, // one review for each author and place; Google gives no other id
+		Source: s.name, ID: r.Name, URL: watchers.Link(r.ReplyURL), ReplyTo: r.Name, AuthorID: r.Name, // one review for each author and place; Google gives no other id
 		Author: watchers.Line(r.Reviewer.Name, 200), Text: watchers.Shorten(watchers.Tidy(r.Original()), watchers.MaxText),
 		Stars: r.StarsOf(), PostedAt: r.Created.UTC(), Direct: true,
 	}
@@ -140,5 +173,5 @@ func (s *Source) changed(r google.BusinessReview) watchers.Changed {
 // Doctor looks at one page.
 func (s *Source) Doctor(ctx context.Context) []watchers.Advice {
 	_, err := s.biz.List(ctx, "")
-	return []watchers.Advice{google.Diagnose("reviews of "+s.cfg.Location, err)}
+	return []watchers.Advice{google.Diagnose("reviews of "+strings.Join(s.cfg.all(), ", "), err)}
 }

@@ -24,9 +24,13 @@ func fake(t *testing.T) *fakegoogle.Server {
 	return f
 }
 
+func config(f *fakegoogle.Server) Config {
+	return Config{Location: fakegoogle.Location, ServiceAccount: outbound.Secret(f.Key()), Every: 5 * time.Minute, MaxAge: 168 * time.Hour, APIURL: f.URL, TokenURL: f.URL + "/token"}
+}
+
 func open(t *testing.T, f *fakegoogle.Server) *Source {
 	t.Helper()
-	s, err := New(Config{Location: fakegoogle.Location, ServiceAccount: outbound.Secret(f.Key()), Every: 5 * time.Minute, MaxAge: 168 * time.Hour, APIURL: f.URL, TokenURL: f.URL + "/token"}, "reviews", faketest.Net(t), clock)
+	s, err := New(config(f), "reviews", faketest.Net(t), clock)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -46,6 +50,56 @@ func TestTheSourceKeepsWhatEverySourceMustKeep(t *testing.T) {
 			},
 		}
 	})
+}
+
+func TestSeveralLocationsAreReadTogether(t *testing.T) {
+	f := fake(t)
+	const other, foreign = "accounts/11/locations/33", "accounts/11/locations/44"
+	for i := range 120 {
+		f.Say(fakegoogle.Review{Text: "coffee", Stars: 1, Location: []string{"", other, foreign}[i%3], Changed: noon.Add(-time.Hour + time.Duration(i)*time.Second)})
+	}
+	c := config(f)
+	c.Location, c.Locations = "", []string{fakegoogle.Location, other}
+	s, err := New(c, "reviews", faketest.Net(t), clock)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := s.Poll(t.Context(), "")
+	if err != nil || len(p.Mentions) != 80 || p.Gap != "" {
+		t.Fatalf("%d mentions, gap %q, %v", len(p.Mentions), p.Gap, err)
+	}
+	if at := p.Mentions[1].ReplyTo; !strings.HasPrefix(at, other+"/reviews/") {
+		t.Errorf("the second review is answered at %q", at)
+	}
+}
+
+func TestLocationsThatCannotBeReadTogetherAreNamed(t *testing.T) {
+	many := make([]string, 51)
+	for i := range many {
+		many[i] = fmt.Sprint("accounts/1/locations/", i)
+	}
+	for want, c := range map[string]Config{
+		"location is missing":              {},
+		"locations and location are both":  {Location: "accounts/1/locations/1", Locations: []string{"accounts/1/locations/2"}},
+		"locations are more than 50":       {Locations: many},
+		"locations are of several account": {Locations: []string{"accounts/1/locations/1", "accounts/2/locations/1"}},
+		"locations hold what is not":       {Locations: []string{"accounts/1/locations/1", "Olaya branch"}},
+		"location is not the name":         {Location: "Olaya branch"},
+	} {
+		if got := c.Check(); len(got) == 0 || !strings.HasPrefix(got[0].Field+" "+got[0].Problem, want) {
+			t.Errorf("%+v, want %q", got, want)
+		}
+	}
+}
+
+func TestAReviewLinksToWhereItsOwnerAnswers(t *testing.T) {
+	f := fake(t)
+	f.Say(fakegoogle.Review{Text: "cold", Stars: 1, Link: "https://business.google.example/reply?r=1"})
+	f.Say(fakegoogle.Review{Text: "late", Stars: 1, Link: "javascript:alert(1)"})
+	p, err := open(t, f).Poll(t.Context(), "")
+	if err != nil || len(p.Mentions) != 2 || p.Mentions[0].URL != "https://business.google.example/reply?r=1" || p.Mentions[1].URL != "" {
+		t.Errorf("%+v %v", p.Mentions, err)
+	}
 }
 
 func TestManyPagesAreReadToTheEnd(t *testing.T) {

@@ -3,6 +3,7 @@ package storetest
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 
 	"rasid/internal/cases"
@@ -89,13 +90,13 @@ func everything(d *desktop) string {
 	d.t.Helper()
 	list, err := d.List(d.t.Context(), store.Filter{Limit: 500})
 	d.ok(err)
-	var all string
+	var all strings.Builder
 	for _, c := range list {
-		all += fmt.Sprintf("%d %s %s %s v%d:", c.ID, c.State, c.AuthorID, c.Thread, c.Version)
+		fmt.Fprintf(&all, "%d %s %s %s v%d:", c.ID, c.State, c.AuthorID, c.Thread, c.Version)
 		for _, m := range c.Mentions {
-			all += fmt.Sprintf(" %d %s %q gone=%t", m.Num, m.ID, m.Text, m.Gone)
+			fmt.Fprintf(&all, " %d %s %q gone=%t", m.Num, m.ID, m.Text, m.Gone)
 		}
-		all += "\n"
+		all.WriteString("\n")
 	}
-	return all
+	return all.String()
 }

@@ -1,5 +1,5 @@
 // Package fakegoogle is Google for tests: its sign-in, the reviews of one app
-// on Google Play, and those of one location on Business Profile, in memory on
+// on Google Play, and those of locations on Business Profile, in memory on
 // a port of 127.0.0.1. It refuses what the real services refuse.
 // docs/fakes-google.md lists where each behaviour comes from.
 package fakegoogle
@@ -44,6 +44,8 @@ type Review struct {
 	Changed  time.Time
 	Answer   string
 	Answered time.Time
+	Location string // "" is Location; on Business Profile only
+	Link     string // where the owner answers, on Business Profile
 }
 
 // Server is the fake.
@@ -68,8 +70,9 @@ func New(now func() time.Time) *Server {
 	mux.HandleFunc("GET /androidpublisher/v3/applications/{pkg}/reviews/{id}", f.play(f.playGet))
 	mux.HandleFunc("POST /androidpublisher/v3/applications/{pkg}/reviews/{id}", f.play(f.playReply))
 	mux.HandleFunc("GET /v4/accounts/11/locations/22/reviews", f.business(f.businessList))
-	mux.HandleFunc("GET /v4/accounts/11/locations/22/reviews/{id}", f.business(f.businessGet))
-	mux.HandleFunc("PUT /v4/accounts/11/locations/22/reviews/{id}/reply", f.business(f.businessReply))
+	mux.HandleFunc("POST /v4/accounts/11/locations:batchGetReviews", f.business(f.businessBatch))
+	mux.HandleFunc("GET /v4/accounts/11/locations/{location}/reviews/{id}", f.business(f.businessGet))
+	mux.HandleFunc("PUT /v4/accounts/11/locations/{location}/reviews/{id}/reply", f.business(f.businessReply))
 	f.Server = httptest.NewServer(f.Guard(faketest.InTurn(&f.Mu, mux)))
 	return f
 }

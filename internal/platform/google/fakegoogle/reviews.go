@@ -1,6 +1,7 @@
 package fakegoogle
 
 import (
+	"cmp"
 	"encoding/json"
 	"net/http"
 	"regexp"
@@ -123,7 +124,7 @@ func (f *Server) business(next http.HandlerFunc) http.HandlerFunc {
 
 func businessReview(r *Review) map[string]any {
 	out := map[string]any{
-		"name": Location + "/reviews/" + r.ID, "reviewId": r.ID, "reviewer": map[string]any{"displayName": "سارة"},
+		"name": cmp.Or(r.Location, Location) + "/reviews/" + r.ID, "reviewId": r.ID, "reviewer": map[string]any{"displayName": "سارة"},
 		"createTime": r.Created.Format(time.RFC3339Nano), "updateTime": r.Changed.Format(time.RFC3339Nano),
 	}
 	if r.Stars > 0 {
@@ -131,6 +132,9 @@ func businessReview(r *Review) map[string]any {
 	}
 	if r.Text != "" {
 		out["comment"] = r.Text
+	}
+	if r.Link != "" {
+		out["reviewReplyUrl"] = r.Link
 	}
 	if r.Answer != "" {
 		out["reviewReply"] = map[string]any{"comment": r.Answer, "updateTime": r.Answered.Format(time.RFC3339Nano)}
@@ -140,27 +144,81 @@ func businessReview(r *Review) map[string]any {
 
 func (f *Server) businessList(w http.ResponseWriter, r *http.Request) {
 	q := r.URL.Query()
-	if q.Get("orderBy") != "updateTime desc" || at(q.Get("pageSize")) > 50 {
+	out := f.businessPage(w, []string{Location}, q.Get("orderBy"), q.Get("pageToken"), at(q.Get("pageSize")), businessReview)
+	if out != nil {
+		out.answer(w, "reviews")
+	}
+}
+
+// businessBatch lists the reviews of several locations of one account.
+func (f *Server) businessBatch(w http.ResponseWriter, r *http.Request) {
+	var in struct {
+		LocationNames      []string
+		PageSize           int
+		PageToken, OrderBy string
+	}
+	if json.NewDecoder(r.Body).Decode(&in) != nil || len(in.LocationNames) == 0 || len(in.LocationNames) > 50 ||
+		slices.ContainsFunc(in.LocationNames, func(l string) bool { return !strings.HasPrefix(l, "accounts/11/") }) {
 		refuse(w, 400, "INVALID_ARGUMENT", "Request contains an invalid argument.")
 		return
 	}
-	var list []any
-	for _, v := range slices.Backward(f.Things) {
-		list = append(list, businessReview(v))
+	out := f.businessPage(w, in.LocationNames, in.OrderBy, in.PageToken, in.PageSize, func(v *Review) map[string]any {
+		return map[string]any{"name": cmp.Or(v.Location, Location), "review": businessReview(v)}
+	})
+	if out != nil {
+		out.answer(w, "locationReviews")
 	}
-	from := at(q.Get("pageToken"))
-	out := map[string]any{"totalReviewCount": len(list)}
-	if end := min(from+max(at(q.Get("pageSize")), 1), len(list)); from < len(list) {
-		out["reviews"] = list[from:end]
-		if end < len(list) {
-			out["nextPageToken"] = strconv.Itoa(end)
-		}
+}
+
+// page is a part of a list; next "" is its end.
+type page struct {
+	list []any
+	next string
+}
+
+// answer writes the page under the name its list has; without a next one, no
+// token is there.
+func (p *page) answer(w http.ResponseWriter, list string) {
+	out := map[string]any{list: p.list}
+	if p.next != "" {
+		out["nextPageToken"] = p.next
 	}
 	faketest.JSON(w, 200, out)
 }
 
+// businessPage is one page of the reviews of some locations, the newest change
+// first; nil when it refused.
+func (f *Server) businessPage(w http.ResponseWriter, of []string, order, token string, size int, write func(*Review) map[string]any) *page {
+	if order != "updateTime desc" || size > 50 {
+		refuse(w, 400, "INVALID_ARGUMENT", "Request contains an invalid argument.")
+		return nil
+	}
+	var out page
+	for _, v := range slices.Backward(f.Things) {
+		if slices.Contains(of, cmp.Or(v.Location, Location)) {
+			out.list = append(out.list, write(v))
+		}
+	}
+	from := min(at(token), len(out.list))
+	if end := from + max(size, 1); end < len(out.list) {
+		out.list, out.next = out.list[from:end], strconv.Itoa(end)
+	} else {
+		out.list = out.list[from:]
+	}
+	return &out
+}
+
+// reviewAt is the review that a call names, nil when its location has none.
+func (f *Server) reviewAt(r *http.Request) *Review {
+	v := f.Find(r.PathValue("id"))
+	if v == nil || cmp.Or(v.Location, Location) != "accounts/11/locations/"+r.PathValue("location") {
+		return nil
+	}
+	return v
+}
+
 func (f *Server) businessGet(w http.ResponseWriter, r *http.Request) {
-	if v := f.Find(r.PathValue("id")); v != nil {
+	if v := f.reviewAt(r); v != nil {
 		faketest.JSON(w, 200, businessReview(v))
 		return
 	}
@@ -177,7 +235,7 @@ func (f *Server) businessReply(w http.ResponseWriter, r *http.Request) {
 	if !on {
 		return
 	}
-	v := f.Find(r.PathValue("id"))
+	v := f.reviewAt(r)
 	switch {
 	case v == nil:
 		refuse(w, 404, "NOT_FOUND", "Requested entity was not found.")
