@@ -171,5 +171,5 @@ func (o *Office) Statement(language string) string {
 	if language != "en" {
 		language = "ar"
 	}
-	return o.words(language).Say("statement.holding", "business", o.Business)
+	return o.words(language).Say("statement.holding", "business", phrases.Plain(o.Business[language])) // staff copy it: no marks of ours
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"rasid/internal/cases"
+	"rasid/internal/phrases"
 	"rasid/responder"
 )
 
@@ -168,6 +169,15 @@ func TestAnIncidentBeginsGoesOnAndEnds(t *testing.T) {
 	}
 	s.later(time.Minute)
 	s.state(s.say("7", "Fan2", "lovely cake"), cases.Approved)
+}
+
+func TestTheHoldingStatementIsPlainTextInTheCustomersLanguage(t *testing.T) {
+	s := newShop(t)
+	for language, name := range map[string]string{"ar": " نور", "en": " Noor"} {
+		if got := s.office.Statement(language); !strings.HasSuffix(got, name) || strings.ContainsAny(got, phrases.FSI+phrases.PDI) {
+			t.Errorf("in %s staff copy %q", language, got)
+		}
+	}
 }
 
 // approveStatement lets an agent try, and a manager decide, twice.

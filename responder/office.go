@@ -104,7 +104,7 @@ type Place struct {
 // Office is what every step of the responder knows: the policy, the people,
 // the rooms and the places. It does not change while the program runs.
 type Office struct {
-	Business string // name to show
+	Business map[string]string // name to show, by language
 	Zone     *time.Location
 	Hours    *hours.Calendar // of the business; nil: every hour counts
 	Policy   Policy

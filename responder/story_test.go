@@ -99,7 +99,7 @@ func newShop(t testing.TB) *shop {
 	t.Cleanup(func() { s.must(s.store.Close()) })
 	log := slog.New(slog.DiscardHandler)
 	s.office = &responder.Office{
-		Business: "Noor", Zone: time.UTC, Policy: responder.DefaultPolicy(), Words: map[string]*phrases.Catalogue{},
+		Business: map[string]string{"ar": "نور", "en": "Noor"}, Zone: time.UTC, Policy: responder.DefaultPolicy(), Words: map[string]*phrases.Catalogue{},
 		Places: map[string]responder.Place{"reviews": {Name: "reviews", Title: "Reviews", Replier: s.place}},
 		Signer: responder.Signer{Key: []byte("0123456789abcdef0123456789abcdef")},
 		People: []responder.Person{

@@ -144,7 +144,7 @@ func network(cfg *config.Config, log *slog.Logger) *outbound.Client {
 func (h *house) makeOffice(ctx context.Context) error {
 	cfg := h.cfg
 	h.office = &responder.Office{
-		Business: cfg.Business.Name.In(string(cfg.Business.Language)), Zone: cfg.Business.Zone.Location,
+		Business: map[string]string{}, Zone: cfg.Business.Zone.Location,
 		Hours:  cfg.Calendar(""),
 		Places: map[string]responder.Place{}, Words: map[string]*phrases.Catalogue{}, Policy: policy(cfg.Policy), Rules: rules(cfg.Policy.Rules),
 	}
@@ -156,7 +156,7 @@ func (h *house) makeOffice(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		h.office.Words[language] = words
+		h.office.Words[language], h.office.Business[language] = words, cfg.Business.Name.In(language)
 	}
 	key, err := h.store.Secret(ctx, "buttons", 32)
 	if err != nil {

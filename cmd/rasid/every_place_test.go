@@ -114,7 +114,9 @@ func googlePlace(t *testing.T, play bool) *spot {
 	key := fmt.Sprintf(`%s, service_account: "${%s}", api_url: "%s", token_url: "%s/token"`, what, secret, f.URL, f.URL)
 	return &spot{
 		config: key + ", dedicated: true, reply: {kind: " + kind + ", " + key + "}", secrets: map[string]string{secret: f.Key()},
-		say: func(text string) string { return at + f.Say(fakegoogle.Review{Text: tab + text, Stars: 1}).ID },
+		say: func(text string) string {
+			return at + f.Say(fakegoogle.Review{Text: tab + text, Stars: 1, Link: "https://business.google.com/reviews"}).ID
+		},
 		edit: func(id, text string) {
 			f.Change(strings.TrimPrefix(id, at), func(r *fakegoogle.Review) { r.Text, r.Changed = tab+text, time.Now() })
 		},

@@ -102,7 +102,7 @@ func (p *program) thrift() {
 
 // greet says what is being watched.
 func (p *program) greet(h *house) {
-	fmt.Fprintf(p.out, "rasid %s watches for %s\n", version(), h.office.Business)
+	fmt.Fprintf(p.out, "rasid %s watches for %s\n", version(), h.office.Business[string(h.cfg.Business.Language)])
 	for _, s := range h.cfg.Sources {
 		answers := s.Reply.Kind
 		if answers == "" {

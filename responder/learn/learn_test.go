@@ -40,7 +40,7 @@ func newShop(t *testing.T) *shop {
 	s.store, err = store.Open(t.Context(), store.Options{DSN: filepath.Join(t.TempDir(), "shop.db")})
 	s.must(err)
 	t.Cleanup(func() { s.must(s.store.Close()) })
-	s.office = &responder.Office{Business: "Noor", Zone: time.UTC, Policy: responder.DefaultPolicy(), Words: map[string]*phrases.Catalogue{},
+	s.office = &responder.Office{Zone: time.UTC, Policy: responder.DefaultPolicy(), Words: map[string]*phrases.Catalogue{},
 		Rooms: []responder.Room{{Name: "desk", Platform: "console", Language: "en"}}}
 	for _, l := range []string{"ar", "en"} {
 		s.office.Words[l], err = phrases.Load(l)
