@@ -55,6 +55,15 @@ func (k *Clerk) approve(ctx context.Context, r *request) (Answer, error) {
 	if k.Office.Policy.Undo <= 0 {
 		then = r.answer("answer.leaves")
 	}
+	if k.Over != nil {
+		why, err := k.Over(ctx, ch.Send[0], r.d.At)
+		if err != nil {
+			return Answer{}, err
+		}
+		if ch.Note = why; why != "" { // it would look stuck: nobody sees it leave
+			then = r.answer("answer.waits", "why", phrases.Plain(Told(r.say, why, k.Office.NameOf)))
+		}
+	}
 	return k.apply(ctx, r, ch, then)
 }
 

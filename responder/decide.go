@@ -25,6 +25,8 @@ type Clerk struct {
 		Outbox(ctx context.Context, caseID int64) ([]cases.Send, error)
 	}
 	Count func(ctx context.Context, by string, since time.Time) (int, error) // approvals given
+	// Over says which budget keeps a reply back; nil: it is not looked at.
+	Over func(ctx context.Context, s cases.Send, now time.Time) (string, error)
 	// Report opens a case from what a member of staff heard.
 	Report func(ctx context.Context, by Person, text string, now time.Time) (int64, error)
 	// Digest writes the report of a day, or of the period it belongs to, in a

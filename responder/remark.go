@@ -80,5 +80,5 @@ func jotted(e cases.Entry) bool {
 	if e.Event == cases.Reopen { // by hand at the page, or with a reply that was taken back
 		return strings.HasPrefix(e.By, "terminal:")
 	}
-	return e.Event == cases.Note || e.Event == cases.Revise || e.Event == cases.Resolve
+	return e.Event == cases.Note || e.Event == cases.Revise || e.Event == cases.Resolve || e.Event == cases.Approve
 }

@@ -278,7 +278,9 @@ func TestATrollGetsTwoRepliesADayAtMost(t *testing.T) {
 	s := newShop(t)
 	for i := range 20 {
 		c := s.say(fmt.Sprint(i), "troll", fmt.Sprintf("bad thing number %d", i))
-		s.press(c, "mona", responder.ActApprove, "")
+		if a := s.press(c, "mona", responder.ActApprove, ""); strings.Contains(a.Text, "2 of 2 replies to this author in 24 hours") != (i >= 2) {
+			t.Errorf("who approves reply %d reads %q", i+1, a.Text)
+		}
 		s.later(10 * time.Minute)
 	}
 	if n := len(s.place.posted); n != 2 {

@@ -133,7 +133,7 @@ func newShop(t testing.TB) *shop {
 	s.poster = &responder.Poster{Desk: s.store, Outbox: s.store, Office: s.office, Owner: "rasid", Clock: func() time.Time { return s.now }, Log: log}
 	s.waker = &responder.Waker{Desk: s.store, Alarms: s.store, Office: s.office, Log: log}
 	s.clerk = &responder.Clerk{
-		Desk: s.store, Office: s.office, Writer: s.writer, Switch: s.store, Sends: s.store, Count: s.store.Decisions, Log: log,
+		Desk: s.store, Office: s.office, Writer: s.writer, Switch: s.store, Sends: s.store, Count: s.store.Decisions, Over: s.store.Over, Log: log,
 	}
 	return s
 }
@@ -148,7 +148,7 @@ func (s *shop) reopen() {
 	s.must(err)
 	s.judge.Desk, s.writer.Desk, s.poster.Desk, s.waker.Desk, s.clerk.Desk = s.store, s.store, s.store, s.store, s.store
 	s.poster.Outbox, s.waker.Alarms, s.clerk.Switch, s.clerk.Sends = s.store, s.store, s.store, s.store
-	s.clerk.Count = s.store.Decisions
+	s.clerk.Count, s.clerk.Over = s.store.Decisions, s.store.Over
 }
 
 func (s *shop) must(err error) {

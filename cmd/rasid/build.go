@@ -313,7 +313,7 @@ func (h *house) makeWriter(ctx context.Context) (err error) {
 	h.writer.Crisis = h.crisis
 	h.clerk = &responder.Clerk{
 		Incidents: h.store,
-		Desk:      h.store, Office: h.office, Writer: h.writer, Switch: posting{h.store}, Sends: h.store, Count: h.store.Decisions,
+		Desk:      h.store, Office: h.office, Writer: h.writer, Switch: posting{h.store}, Sends: h.store, Count: h.store.Decisions, Over: h.store.Over,
 		Report: h.report, Digest: h.digest, Log: h.log, Templates: drafter,
 	}
 	return nil

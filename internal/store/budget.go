@@ -68,6 +68,16 @@ func (b Budget) over(ctx context.Context, q querier, r row, now time.Time) (stri
 	return "", nil
 }
 
+// Over says which budget keeps a reply back at an instant, as its row would say
+// it; "" when it would leave.
+func (s *Store) Over(ctx context.Context, m cases.Send, now time.Time) (string, error) {
+	why, err := s.o.Budget.over(ctx, s.r, row{Send: m, thread: m.Reply.Mention.Thread, author: m.Reply.Mention.AuthorID}, now)
+	if err != nil {
+		return "", fmt.Errorf("asking the budgets for %s: %w", m.Key, err)
+	}
+	return why, nil
+}
+
 // SameText returns how many customers replies with exactly these words were
 // approved for since a time; those taken back do not count. Somebody whose
 // platform tells no id counts each time.

@@ -417,15 +417,25 @@ var outbox = map[string]func(*testing.T, Place){
 				d.approve(d.waiting("amal", "Sorry!"), "staff:1")
 				d.settle(d.mustClaim(), cases.WasDelivered)
 				c := d.approve(d.waiting("amal", "Sorry again!"), "staff:1")
+				rs, err := d.Outbox(t.Context(), c.ID)
+				d.ok(err)
+				told, err := d.Over(t.Context(), rs[len(rs)-1], d.now)
+				d.ok(err)
 				if _, ok := d.claim(); ok {
 					t.Fatal("left over budget")
 				}
-				rs, err := d.Outbox(t.Context(), c.ID)
+				rs, err = d.Outbox(t.Context(), c.ID)
 				d.ok(err)
+				if told == "" || told != rs[len(rs)-1].LastError {
+					t.Errorf("who approved was told %q, the row says %q", told, rs[len(rs)-1].LastError)
+				}
 				if last := rs[len(rs)-1]; last.State != cases.Ready || last.LastError == "" {
 					t.Errorf("row is %s, says %q", last.State, last.LastError)
 				}
 				d.later(25 * time.Hour)
+				if told, err := d.Over(t.Context(), rs[len(rs)-1], d.now); err != nil || told != "" {
+					t.Errorf("a day later it is still held: %q, %v", told, err)
+				}
 				d.mustClaim()
 			})
 		}
