@@ -60,7 +60,7 @@ func (d *Doubts) Of(c cases.Case) bool {
 	if cues["mended"] > 0 {
 		return false
 	}
-	return cues["failure"] > 0 || d.wrong(said) || slices.ContainsFunc(c.Score.Reasons, weighty)
+	return cues["failure"] > 0 || endured(said) || d.wrong(said) || slices.ContainsFunc(c.Score.Reasons, weighty)
 }
 
 // wrong reports whether words tell what is wrong about a topic. Those of a late
