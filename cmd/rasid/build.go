@@ -343,6 +343,7 @@ func (h *house) score(m cases.Mention) cases.Score {
 		// Words of a third language only look like insults: French "retard" is a delay.
 		s.Signals = slices.DeleteFunc(slices.Clone(s.Signals), func(signal string) bool { return signal == "abuse" })
 	}
+	h.names.lost(scorer, m, &s)
 	titled := strings.TrimSpace(text) == ""
 	for _, reason := range r.Reasons {
 		if titled {

@@ -2,10 +2,13 @@ package main
 
 import (
 	"cmp"
+	"regexp"
+	"slices"
 	"strings"
 
 	"rasid/internal/cases"
 	"rasid/internal/config"
+	"rasid/internal/fold"
 	"rasid/sentiment"
 	"rasid/watchers/match"
 )
@@ -13,14 +16,15 @@ import (
 // naming knows by what names each source speaks of the business. With them the
 // scorer can tell a complaint about us from one about somebody else.
 type naming struct {
-	own   []string            // the names in business.name
-	terms map[string][]string // the words of match, by source
+	own    []string            // the names in business.name
+	terms  map[string][]string // the words of match, by source
+	rivals []string            // policy.words.competitors
 }
 
 // namesIn reads the names from the configuration. A source that has no words to
 // match speaks of nobody but us.
 func namesIn(cfg *config.Config) naming {
-	n := naming{terms: map[string][]string{}}
+	n := naming{terms: map[string][]string{}, rivals: cfg.Policy.Words.Competitors}
 	for _, name := range []string{cfg.Business.Name.AR, cfg.Business.Name.EN} {
 		if strings.TrimSpace(name) != "" {
 			n.own = append(n.own, name)
@@ -61,6 +65,24 @@ func (n naming) input(s *sentiment.Scorer, m cases.Mention) sentiment.Input {
 		text, stars = "", drawn // one star is bad, though a star is a friendly sign
 	}
 	return sentiment.Input{Text: text, Stars: stars, Lang: m.Lang, AboutUs: m.Direct, Brand: n.of(s, m)}
+}
+
+// leaving is how people say that they go to somebody else, in folded text: it
+// means us only where a competitor is named.
+var leaving = regexp.MustCompile(`\b(?:instead|from now on|go(?:ing)? to|went (?:over )?to|mov(?:e|ed|ing) (?:on |over )?to|switch\w*|better than you|cheaper than you)\b|` +
+	`(?:^|\s)و?(?:بروح|رايح\p{L}*|رحت|انتقل\p{L}*|تحولت|بنتقل|بدلكم|بدالكم)(?:\s|$)|(?:احسن|افضل|ارخص|اسرع) منكم`)
+
+// lost marks who is about to go to a competitor: who complains and names one, or
+// says to go there. A comparison alone, or a question, is neither.
+func (n naming) lost(s *sentiment.Scorer, m cases.Mention, score *cases.Score) {
+	words := said(m)
+	if !s.Named(words, n.rivals) || score.Label != "neg" && !leaving.MatchString(fold.Text(words)) {
+		return
+	}
+	if !slices.Contains(score.Signals, sentiment.SignalChurn) {
+		score.Signals = append(slices.Clone(score.Signals), sentiment.SignalChurn)
+	}
+	score.Severity = max(score.Severity, cases.High)
 }
 
 // said is what is judged: the customer's words, or the title of who wrote

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"slices"
 	"testing"
 
 	"rasid/internal/cases"
@@ -41,6 +42,35 @@ func TestTalkAboutSomebodyElseDoesNotDisturbStaff(t *testing.T) {
 		s := h.score(m)
 		if got := h.office.Flags(cases.Case{Source: c.source}, s, responder.Ruling{}); got != c.flag {
 			t.Errorf("%s: %q (P(neg) %.2f, about us %.2f, severity %s): flagged %v, want %v", c.source, c.text, s.Neg, s.Target, s.Severity, got, c.flag)
+		}
+	}
+}
+
+// TestWhoNamesACompetitorWhileLeavingOutranksWhoIsOnlyDissatisfied judges with
+// the names that the policy lists. Before the competitor is listed, nobody is
+// marked for it.
+func TestWhoNamesACompetitorWhileLeavingOutranksWhoIsOnlyDissatisfied(t *testing.T) {
+	h := judging(t)
+	for _, listed := range []bool{false, true} {
+		if listed {
+			h.names.rivals = []string{"Desert Bean", "ديزرت بين"}
+		}
+		for text, leaves := range map[string]bool{
+			"The coffee was cold, Desert Bean does it better":         true,
+			"From now on I go to Desert Bean, they are friendlier":    true,
+			"Moved to Desert Bean, my morning coffee is finally hot":  true,
+			"القهوة باردة، ديزرت بين أفضل منكم":                       true,
+			"بروح لديزرت بين أحسن منكم":                               true,
+			"The coffee was cold and the staff were slow":             false,
+			"Noor is better than Desert Bean, lovely coffee":          false,
+			"Is Noor cheaper than Desert Bean?":                       false,
+			"نور أفضل من ديزرت بين بكثير":                             false,
+			"I went to the desert and the coffee bean was not for me": false,
+		} {
+			s := h.score(cases.Mention{Text: text, Direct: true})
+			if marked := slices.Contains(s.Signals, sentiment.SignalChurn) && s.Severity >= cases.High; marked != (leaves && listed) {
+				t.Errorf("competitor listed %v: %q is %s, %s, signals %v", listed, text, s.Label, s.Severity, s.Signals)
+			}
 		}
 	}
 }

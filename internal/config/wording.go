@@ -14,7 +14,8 @@ import (
 // with its words, asks for a second confirmation, and never leaves by a rule.
 type Wording struct {
 	// Competitors are names that replies must not mention, in every spelling
-	// that may be typed.
+	// that may be typed. A customer who complains and names one, or goes there,
+	// counts as about to leave.
 	Competitors []string `yaml:"competitors"`
 	// Customers are names of customers that must not appear in a reply to
 	// somebody else.
