@@ -31,7 +31,7 @@ func TestOfAHistoryTheProgramsWordsAreTranslatedAndNobodyElses(t *testing.T) {
 		{"rule:thanks", "by-rule", "rule thanks (0a), enabled by mona", "القاعدة thanks", "اعتُمدت بقاعدة", "القاعدة thanks، فعّلها منى"},
 		{"rule:policy.satisfaction", "ask", "there is a crisis", "سؤال الرضا", "سُئل عن رضاه", "there is a crisis"}, // what the customer was asked
 		{"mona", "dismiss", "there is a crisis", "منى", "نُحّيت", "there is a crisis"},
-		{"mona", "approve", "over budget: 2 of 2 replies to this author in 24 hours", "منى", "اعتُمدت", "فوق المسموح: 2 من 2 من الردود على صاحبها في ٢٤ ساعة"},
+		{"mona", "approve", "over budget: 2 of 2 replies to this author in 24 hours", "منى", "اعتُمدت", "فوق المسموح: ٢ من ٢ من الردود على صاحبها في ٢٤ ساعة"},
 		{"mona", "revise", "too old to approve unread", "منى", "صياغة جديدة", "أقدم من أن تُعتمد دون قراءة"},
 		{"rasid", "handle", "released", "راصد", "أجاب عنها موظف", "released"}, // what a colleague answered
 		{"rasid", "handle", "Done", "راصد", "أجاب عنها موظف", "Done"},
