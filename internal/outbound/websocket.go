@@ -51,3 +51,31 @@ func (c *Client) WebSocket(ctx context.Context, address string, header http.Head
 	}
 	return nil, err
 }
+
+// maxMessage bounds one message of a stream, in bytes.
+const maxMessage = 1 << 20
+
+// Hear gives take each message of a websocket, until take says that it is
+// enough or returns an error, ctx ends, nothing comes for quiet, or the other
+// side hangs up. It closes the websocket.
+func Hear(ctx context.Context, conn *websocket.Conn, quiet time.Duration, take func(message []byte) (more bool, err error)) error {
+	defer func() { _ = conn.Close() }() // there is nobody to tell
+	stop := context.AfterFunc(ctx, func() { _ = conn.Close() })
+	defer stop()
+	conn.SetReadLimit(maxMessage)
+	for {
+		if err := conn.SetReadDeadline(time.Now().Add(quiet)); err != nil {
+			return err
+		}
+		_, message, err := conn.ReadMessage()
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if err != nil {
+			return err
+		}
+		if more, err := take(message); err != nil || !more {
+			return err
+		}
+	}
+}

@@ -19,8 +19,6 @@ import (
 // event it has (36 hours by its documentation).
 const Keeps = 36 * time.Hour
 
-const maxEvent = 1 << 20 // bytes; a record may hold less than 1 MiB
-
 // Streams returns the addresses of the public Jetstreams.
 func Streams() []string {
 	return []string{"wss://jetstream2.us-east.bsky.network/subscribe", "wss://jetstream1.us-west.bsky.network/subscribe"}
@@ -57,32 +55,21 @@ func Read(ctx context.Context, client *outbound.Client, server string, since int
 	if err != nil {
 		return err
 	}
-	defer func() { _ = conn.Close() }()
-	stop := context.AfterFunc(ctx, func() { _ = conn.Close() })
-	defer stop()
-	conn.SetReadLimit(maxEvent)
-	for {
-		if err := conn.SetReadDeadline(time.Now().Add(quiet)); err != nil {
-			return fmt.Errorf("reading the stream: %w", err)
-		}
-		_, raw, err := conn.ReadMessage()
-		var late net.Error
-		switch {
-		case ctx.Err() != nil:
-			return ctx.Err()
-		case errors.As(err, &late) && late.Timeout():
-			return nil
-		case err != nil:
-			return fmt.Errorf("reading the stream: %w", err)
-		}
+	err = outbound.Hear(ctx, conn, quiet, func(message []byte) (bool, error) {
 		var e Event
-		if json.Unmarshal(raw, &e) != nil {
+		if json.Unmarshal(message, &e) != nil {
 			e = Event{}
 		}
-		if !take(e) {
-			return nil
-		}
+		return take(e), nil
+	})
+	var late net.Error
+	switch {
+	case err == nil, ctx.Err() != nil:
+		return err
+	case errors.As(err, &late) && late.Timeout():
+		return nil
 	}
+	return fmt.Errorf("reading the stream: %w", err)
 }
 
 func dial(ctx context.Context, client *outbound.Client, server string, since int64) (*websocket.Conn, error) {

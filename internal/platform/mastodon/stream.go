@@ -8,6 +8,8 @@ import (
 	"net/url"
 	"strings"
 	"time"
+
+	"rasid/internal/outbound"
 )
 
 // Event is something that a server tells while it is listened to.
@@ -23,8 +25,7 @@ const (
 	Notices = "user:notification"
 	hashtag = "hashtag"
 
-	maxEvent = 1 << 20          // bytes
-	pause    = 90 * time.Second // servers send a sign of life every 30 seconds
+	pause = 90 * time.Second // servers send a sign of life every 30 seconds
 )
 
 // Tag is the hashtag whose stream tells of an event; "" for other streams.
@@ -63,10 +64,6 @@ func (c *Client) Listen(ctx context.Context, address string, tags []string, noti
 	if err != nil {
 		return err
 	}
-	defer func() { _ = conn.Close() }()
-	stop := context.AfterFunc(ctx, func() { _ = conn.Close() })
-	defer stop()
-	conn.SetReadLimit(maxEvent)
 	asks := make([]map[string]string, 0, len(tags)+1)
 	for _, t := range tags {
 		asks = append(asks, map[string]string{"type": "subscribe", "stream": hashtag, "tag": t})
@@ -76,7 +73,7 @@ func (c *Client) Listen(ctx context.Context, address string, tags []string, noti
 	}
 	for _, a := range asks {
 		if err := conn.WriteJSON(a); err != nil {
-			return fmt.Errorf("asking for a stream: %w", err)
+			return errors.Join(fmt.Errorf("asking for a stream: %w", err), conn.Close())
 		}
 	}
 	begun()
@@ -84,26 +81,18 @@ func (c *Client) Listen(ctx context.Context, address string, tags []string, noti
 	conn.SetPingHandler(func(data string) error {
 		return errors.Join(conn.SetReadDeadline(time.Now().Add(pause)), alive(data))
 	})
-	for {
-		if err := conn.SetReadDeadline(time.Now().Add(pause)); err != nil {
-			return fmt.Errorf("listening: %w", err)
-		}
-		_, raw, err := conn.ReadMessage()
-		if ctx.Err() != nil {
-			return ctx.Err()
-		}
-		if err != nil {
-			return fmt.Errorf("listening: %w", err)
-		}
+	err = outbound.Hear(ctx, conn, pause, func(message []byte) (bool, error) {
 		var e Event
-		if json.Unmarshal(raw, &e) != nil {
-			continue // nothing of ours
+		if json.Unmarshal(message, &e) != nil {
+			return true, nil // nothing of ours
 		}
 		if e.Error != "" {
-			return fmt.Errorf("listening: the server says %.100q", e.Error)
+			return false, fmt.Errorf("the server says %.100q", e.Error)
 		}
-		if !take(e) {
-			return nil
-		}
+		return take(e), nil
+	})
+	if err != nil && ctx.Err() == nil {
+		return fmt.Errorf("listening: %w", err)
 	}
+	return err
 }
