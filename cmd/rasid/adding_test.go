@@ -39,20 +39,20 @@ func TestTheSourceInTheGuideWorks(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	kinds, err := os.ReadFile("kinds.go")
+	kinds, err := os.ReadFile("kinds_open.go")
 	if err != nil {
 		t.Fatal(err)
 	}
 	const opening = "return map[string]sourceKind{\n"
 	before, after, found := strings.Cut(string(kinds), opening)
 	if !found {
-		t.Fatalf("kinds.go has no %q: the guide speaks of something else", opening)
+		t.Fatalf("kinds_open.go has no %q: the guide speaks of something else", opening)
 	}
 	with := strings.Replace(before, "import (\n", "import (\n\t\"rasid/watchers/guestbook\"\n", 1) + opening + blocks[2][1] + after
 	dir := t.TempDir()
 	overlay := map[string]map[string]string{"Replace": {}}
 	for name, text := range map[string]string{
-		"watchers/guestbook/guestbook.go": blocks[0][1], "watchers/guestbook/guestbook_test.go": blocks[1][1], "cmd/rasid/kinds.go": with,
+		"watchers/guestbook/guestbook.go": blocks[0][1], "watchers/guestbook/guestbook_test.go": blocks[1][1], "cmd/rasid/kinds_open.go": with,
 	} {
 		path := filepath.Join(dir, filepath.Base(name))
 		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {

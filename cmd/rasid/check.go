@@ -100,9 +100,10 @@ func (p *program) summary(cfg *config.Config, words *phrases.Catalogue) error {
 	row("%s can be used.", cfg.File)
 	name := strings.Trim(cfg.Business.Name.AR+" / "+cfg.Business.Name.EN, " /")
 	row("business\t%s, %s", name, cfg.Business.Zone)
+	kinds := sourceKinds()
 	for _, s := range cfg.Sources {
 		what := "mentions matching " + cmp.Or(s.Match, cfg.Business.Match)
-		if s.Dedicated {
+		if s.Dedicated || kinds[s.Kind].direct {
 			what = words.Line("everything")
 		}
 		row("watches\t%s (%s): %s; answers: %s", s.Name, s.Kind, what, s.Reply.Kind)

@@ -30,23 +30,9 @@ import (
 	saywebhook "rasid/responder/webhook"
 	sayyoutube "rasid/responder/youtube"
 	"rasid/watchers"
-	"rasid/watchers/appstore"
-	"rasid/watchers/bluesky"
 	"rasid/watchers/discord"
-	"rasid/watchers/feed"
-	"rasid/watchers/googlebusiness"
-	"rasid/watchers/googleplay"
-	"rasid/watchers/hackernews"
-	"rasid/watchers/lemmy"
-	"rasid/watchers/mail"
 	"rasid/watchers/mastodon"
-	"rasid/watchers/reddit"
-	"rasid/watchers/stackexchange"
 	"rasid/watchers/telegram"
-	"rasid/watchers/telegramweb"
-	"rasid/watchers/trustpilot"
-	"rasid/watchers/webhook"
-	"rasid/watchers/youtube"
 )
 
 // errAccount says that a part of the configuration needs a bot and names none.
@@ -74,6 +60,7 @@ type sourceKind struct {
 	open     func(settings any, d deps) (watchers.Source, error)
 	reply    string // kind of reply place when the configuration names none
 	blind    bool   // deletions cannot be seen
+	direct   bool   // all that is read is said to the business, whatever words it holds
 	inbox    bool   // reads what a connection or another program put into our inbox
 	// wrong finds what is wrong with a source beyond its own settings; nil where
 	// nothing can be.
@@ -102,282 +89,18 @@ func (k sourceKind) notAllowed() string {
 	return k.limits + " Answers are approved by a person: " + k.approval
 }
 
-// sourceKinds is where a new source is registered: one line.
-func sourceKinds() map[string]sourceKind { //nolint:funlen // one entry for each kind, to be read as a table
-	return map[string]sourceKind{
-		"feed": {
-			settings: func() any { c := feed.DefaultConfig(); return &c },
-			every:    func(s any) time.Duration { return s.(*feed.Config).Every },
-			open: func(s any, d deps) (watchers.Source, error) {
-				c := *s.(*feed.Config)
-				c.Dir = d.dir
-				return feed.New(c, d.name, d.net, d.now)
-			},
-			reply:     "manual",
-			limits:    "A feed takes no replies, and shows only its newest items.",
-			blind:     true,
-			reads:     "Posts and reviews in RSS, Atom and JSON feeds, Apple's customer reviews among them, by fetching the feed.",
-			answers:   "By hand: staff post the text behind the link.",
-			keys:      "None; headers with a key where the feed asks for one.",
-			edits:     "Seen while the item is in the feed.",
-			deletions: "Not seen: an item that left the feed may still stand.",
-		},
-		"telegram": {
-			settings: func() any { return &telegram.Config{} },
-			every:    func(any) time.Duration { return fromInbox },
-			inbox:    true,
-			open:     openTelegram,
-			reply:    "telegram",
-			limits:   "Telegram does not tell bots of deletions, and keeps what a bot missed for 24 hours.",
-			blind:    true,
-			reads:    "Messages in groups and channels that the bot is a member of, as they are written.",
-			answers:  "As the bot, under the message; at most 4,096 UTF-16 units.",
-			keys:     "A bot's token; in groups its privacy mode off, or the bot an administrator.",
-
-			edits:     "Seen.",
-			deletions: "Not seen.",
-			approval:  ourRule,
-		},
-		"discord": {
-			settings:  func() any { c := discord.DefaultConfig(); return &c },
-			every:     func(any) time.Duration { return fromInbox },
-			inbox:     true,
-			open:      openDiscord,
-			reply:     "discord",
-			reads:     "Messages in channels, forums and threads that the bot may read, as they are written.",
-			answers:   "As the bot, under the message; at most 2,000 characters.",
-			keys:      "A bot's token, with the message content intent switched on.",
-			edits:     "Seen.",
-			deletions: "Seen.",
-			limits:    "Without the message content intent, messages arrive empty; verified bots need Discord's approval for it.",
-			approval:  ourRule,
-		},
-		"hackernews": {
-			settings: func() any { c := hackernews.DefaultConfig(); return &c },
-			every:    func(s any) time.Duration { return s.(*hackernews.Config).Every },
-			open: func(s any, d deps) (watchers.Source, error) {
-				return hackernews.New(*s.(*hackernews.Config), d.name, d.net, d.now)
-			},
-			reply:     "manual",
-			limits:    "Hacker News takes no replies by API, and a search lists at most 1,000 results.",
-			reads:     "Stories and comments that hold a name, by the public search that Algolia runs.",
-			answers:   "By hand: staff post the text behind the link.",
-			keys:      "None.",
-			edits:     "Seen for an hour, as the search shows them.",
-			deletions: "Seen for two days, within some hours; also what was killed by moderators or readers.",
-		},
-		"mail": {
-			settings: func() any { c := mail.DefaultConfig(); return &c },
-			every:    func(s any) time.Duration { return s.(*mail.Config).Every },
-			open: func(s any, d deps) (watchers.Source, error) {
-				c := *s.(*mail.Config)
-				return mail.New(c, d.name, mailWay(c.Server), d.net, d.now)
-			},
-			reply: "manual",
-
-			reads:     "Letters in one folder of a mailbox, by IMAP, as they arrive where the server tells of them; also the alerts of review platforms, as the reviews they tell of.",
-			answers:   "By SMTP, to the writer alone and in the same conversation; mail knows no limit, rasid allows 20,000 letters.",
-			limits:    "Letters of machines, mailing lists and addresses behind which nobody reads are recorded and never answered. The first MiB of a letter is read.",
-			keys:      "The user and password of the mailbox (many providers make one for each program), or the OAuth consent of its owner, as Gmail and Microsoft 365 want it.",
-			edits:     "None: a letter that was sent stays as it is.",
-			deletions: "None: a letter that was sent stays sent.",
-			approval:  "A letter is private, and two programs that answer each other never end: nobody is answered automatically who did not write in person.",
-		},
-		"mastodon": {
-			settings: func() any { c := mastodon.DefaultConfig(); return &c },
-			every:    everyToot,
-			open: func(s any, d deps) (watchers.Source, error) {
-				return mastodon.New(*s.(*mastodon.Config), d.name, d.net, d.now)
-			},
-			reply:     "manual",
-			limits:    "Only posts with the hashtag or a mention of us are seen; edits while the post is among the newest 40; deletions only just before a reply, and with a token while the server is listened to.",
-			blind:     true,
-			reads:     "Posts with a hashtag, and posts that mention our account, by the API of one server; with a token at once, by its streams.",
-			answers:   "As our account, under the post and to its author only; at most 500 characters less 32 for the name, or what the server allows, an address counting 23.",
-			keys:      "None for hashtags where the server shows them to everybody; a token for mentions, to listen and to answer.",
-			edits:     "Seen while the post is among the newest 40, and just before a reply.",
-			deletions: "Seen just before a reply; with a token also as they happen, while the server is listened to.",
-			approval:  "Each server has rules of its own for accounts run by programs, and many want them to speak only when spoken to.",
-		},
-		"bluesky": {
-			settings: func() any { c := bluesky.DefaultConfig(); return &c },
-			every:    func(s any) time.Duration { return s.(*bluesky.Config).Every },
-			open: func(s any, d deps) (watchers.Source, error) {
-				return bluesky.New(*s.(*bluesky.Config), d.name, d.about, d.net, d.now)
-			},
-			reply:     "manual",
-			wrong:     everybody,
-			reads:     "Every public post, through Jetstream; those with the source's words are kept, and those that answer or mention our account. With an app password also what our account is told, and searches.",
-			answers:   "As our account, under the post; at most 300 letters and 3,000 bytes.",
-			limits:    "Jetstream goes back 36 hours, and is no part of the protocol that Bluesky promises to keep. Only members can search.",
-			keys:      "None to hear; an app password of our account to search, to read what it is told, and to answer.",
-			edits:     "Seen, also just before a reply; without Jetstream within an hour, for two days.",
-			deletions: "Seen, also just before a reply; without Jetstream within an hour, for two days.",
-			approval:  "Bluesky acts against accounts that speak to people unasked and in bulk.",
-		},
-		"youtube": {
-			settings: func() any { c := youtube.DefaultConfig(); return &c },
-			every:    func(s any) time.Duration { return s.(*youtube.Config).Every },
-			open: func(s any, d deps) (watchers.Source, error) {
-				return youtube.New(*s.(*youtube.Config), d.name, d.store, d.net, d.now)
-			},
-			reply:     "manual",
-			blind:     true,
-			reads:     "Comments under the videos of a channel, or under some videos, and the answers to them, by the Data API.",
-			answers:   "As the channel, below the thread; at most 10,000 characters.",
-			limits:    "A project has 10,000 units a day: a look costs one, an answer 50. Only the newest threads are looked at again: answers to older ones are not seen.",
-			keys:      "An API key to read; the consent of the channel's owner to answer.",
-			edits:     "Seen while the thread is among the newest 100, and just before a reply.",
-			deletions: "Seen just before a reply only.",
-			approval:  "YouTube takes comments that repeat themselves for spam.",
-		},
-		"lemmy": {
-			settings: func() any { c := lemmy.DefaultConfig(); return &c },
-			every:    func(s any) time.Duration { return s.(*lemmy.Config).Every },
-			open: func(s any, d deps) (watchers.Source, error) {
-				return lemmy.New(*s.(*lemmy.Config), d.name, d.net, d.now)
-			},
-			reply:     "manual",
-			limits:    "Only what the server knows is found. Many communities forbid companies that answer unasked.",
-			reads:     "Posts and comments that hold a name, by the search of one server.",
-			answers:   "As our account on that server, a comment under the post or comment; at most 10,000 characters.",
-			keys:      "None to read; the account's token to answer.",
-			edits:     "Seen for two days, within some hours.",
-			deletions: "Seen for two days, within some hours, and just before a reply.",
-			approval:  "Communities have rules of their own, and most forbid advertising: let staff approve every reply.",
-		},
-		"googleplay": {
-			settings: func() any { c := googleplay.DefaultConfig(); return &c },
-			every:    func(s any) time.Duration { return s.(*googleplay.Config).Every },
-			open: func(s any, d deps) (watchers.Source, error) {
-				return googleplay.New(*s.(*googleplay.Config), d.name, d.net, d.now)
-			},
-			reply:     "manual",
-			limits:    "Google lists reviews with words of the last seven days. Deletions are seen only just before a reply.",
-			blind:     true,
-			reads:     "Reviews of one app that have words, by the Android Publisher API.",
-			answers:   "As the developer, one reply to each review; at most 350 characters.",
-			keys:      "The key of a service account that may reply to reviews.",
-			edits:     "Seen for seven days.",
-			deletions: "Seen just before a reply only.",
-			approval:  "One reply stands under each review and a second one replaces it, so a reply written in the console must not be overwritten unseen.",
-		},
-		"appstore": {
-			settings: func() any { c := appstore.DefaultConfig(); return &c },
-			every:    func(s any) time.Duration { return s.(*appstore.Config).Every },
-			open: func(s any, d deps) (watchers.Source, error) {
-				return appstore.New(*s.(*appstore.Config), d.name, d.net, d.now)
-			},
-			reply:  "manual",
-			limits: "Without a key Apple shows the newest 500 reviews of each country, and they cannot be answered. One answer for each review, shown after a while. Edits are seen on the first page; deletions only just before an answer.",
-			blind:  true,
-			wrong:  keyless,
-
-			reads:     "Reviews of one app: the public feed of each country without a key, or all of them by App Store Connect.",
-			answers:   "As the developer, one response to each review, which Apple shows after a while; at most 5,970 characters.",
-			keys:      "None for the public feed; a key of App Store Connect to answer.",
-			edits:     "Seen while the review is on the first page, and just before an answer.",
-			deletions: "Seen just before a reply only.",
-			approval:  "One response stands under each review and another one replaces it, so one that a colleague wrote must not be overwritten unseen.",
-		},
-		"googlebusiness": {
-			settings: func() any { c := googlebusiness.DefaultConfig(); return &c },
-			every:    func(s any) time.Duration { return s.(*googlebusiness.Config).Every },
-			open: func(s any, d deps) (watchers.Source, error) {
-				return googlebusiness.New(*s.(*googlebusiness.Config), d.name, d.net, d.now)
-			},
-			reply:     "manual",
-			limits:    "Google looks replies over before it shows them. Deletions are seen only just before a reply.",
-			blind:     true,
-			reads:     "Reviews of the locations of a Business Profile, by the reviews API (version 4).",
-			answers:   "As the business, one reply to each review; at most 4,096 bytes, which are about 2,000 Arabic letters.",
-			keys:      "The key of an account that manages the profile, in a project that Google has approved for the API.",
-			edits:     "Seen.",
-			deletions: "Seen just before a reply only.",
-			approval:  "Google asks for the owner's express consent to what a program does in the profile, and looks replies over before it shows them.",
-		},
-		"reddit": {
-			settings: func() any { c := reddit.DefaultConfig(); return &c },
-			every:    func(s any) time.Duration { return s.(*reddit.Config).Every },
-			open: func(s any, d deps) (watchers.Source, error) {
-				return reddit.New(*s.(*reddit.Config), d.name, d.net, d.now)
-			},
-			reply:  "manual",
-			limits: "Without an application that Reddit approved, its feeds are often refused (\"blocked by Reddit\") and deletions are not seen; with one, edits and deletions are seen for two days.",
-			blind:  true,
-
-			reads:     "Posts and comments by feeds, or by Reddit's API with an application that Reddit approved.",
-			answers:   "As our account, a comment under the post or comment; at most 10,000 characters.",
-			keys:      "None for feeds; an approved application and an account of ours to read by the API and to answer.",
-			edits:     "Seen for two days with an application; in feeds while the thing is listed.",
-			deletions: "Not seen by feeds; for two days with an application.",
-			approval:  "Reddit forbids accounts that write without a person: let staff approve every reply.",
-		},
-		"stackexchange": {
-			settings: func() any { c := stackexchange.DefaultConfig(); return &c },
-			every:    func(s any) time.Duration { return s.(*stackexchange.Config).Every },
-			open: func(s any, d deps) (watchers.Source, error) {
-				return stackexchange.New(*s.(*stackexchange.Config), d.name, d.net, d.now)
-			},
-			reply:  "manual",
-			limits: "Staff answer by the link: comments need reputation, and whoever works for the business must say so. 300 requests a day without a key. Questions only; edits and deletions are seen for two weeks.",
-
-			reads:     "Questions by search and by tag, by the API of one site of Stack Exchange.",
-			answers:   "By hand: staff post the text behind the link.",
-			keys:      "None; a free key for more requests a day.",
-			edits:     "Seen for two weeks.",
-			deletions: "Seen for two weeks.",
-		},
-		"telegramweb": {
-			settings: func() any { c := telegramweb.DefaultConfig(); return &c },
-			every:    func(s any) time.Duration { return s.(*telegramweb.Config).Every },
-			open: func(s any, d deps) (watchers.Source, error) {
-				return telegramweb.New(*s.(*telegramweb.Config), d.name, d.net, d.now)
-			},
-			reply:  "manual",
-			limits: "The previews are no API and are read once an hour; groups have none, and a channel can hide its own.",
-			blind:  true,
-
-			reads:     "Public Telegram channels, by the previews that t.me shows to everybody.",
-			answers:   "By hand: staff post the text behind the link.",
-			keys:      "None.",
-			edits:     "Seen while the message is among those shown, for two weeks at the most.",
-			deletions: "Not seen: a deleted message is simply missing.",
-		},
-		"trustpilot": {
-			settings: func() any { c := trustpilot.DefaultConfig(); return &c },
-			every:    func(s any) time.Duration { return s.(*trustpilot.Config).Every },
-			open: func(s any, d deps) (watchers.Source, error) {
-				return trustpilot.New(*s.(*trustpilot.Config), d.name, d.net, d.now)
-			},
-			reply:  "manual",
-			limits: "Trustpilot sells its API by calls a year, and tells nobody how many are left. Edits are seen while a review is among the newest 100; deletions only just before a reply.",
-			blind:  true,
-
-			reads:     "Reviews of one business unit, by Trustpilot's API.",
-			answers:   "As the business, one reply to each review; Trustpilot names no limit, rasid allows 3,000 characters. `rasid retract` takes one back.",
-			keys:      "An API key to read; the application's secret and a business user's id to answer.",
-			edits:     "Seen while the review is among the newest 100, and just before a reply.",
-			deletions: "Seen just before a reply only.",
-			approval:  "One reply stands under each review, and a colleague may have written it by hand.",
-		},
-		"webhook": {
-			settings: func() any { return &webhook.Config{} },
-			every:    func(any) time.Duration { return fromInbox },
-			inbox:    true,
-			open: func(s any, d deps) (watchers.Source, error) {
-				return webhook.New(*s.(*webhook.Config), d.name, d.store, d.now)
-			},
-			reply:     "manual",
-			limits:    "A message holds at most 500 mentions and 1 MiB, and must be less than five minutes old. Edits and deletions are seen when the sender tells of them.",
-			reads:     "Whatever another program tells of, in signed messages of JSON ([webhooks.md](webhooks.md)).",
-			answers:   "By a signed message to another program; at most 2,000 characters, or `max_length`.",
-			keys:      "A secret shared with the other program.",
-			edits:     "Seen when the sender tells of them.",
-			deletions: "Seen when the sender tells of them.",
-			approval:  ourRule,
-		},
+// sourceKinds is every kind of source. A new one is registered in one line of the
+// family it belongs to.
+func sourceKinds() map[string]sourceKind {
+	all := map[string]sourceKind{}
+	for _, family := range families() {
+		maps.Copy(all, family)
 	}
+	return all
+}
+
+func families() []map[string]sourceKind {
+	return []map[string]sourceKind{reviewKinds(), messageKinds(), networkKinds(), forumKinds(), openKinds()}
 }
 
 // replyKind is a place where answers appear.

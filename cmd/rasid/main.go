@@ -3,8 +3,8 @@
 // posts exactly what they approved.
 //
 // Each command has a file of its own; build.go makes the objects out of
-// config.yaml, kinds.go lists the platforms, and duties.go is the whole running
-// program as one table.
+// config.yaml, kinds.go and the families beside it list the platforms, and
+// duties.go is the whole running program as one table.
 package main
 
 import (

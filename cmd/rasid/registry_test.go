@@ -61,3 +61,17 @@ func calls(t *testing.T, folder, words string) bool {
 	}
 	return false
 }
+
+func TestEveryKindOfSourceIsOfOneFamily(t *testing.T) {
+	of := map[string]int{}
+	for _, family := range families() {
+		for kind := range family {
+			of[kind]++
+		}
+	}
+	for kind, n := range of {
+		if n > 1 {
+			t.Errorf("kind %s is registered %d times", kind, n)
+		}
+	}
+}

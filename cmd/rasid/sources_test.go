@@ -15,7 +15,7 @@ import (
 	"rasid/internal/phrases"
 )
 
-const sourcesIntro = `<!-- Generated from cmd/rasid/kinds.go by "make docs". Do not edit. -->
+const sourcesIntro = `<!-- Generated from cmd/rasid/kinds_*.go by "make docs". Do not edit. -->
 
 # Sources
 
@@ -99,7 +99,7 @@ func TestPeopleAreToldWhatEveryKindOfSourceCanAndCannotDo(t *testing.T) {
 		}
 		for field, text := range told {
 			if why := notASentence(text); why != "" {
-				t.Errorf("%s: %s in cmd/rasid/kinds.go %s: %q", name, field, why, text)
+				t.Errorf("%s: %s in cmd/rasid/kinds_*.go %s: %q", name, field, why, text)
 			}
 		}
 		if speaks && !strings.ContainsFunc(k.answers, unicode.IsDigit) {

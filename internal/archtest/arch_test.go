@@ -262,7 +262,6 @@ func firstWords(s string) string {
 
 // large lists the files that may be longer than maxLines, with the reason.
 var large = map[string]string{
-	"cmd/rasid/kinds.go":  "one entry for each kind, with what people are told of it, to be read as a table",
 	"responder/decide.go": "one handler for each decision of staff, read side by side",
 }
 
