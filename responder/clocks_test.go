@@ -182,7 +182,32 @@ func TestACaseOfTheNightIsShownWhenTheShopOpens(t *testing.T) {
 			if _, shown := s.rooms["desk"].cards[said.ID]; !shown {
 				t.Error("the desk has no card in the morning")
 			}
+			if !c.shown {
+				s.saidIn("desk", "came while we were closed, 10 h ago")
+			}
 		})
+	}
+}
+
+func TestManyCasesOfTheNightAreOneNoticeAtTheOpening(t *testing.T) {
+	s := newShop(t)
+	s.nineToFive()
+	s.office.Policy.Hold, s.office.Policy.HoldUpTo = true, cases.Low
+	s.at("2026-11-22 23:00")
+	for i := range 12 {
+		s.say(fmt.Sprint(i), fmt.Sprint("author", i), "bad coffee")
+	}
+	s.saidIn("desk")
+	s.tick("2026-11-23 09:01")
+	s.saidIn("desk", "12 cases came while we were closed. First: \u2068#1 #2 #3 #4 #5 …")
+	if n := len(s.rooms["desk"].cards); n != 12 {
+		t.Errorf("%d cards in the morning, want one for each", n)
+	}
+	s.tick("2026-11-23 09:29")
+	s.saidIn("desk", "came while we were closed")
+	s.tick("2026-11-23 09:32")
+	if said := s.rooms["desk"].said[1:]; len(said) != 12 || !strings.Contains(said[0], "still waits") {
+		t.Errorf("half an hour later the desk heard %q", said)
 	}
 }
 

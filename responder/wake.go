@@ -63,35 +63,62 @@ func (w *Waker) Step(ctx context.Context, now time.Time) (int, error) {
 	for i, c := range due {
 		steps[i] = w.wake(c, now)
 	}
-	merged := w.merge(due, steps, now)
+	merged := map[string][]cases.Send{}
+	for _, key := range []string{away, overnight} {
+		merged[key] = w.merge(due, steps, key, now)
+	}
 	for i, ch := range steps {
-		if len(merged) > 0 && late(due[i], now) {
-			ch.Send = append(ch.Send, merged...) // with the first step that holds, in one transaction
-		}
+		key := w.together(due[i], now)
+		ch.Send = append(ch.Send, merged[key]...) // with the first step that holds, in one transaction
 		_, err := w.Desk.Apply(ctx, ch)
 		switch {
 		case errors.Is(err, cases.ErrStale):
 		case err != nil:
 			return 0, fmt.Errorf("waking case %d: %w", ch.Case, err)
 		default:
-			merged = nil
+			delete(merged, key)
 		}
 	}
 	return len(due), nil
 }
 
+// What rooms are told once of many cases: those whose alarm went while the
+// program was away, and those that came while the business was closed.
+const (
+	away      = "notice.away"
+	overnight = "notice.overnight"
+)
+
+// together is of what many a step may be one; "" when it is told by itself.
+func (w *Waker) together(c cases.Case, now time.Time) string {
+	switch {
+	case late(c, now):
+		return away
+	case w.rested(c):
+		return overnight
+	}
+	return ""
+}
+
+// rested reports whether a case came while the business was closed and was kept
+// for the opening that wakes it.
+func (w *Waker) rested(c cases.Case) bool {
+	_, closed := w.Office.opening(c, c.FlaggedAt)
+	return c.WakeFor == WakeOpening && closed && c.Level == 0 && c.Reminds == 0
+}
+
 // late reports whether the alarm of a case should have gone long ago.
 func late(c cases.Case, now time.Time) bool { return now.Sub(c.WakeAt) > lateFrom }
 
-// merge takes the notices of many late steps away and returns one for each
-// room instead; nil when few are late.
-func (w *Waker) merge(due []cases.Case, steps []cases.Change, now time.Time) []cases.Send {
+// merge takes the notices of many steps away and returns one for each room
+// instead; nil when they are few.
+func (w *Waker) merge(due []cases.Case, steps []cases.Change, key string, now time.Time) []cases.Send {
 	n, longest := map[string]int{}, time.Duration(0)
 	worst := map[string][]cases.Case{}
 	var rooms []string
 	total := 0
 	for i, c := range due {
-		if !late(c, now) || len(steps[i].Send) == 0 {
+		if w.together(c, now) != key || len(steps[i].Send) == 0 {
 			continue
 		}
 		total++
@@ -107,7 +134,7 @@ func (w *Waker) merge(due []cases.Case, steps []cases.Change, now time.Time) []c
 		return nil
 	}
 	for i, c := range due {
-		if late(c, now) {
+		if w.together(c, now) == key {
 			steps[i].Send, steps[i].Urgent = nil, false // one message, not a thousand
 		}
 	}
@@ -115,8 +142,8 @@ func (w *Waker) merge(due []cases.Case, steps []cases.Change, now time.Time) []c
 	for _, name := range rooms {
 		room, _ := w.Office.Room(name)
 		out = append(out, cases.Send{
-			Key: fmt.Sprintf("late/%d/%s", now.UnixMicro(), name), Kind: cases.SendNotice, Target: name, By: cases.Rasid, DueAt: now,
-			Text: w.Office.words(room.Language).Say("notice.away", "n", n[name], "span", longest, "cases", phrases.Plain(numbers(worst[name]))),
+			Key: fmt.Sprintf("%s/%d/%d/%s", key, worst[name][0].ID, now.UnixMicro(), name), Kind: cases.SendNotice, Target: name, By: cases.Rasid, DueAt: now,
+			Text: w.Office.words(room.Language).Say(key, "n", n[name], "span", longest, "cases", phrases.Plain(numbers(worst[name]))),
 		})
 	}
 	return out
@@ -216,6 +243,9 @@ func (w *Waker) remind(c cases.Case, ch cases.Change, now time.Time) cases.Chang
 		ch.Rooms = rooms // a case that came at night is shown now
 	}
 	key := "notice.remind"
+	if w.rested(c) {
+		key = "notice.opening"
+	}
 	if d, ok := w.Office.Deadline(c); ok && c.WakeFor == WakeWarn && d.At.After(now) {
 		key = "notice.warn"
 	}

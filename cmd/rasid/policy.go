@@ -175,9 +175,9 @@ func (re *rehearsal) play(ctx context.Context, c cases.Case, at time.Time, r *re
 	switch {
 	case why != "":
 	case re.within(ruling.Rule.By(), at) >= ruling.Rule.PerDay:
-		why = fmt.Sprintf("%d replies by this rule in 24 hours", ruling.Rule.PerDay)
+		why = fmt.Sprintf("%[1]d of %[1]d replies by this rule in 24 hours", ruling.Rule.PerDay)
 	case re.within(author, at) >= re.daily:
-		why = fmt.Sprintf("%d replies to this author in 24 hours", re.daily)
+		why = fmt.Sprintf("%[1]d of %[1]d replies to this author in 24 hours", re.daily)
 	}
 	said := responder.Isolate(responder.Excerpt(responder.Visible(c.Last().Text), 90))
 	if why != "" {
