@@ -1,6 +1,7 @@
 package responder_test
 
 import (
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -156,12 +157,18 @@ func TestSomebodyAboutToLeaveComesFirst(t *testing.T) {
 
 func TestTheCardOfARegularTellsOfTheEarlierCases(t *testing.T) {
 	s := newShop(t)
-	c := s.say("1", "Sara", "bad coffee")
-	s.press(c, "mona", responder.ActDismiss, "solved at the counter")
-	s.later(5 * 24 * time.Hour)
-	again := s.say("2", "Sara", "bad coffee again")
-	if card := s.rooms["desk"].cards[again.ID].Text; again.ID == c.ID || !strings.Contains(card, "1 earlier, last one set aside") {
-		t.Errorf("the card does not tell of the earlier case:\n%s", card)
+	ends := []responder.Action{responder.ActDismiss, responder.ActResolve, responder.ActHandled, responder.ActDismiss}
+	for i, end := range ends {
+		c := s.say(fmt.Sprint(i), "Sara", fmt.Sprint("bad coffee ", i))
+		if end == responder.ActResolve {
+			s.press(c, "mona", responder.ActHandled, "")
+		}
+		s.press(c, "mona", end, "at the counter")
+		s.later(5 * 24 * time.Hour)
+	}
+	again := s.say("9", "Sara", "bad coffee again")
+	if card := s.rooms["desk"].cards[again.ID].Text; !strings.Contains(card, "(4 earlier: \u2068#4\u2069 set aside · \u2068#3\u2069 answered by a person · \u2068#2\u2069 solved · …)") {
+		t.Errorf("the card does not tell of the earlier cases and how they ended:\n%s", card)
 	}
 }
 
