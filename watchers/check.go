@@ -1,7 +1,6 @@
 package watchers
 
 import (
-	"fmt"
 	"net/url"
 	"strings"
 	"time"
@@ -39,14 +38,6 @@ func CheckAddress(field, address, example string) (faults []cases.Fault) {
 		faults = append(faults, cases.Fault{Field: field, Problem: "is not an address", Write: example})
 	}
 	return faults
-}
-
-// SetUp turns the first of a kind's faults into the error of its New.
-func SetUp(name string, faults []cases.Fault) error {
-	if len(faults) == 0 {
-		return nil
-	}
-	return fmt.Errorf("setting up %s: %s %s", name, faults[0].Field, faults[0].Problem)
 }
 
 // Timed brings a mention's times into what can be true, and gives words to one

@@ -40,10 +40,10 @@ func TestSettingsThatSourcesShareAreChecked(t *testing.T) {
 			t.Errorf("%v is written %s", d, got)
 		}
 	}
-	if err := SetUp("x", CheckPace(time.Minute, time.Minute, time.Hour, "")); err != nil {
+	if err := cases.SetUp("x", CheckPace(time.Minute, time.Minute, time.Hour, "")); err != nil {
 		t.Error(err)
 	}
-	if err := SetUp("masto", CheckPace(0, time.Minute, time.Hour, "it")); err == nil || err.Error() != "setting up masto: every is too often for it" {
+	if err := cases.SetUp("masto", CheckPace(0, time.Minute, time.Hour, "it")); err == nil || err.Error() != "setting up masto: every is too often for it" {
 		t.Error(err)
 	}
 	for link, want := range map[string]string{"https://a.example/x": "https://a.example/x", "javascript:alert(1)": "", "": "", "https:///x": ""} {

@@ -239,3 +239,15 @@ func (t *tally) changed(m cases.Mention) {
 	t.told[m.ID] = true
 	t.out = append(t.out, m)
 }
+
+// PageOf reads the token of a list whose pages are numbered; "" is the first.
+func PageOf(token string, first int) (int, error) {
+	if token == "" {
+		return first, nil
+	}
+	n, err := strconv.Atoi(token)
+	if err != nil {
+		return 0, fmt.Errorf("page %.20q: %w", token, err)
+	}
+	return n, nil
+}

@@ -222,6 +222,15 @@ type Fault struct {
 	Write   string // what to write instead
 }
 
+// SetUp turns the first fault of the settings of a part, whose name is given,
+// into the error of the part's New; nil when there is none.
+func SetUp(name string, faults []Fault) error {
+	if len(faults) == 0 {
+		return nil
+	}
+	return fmt.Errorf("setting up %s: %s %s", name, faults[0].Field, faults[0].Problem)
+}
+
 // HashReply fixes what was approved: the place, the mention and the exact
 // bytes of the text. What leaves must hash to the same value (hex SHA-256).
 func HashReply(source, mentionID, text string) string {

@@ -105,6 +105,15 @@ func BeforeSending(err error) error {
 	return fmt.Errorf("%w: %w", cases.ErrNotSent, err)
 }
 
+// Looking classifies an error of a look at one thing that comes before a post:
+// cases.ErrNotFound where it is gone, else as BeforeSending does.
+func Looking(err error) error {
+	if StatusOf(err) == http.StatusNotFound {
+		return cases.ErrNotFound
+	}
+	return BeforeSending(err)
+}
+
 // StatusOf returns the status of a refused call or look; 0 when there is none.
 func StatusOf(err error) int {
 	if status, ok := errors.AsType[*StatusError](err); ok {

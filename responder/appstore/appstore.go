@@ -6,7 +6,6 @@ package appstore
 import (
 	"context"
 	"fmt"
-	"net/http"
 	"time"
 
 	"rasid/internal/cases"
@@ -52,8 +51,8 @@ type place struct {
 
 // New makes a Replier.
 func New(c ReplyConfig, client *outbound.Client, now func() time.Time) (responder.Replier, error) {
-	if f := c.Check(); len(f) > 0 {
-		return nil, fmt.Errorf("setting up the App Store: %s %s", f[0].Field, f[0].Problem)
+	if err := cases.SetUp("the App Store", c.Check()); err != nil {
+		return nil, err
 	}
 	connect, err := apple.NewConnect(c.key(), c.App, c.APIURL, client, now)
 	if err != nil {
@@ -69,11 +68,8 @@ func (p place) Review(ctx context.Context, at string) (responder.Review, error) 
 		return responder.Review{}, fmt.Errorf("%w: %.40q is not App Store Connect's name of a review; only reviews read with its key can be answered", cases.ErrRefused, at)
 	}
 	got, err := p.connect.Review(ctx, at)
-	if outbound.StatusOf(err) == http.StatusNotFound {
-		return responder.Review{}, cases.ErrNotFound
-	}
 	if err != nil {
-		return responder.Review{}, outbound.BeforeSending(err)
+		return responder.Review{}, outbound.Looking(err)
 	}
 	r := responder.Review{Text: got.Body}
 	if a := got.Answer; a != nil {

@@ -69,8 +69,8 @@ var (
 
 // New makes a Replier.
 func New(c ReplyConfig, client *outbound.Client, now func() time.Time) (*Replier, error) {
-	if f := c.Check(); len(f) > 0 {
-		return nil, fmt.Errorf("setting up Bluesky: %s %s", f[0].Field, f[0].Problem)
+	if err := cases.SetUp("Bluesky", c.Check()); err != nil {
+		return nil, err
 	}
 	return &Replier{client: bluesky.NewClient(c.Server, c.Handle, c.AppPassword, client, now), automated: c.Automated, now: now, tried: map[string]bool{}}, nil
 }

@@ -6,7 +6,6 @@ package googlebusiness
 import (
 	"context"
 	"fmt"
-	"net/http"
 	"time"
 
 	"rasid/internal/cases"
@@ -59,8 +58,8 @@ type place struct {
 
 // New makes a Replier.
 func New(c ReplyConfig, client *outbound.Client, now func() time.Time) (responder.Replier, error) {
-	if f := c.Check(); len(f) > 0 {
-		return nil, fmt.Errorf("setting up Google Business Profile: %s %s", f[0].Field, f[0].Problem)
+	if err := cases.SetUp("Google Business Profile", c.Check()); err != nil {
+		return nil, err
 	}
 	biz, err := google.NewBusiness(c.identity(), []string{c.Location}, c.APIURL, client, now)
 	if err != nil {
@@ -75,11 +74,8 @@ func (p place) Review(ctx context.Context, at string) (responder.Review, error) 
 		return responder.Review{}, fmt.Errorf("%w: %.40q is not the name of a review", cases.ErrRefused, at)
 	}
 	got, err := p.biz.Review(ctx, at)
-	if outbound.StatusOf(err) == http.StatusNotFound {
-		return responder.Review{}, cases.ErrNotFound
-	}
 	if err != nil {
-		return responder.Review{}, outbound.BeforeSending(err)
+		return responder.Review{}, outbound.Looking(err)
 	}
 	r := responder.Review{Text: got.Original()}
 	if got.Reply != nil {

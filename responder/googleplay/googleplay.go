@@ -7,7 +7,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
 	"regexp"
 	"strings"
 	"time"
@@ -48,8 +47,8 @@ type place struct{ play *google.Play }
 
 // New makes a Replier.
 func New(c ReplyConfig, client *outbound.Client, now func() time.Time) (responder.Replier, error) {
-	if f := c.Check(); len(f) > 0 {
-		return nil, fmt.Errorf("setting up Google Play: %s %s", f[0].Field, f[0].Problem)
+	if err := cases.SetUp("Google Play", c.Check()); err != nil {
+		return nil, err
 	}
 	play, err := google.NewPlay(google.Identity{ServiceAccount: c.ServiceAccount, TokenURL: c.TokenURL}, c.Package, c.APIURL, client, now)
 	if err != nil {
@@ -75,11 +74,8 @@ func (p place) Review(ctx context.Context, at string) (responder.Review, error) 
 		return responder.Review{}, fmt.Errorf("%w: %.40q is not the id of a review", cases.ErrRefused, at)
 	}
 	got, err := p.play.Review(ctx, at)
-	if outbound.StatusOf(err) == http.StatusNotFound {
-		return responder.Review{}, cases.ErrNotFound
-	}
 	if err != nil {
-		return responder.Review{}, outbound.BeforeSending(err)
+		return responder.Review{}, outbound.Looking(err)
 	}
 	var r responder.Review
 	for _, c := range got.Comments {

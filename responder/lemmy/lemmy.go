@@ -53,8 +53,8 @@ type place struct {
 
 // New makes a Replier.
 func New(c ReplyConfig, client *outbound.Client) (responder.Replier, error) {
-	if f := c.Check(); len(f) > 0 {
-		return nil, fmt.Errorf("setting up Lemmy: %s %s", f[0].Field, f[0].Problem)
+	if err := cases.SetUp("Lemmy", c.Check()); err != nil {
+		return nil, err
 	}
 	return &responder.Comments{
 		Place: &place{client: &lemmy.Client{Server: c.Server, Token: c.Token, Net: client}}, Length: length, Names: names.MatchString,

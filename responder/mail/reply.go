@@ -150,8 +150,8 @@ type dialer interface {
 // tokens where there is no password; refused is told when a copy could not be
 // filed.
 func New(c ReplyConfig, way dialer, web *outbound.Client, now Clock, refused func(error)) (*Replier, error) {
-	if f := c.Check(); len(f) > 0 {
-		return nil, fmt.Errorf("setting up answers by mail: %s %s", f[0].Field, f[0].Problem)
+	if err := cases.SetUp("answers by mail", c.Check()); err != nil {
+		return nil, err
 	}
 	from, err := wire.Address(c.From)
 	if err != nil {

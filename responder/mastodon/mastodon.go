@@ -94,8 +94,8 @@ var (
 
 // New makes a Replier.
 func New(c ReplyConfig, client *outbound.Client, now func() time.Time) (*Replier, error) {
-	if f := c.Check(); len(f) > 0 {
-		return nil, fmt.Errorf("setting up Mastodon: %s %s", f[0].Field, f[0].Problem)
+	if err := cases.SetUp("Mastodon", c.Check()); err != nil {
+		return nil, err
 	}
 	return &Replier{
 		client: &mastodon.Client{Server: c.Server, Token: c.Token, Net: client}, visibility: c.Visibility, now: now,

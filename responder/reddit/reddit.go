@@ -64,8 +64,8 @@ type place struct {
 
 // New makes a Replier.
 func New(c ReplyConfig, client *outbound.Client, now func() time.Time) (responder.Replier, error) {
-	if f := c.Check(); len(f) > 0 {
-		return nil, fmt.Errorf("setting up Reddit: %s %s", f[0].Field, f[0].Problem)
+	if err := cases.SetUp("Reddit", c.Check()); err != nil {
+		return nil, err
 	}
 	return &responder.Comments{Place: place{c, reddit.NewClient(c.app(), client, now)}, Length: length, Names: names.MatchString}, nil
 }

@@ -100,8 +100,8 @@ type place struct{ user *trustpilot.User }
 
 // New makes a Replier.
 func New(c ReplyConfig, client *outbound.Client, now func() time.Time) (responder.Replier, error) {
-	if f := c.Check(); len(f) > 0 {
-		return nil, fmt.Errorf("setting up Trustpilot: %s %s", f[0].Field, f[0].Problem)
+	if err := cases.SetUp("Trustpilot", c.Check()); err != nil {
+		return nil, err
 	}
 	at := place{trustpilot.NewUser(c.Key, c.Secret, c.BusinessUser, c.APIURL, client, now)}
 	return Replier{OneAnswer: responder.OneAnswer{Place: at}, place: at}, nil
@@ -113,11 +113,8 @@ func (p place) Review(ctx context.Context, at string) (responder.Review, error) 
 		return responder.Review{}, fmt.Errorf("%w: %.40q is not the id of a review", cases.ErrRefused, at)
 	}
 	got, err := p.user.Review(ctx, at)
-	if outbound.StatusOf(err) == http.StatusNotFound {
-		return responder.Review{}, cases.ErrNotFound
-	}
 	if err != nil {
-		return responder.Review{}, outbound.BeforeSending(err)
+		return responder.Review{}, outbound.Looking(err)
 	}
 	r := responder.Review{Text: strings.TrimSpace(got.Text)}
 	if r.Text == "" {

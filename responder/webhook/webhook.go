@@ -72,8 +72,8 @@ var _ responder.Replier = (*Replier)(nil)
 
 // New makes a Replier.
 func New(c ReplyConfig, client *outbound.Client, now func() time.Time) (*Replier, error) {
-	if f := c.Check(); len(f) > 0 {
-		return nil, fmt.Errorf("setting up the webhook: %s %s", f[0].Field, f[0].Problem)
+	if err := cases.SetUp("the webhook", c.Check()); err != nil {
+		return nil, err
 	}
 	keys, err := webhook.ReadKeys(c.Secret)
 	if err != nil {

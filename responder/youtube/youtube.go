@@ -79,8 +79,8 @@ var (
 
 // New makes a Replier.
 func New(c ReplyConfig, ledger google.Ledger, client *outbound.Client, now func() time.Time) (*Replier, error) {
-	if f := c.Check(); len(f) > 0 {
-		return nil, fmt.Errorf("setting up YouTube: %s %s", f[0].Field, f[0].Problem)
+	if err := cases.SetUp("YouTube", c.Check()); err != nil {
+		return nil, err
 	}
 	tube, err := google.NewYouTube(google.YouTubeAccess{
 		Consent: google.Identity{ClientID: c.ClientID, ClientSecret: c.ClientSecret, Refresh: c.RefreshToken, TokenURL: c.TokenURL},

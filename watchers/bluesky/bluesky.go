@@ -60,8 +60,8 @@ var (
 // is about the business; it must not be nil, since the stream brings
 // everything anybody says.
 func New(c Config, name string, about func(cases.Mention) bool, client *outbound.Client, now func() time.Time) (*Source, error) {
-	if f := c.Check(); len(f) > 0 {
-		return nil, fmt.Errorf("setting up %s: %s %s", name, f[0].Field, f[0].Problem)
+	if err := cases.SetUp(name, c.Check()); err != nil {
+		return nil, err
 	}
 	if about == nil {
 		return nil, fmt.Errorf("setting up %s: no words to look for", name)

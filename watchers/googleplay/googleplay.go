@@ -69,7 +69,7 @@ var (
 
 // New makes the source that config.yaml calls name.
 func New(c Config, name string, client *outbound.Client, now func() time.Time) (*Source, error) {
-	if err := watchers.SetUp(name, c.Check()); err != nil {
+	if err := cases.SetUp(name, c.Check()); err != nil {
 		return nil, err
 	}
 	play, err := google.NewPlay(google.Identity{ServiceAccount: c.ServiceAccount, TokenURL: c.TokenURL}, c.Package, c.APIURL, client, now)

@@ -70,7 +70,7 @@ var (
 
 // New makes the source that config.yaml calls name.
 func New(c Config, name string, client *outbound.Client, now func() time.Time) (*Source, error) {
-	if err := watchers.SetUp(name, c.Check()); err != nil {
+	if err := cases.SetUp(name, c.Check()); err != nil {
 		return nil, err
 	}
 	return &Source{cfg: c, name: name, net: client, now: now}, nil
@@ -111,11 +111,9 @@ func (s *Source) Poll(ctx context.Context, after cases.Cursor) (cases.Page, erro
 // page reads one page of results; its token is the page's number. Behind the
 // last one that the search lists, more may be hidden.
 func (s *Source) page(ctx context.Context, from time.Time, token string) (out []cases.Mention, next string, err error) {
-	n := 0
-	if token != "" {
-		if n, err = strconv.Atoi(token); err != nil {
-			return nil, "", fmt.Errorf("page %.20q: %w", token, err)
-		}
+	n, err := watchers.PageOf(token, 0)
+	if err != nil {
+		return nil, "", err
 	}
 	got, err := s.search(ctx, from, n, perPage)
 	if err != nil {

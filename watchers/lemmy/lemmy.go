@@ -64,7 +64,7 @@ var (
 
 // New makes the source that config.yaml calls name.
 func New(c Config, name string, client *outbound.Client, now func() time.Time) (*Source, error) {
-	if err := watchers.SetUp(name, c.Check()); err != nil {
+	if err := cases.SetUp(name, c.Check()); err != nil {
 		return nil, err
 	}
 	return &Source{cfg: c, name: name, client: &lemmy.Client{Server: c.Server, Net: client}, now: now}, nil
@@ -88,11 +88,9 @@ func (s *Source) Poll(ctx context.Context, after cases.Cursor) (cases.Page, erro
 
 // page reads one page of a search; its token is the page's number.
 func (s *Source) page(ctx context.Context, kind, token string) (out []cases.Mention, next string, err error) {
-	n := 1
-	if token != "" {
-		if n, err = strconv.Atoi(token); err != nil {
-			return nil, "", fmt.Errorf("page %.20q: %w", token, err)
-		}
+	n, err := watchers.PageOf(token, 1)
+	if err != nil {
+		return nil, "", err
 	}
 	found, err := s.client.Search(ctx, s.cfg.Query, kind, n, lemmy.PerPage)
 	if err != nil {

@@ -38,8 +38,8 @@ var (
 // New makes the source that config.yaml calls name. way leads to the mail
 // server, web to whoever gives tokens where there is no password.
 func New(c Config, name string, way dialer, web *outbound.Client, now func() time.Time) (*Source, error) {
-	if f := c.Check(); len(f) > 0 {
-		return nil, fmt.Errorf("setting up %s: %s %s", name, f[0].Field, f[0].Problem)
+	if err := cases.SetUp(name, c.Check()); err != nil {
+		return nil, err
 	}
 	return &Source{cfg: c, name: name, box: c.box(way, web, now), wait: min(longestWait, c.Every-5*time.Second), now: now}, nil
 }

@@ -115,7 +115,7 @@ var (
 
 // New makes the source that config.yaml calls name.
 func New(c Config, name string, client *outbound.Client, now func() time.Time) (*Source, error) {
-	if err := watchers.SetUp(name, c.Check()); err != nil {
+	if err := cases.SetUp(name, c.Check()); err != nil {
 		return nil, err
 	}
 	return &Source{cfg: c, name: name, net: client, now: now}, nil
@@ -194,11 +194,9 @@ func pauseAfter(a answer) time.Duration {
 }
 
 func (s *Source) page(ctx context.Context, p part, from time.Time, token string, heed func(answer)) (out []cases.Mention, next string, err error) {
-	n := 1
-	if token != "" {
-		if n, err = strconv.Atoi(token); err != nil {
-			return nil, "", fmt.Errorf("page %.20q: %w", token, err)
-		}
+	n, err := watchers.PageOf(token, 1)
+	if err != nil {
+		return nil, "", err
 	}
 	q := url.Values{"sort": {"activity"}, "order": {"desc"}, "min": {strconv.FormatInt(from.Unix(), 10)}, "page": {strconv.Itoa(n)}, "pagesize": {strconv.Itoa(perPage)}}
 	maps.Copy(q, p.q)

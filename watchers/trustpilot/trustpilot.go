@@ -81,7 +81,7 @@ var (
 
 // New makes the source that config.yaml calls name.
 func New(c Config, name string, client *outbound.Client, now func() time.Time) (*Source, error) {
-	if err := watchers.SetUp(name, c.Check()); err != nil {
+	if err := cases.SetUp(name, c.Check()); err != nil {
 		return nil, err
 	}
 	return &Source{cfg: c, name: name, reader: trustpilot.Reader{Base: c.APIURL, Key: c.Key, Net: client}, now: now}, nil
@@ -99,11 +99,9 @@ func (s *Source) Poll(ctx context.Context, after cases.Cursor) (cases.Page, erro
 
 // list reads one page; its token is the page's number.
 func (s *Source) list(ctx context.Context, token string) (found []watchers.Changed, next string, err error) {
-	n := 1
-	if token != "" {
-		if n, err = strconv.Atoi(token); err != nil {
-			return nil, "", fmt.Errorf("page %.20q: %w", token, err)
-		}
+	n, err := watchers.PageOf(token, 1)
+	if err != nil {
+		return nil, "", err
 	}
 	list, err := s.reader.List(ctx, s.cfg.BusinessUnit, n, trustpilot.PerPage)
 	if err != nil {

@@ -66,8 +66,8 @@ var (
 
 // New makes the source that config.yaml calls name.
 func New(c Config, name string, inbox Inbox, now func() time.Time) (*Source, error) {
-	if f := c.Check(); len(f) > 0 {
-		return nil, fmt.Errorf("setting up %s: %s %s", name, f[0].Field, f[0].Problem)
+	if err := cases.SetUp(name, c.Check()); err != nil {
+		return nil, err
 	}
 	keys, err := webhook.ReadKeys(c.Secret)
 	if err != nil {

@@ -43,8 +43,8 @@ var (
 
 // New makes the source that config.yaml calls name.
 func New(c Config, name string, ledger google.Ledger, client *outbound.Client, now func() time.Time) (*Source, error) {
-	if f := c.Check(); len(f) > 0 {
-		return nil, fmt.Errorf("setting up %s: %s %s", name, f[0].Field, f[0].Problem)
+	if err := cases.SetUp(name, c.Check()); err != nil {
+		return nil, err
 	}
 	tube, err := google.NewYouTube(google.YouTubeAccess{Key: c.Key, Project: c.Project, Units: c.Units, Ledger: ledger}, c.APIURL, client, now)
 	if err != nil {
