@@ -1,9 +1,11 @@
 package sentiment
 
 import (
+	"bytes"
 	_ "embed" // the word lists are part of the program
 	"strings"
 	"sync"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -109,7 +111,7 @@ const longestWord = 32
 func (c *count) read(text string) {
 	list := words()
 	var buf [longestWord]byte
-	n, latin, digit, arabic := 0, false, false, false
+	n, latin, digits, arabic := 0, false, 0, false
 	flush := func() {
 		if n > 0 && n < longestWord {
 			v := list[string(buf[:n])]
@@ -123,11 +125,18 @@ func (c *count) read(text string) {
 		}
 		if latin {
 			c.words++
-			c.digits += b2i(digit)
+			c.digits += b2i(digits > 0 && digits <= fewDigits && !isMeasure(buf[:min(n, longestWord)]))
 		}
-		n, latin, digit, arabic = 0, false, false, false
+		n, latin, digits, arabic = 0, false, 0, false
 	}
-	for _, r := range text {
+	skip := 0 // bytes of an address or name
+	for i, r := range text {
+		if n == 0 && i >= skip {
+			skip = i + address(text[i:])
+		}
+		if i < skip {
+			continue
+		}
 		switch {
 		case r >= 'A' && r <= 'Z':
 			r += 'a' - 'A'
@@ -148,7 +157,7 @@ func (c *count) read(text string) {
 			c.foreign += b2i(strings.ContainsRune(foreignArabic, r))
 			c.doubt += b2i(strings.ContainsRune(doubtful, r))
 		case r == '2' || r == '3' || r == '5' || r == '6' || r == '7' || r == '9':
-			digit = true
+			digits++
 		case r == '\'' || r == '’':
 			r = '\''
 			if n == 0 {
@@ -170,6 +179,31 @@ func (c *count) read(text string) {
 		}
 	}
 	flush()
+}
+
+// fewDigits is how many digits a word may have in which each stands for an Arabic letter.
+const fewDigits = 2
+
+// isMeasure says whether a word that begins with a digit is a number with what it counts: 2nd, 9am, 5k, 3d.
+func isMeasure(word []byte) bool {
+	rest := bytes.TrimLeft(word, "0123456789")
+	switch string(rest) {
+	case "st", "nd", "rd", "th", "am", "pm", "k", "m", "b", "x", "d", "g", "s", "h", "p", "c", "f", "w", "v", "a", "mb", "gb", "tb", "kb",
+		"km", "kg", "cm", "mm", "ml", "hr", "hrs", "min", "mins", "sec", "secs", "yr", "yrs", "mo", "star", "stars":
+		return len(rest) < len(word)
+	}
+	return false
+}
+
+// address is how many bytes of a link or of the name of an account s begins with: neither is written in any language.
+func address(s string) int {
+	if s[0] != '@' && !strings.HasPrefix(s, "http://") && !strings.HasPrefix(s, "https://") && !strings.HasPrefix(s, "www.") {
+		return 0
+	}
+	if end := strings.IndexFunc(s, unicode.IsSpace); end >= 0 {
+		return end
+	}
+	return len(s)
 }
 
 func b2i(b bool) int {

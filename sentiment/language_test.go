@@ -69,6 +69,20 @@ func TestLanguageIsRecognisedOnSentencesNotUsedToBuildIt(t *testing.T) {
 	}
 }
 
+func TestWhatIsWrittenInNoLanguageSaysNothingOfIt(t *testing.T) {
+	for text, want := range map[string]string{
+		"Orchard Loses Ground In Tablet Sales http://t.co/Ap0c3ehZLe":    "en",
+		"@rami5ah @3omar97 parcel delivered yesterday, lovely box":       "en",
+		"See you on the 29th at 9pm, doors open 7am":                     "en",
+		"http://t.co/x7b3 الخدمة ممتازة":                                 "ar",
+		"wallah el 5edma bte3kom 7elwa awi, shokran https://t.co/abcdef": "arabizi",
+	} {
+		if got := Language(text); got != want {
+			t.Errorf("%q is %s, judged %s", text, want, got)
+		}
+	}
+}
+
 func TestDialectIsRecognisedOnSentencesNotUsedToBuildIt(t *testing.T) {
 	us, err := sentences.Languages()
 	if err != nil {
