@@ -22,8 +22,8 @@ func ExampleScorer_Score() {
 		fmt.Println(r.Label, r.Lang, r.Score < 0, r.Reasons[0].Text)
 	}
 	// Output:
-	// neg en true coffee was cold
-	// pos ar false ممتازة
+	// neg en true Never again
+	// pos ar false شكرا
 }
 
 // The reasons can be read by whoever decides. The words of a text stand between

@@ -156,7 +156,7 @@ func (s *Scorer) without(d *desk, in Input, res *Result, r Reason) float64 {
 	d.cut = append(append(d.cut[:0], in.Text[:r.Start]...), in.Text[r.End:]...)
 	s.reader.Read(&d.trial, string(d.cut))
 	d.trial.Extract(s.table.Mask())
-	zn, zp := s.logits(&d.trial, in.Stars)
+	zn, zp := s.logits(&d.trial, in.Stars, res.Lang)
 	return res.Raw - (zp - zn)
 }
 

@@ -153,11 +153,12 @@ func (s *Scorer) Evidence(in Input) Evidence {
 	plain.layer = nil
 	s.reader.Read(&d.page, in.Text)
 	d.page.Extract(s.table.Mask())
-	out := Evidence{Lean: plain.lean(Language(in.Text))}
+	lang := Language(in.Text)
+	out := Evidence{Lean: plain.lean(lang)}
 	for i := range d.page.Feats {
 		out.Slots = append(out.Slots, d.page.Feats[i].Hash)
 	}
-	zn, zp := plain.logits(&d.page, in.Stars)
+	zn, zp := plain.logits(&d.page, in.Stars, lang)
 	out.Neg, out.Pos = zn*s.table.Heat, zp*s.table.Heat
 	return out
 }

@@ -70,7 +70,7 @@ func (s *Scorer) Stale() bool {
 // Fingerprint names the scorer: a layer fitted on one belongs on no other.
 func (s *Scorer) Fingerprint() string {
 	h := s.reader.Lex.Fingerprint()
-	for _, v := range []float64{s.table.Scale, s.table.Bias[0], s.table.Bias[1], s.table.Heat, float64(s.table.Bits)} {
+	for _, v := range []float64{s.table.Scale, s.table.Bias[0], s.table.Bias[1], s.table.ShiftEn[0], s.table.ShiftEn[1], s.table.Heat, float64(s.table.Bits)} {
 		h = text.Step(h, math.Float64bits(v))
 	}
 	for i, c := range s.table.Cells {
@@ -101,16 +101,18 @@ func (s *Scorer) Quick(in Input) Result {
 func (s *Scorer) judge(d *desk, in Input) Result {
 	s.reader.Read(&d.page, in.Text)
 	d.page.Extract(s.table.Mask())
-	zn, zp := s.logits(&d.page, in.Stars)
 	var res Result
+	res.Lang = Language(in.Text)
+	zn, zp := s.logits(&d.page, in.Stars, res.Lang)
 	res.Raw = zp - zn
 	res.Neg, res.Neu, res.Pos = softmax(zn*s.table.Heat, zp*s.table.Heat)
 	s.finish(&res, &d.page, in)
 	return res
 }
 
-// logits is the whole model: sums over the features, divided by the root of their number, plus biases and stars.
-func (s *Scorer) logits(p *features.Page, stars int) (zn, zp float64) {
+// logits is the whole model: sums over the features, divided by the root of their number, plus biases and stars. Lang is
+// the language of the whole text, also where p is only a part of it.
+func (s *Scorer) logits(p *features.Page, stars int, lang string) (zn, zp float64) {
 	sn, sp := starLogits(stars)
 	if p.Mute {
 		return sn - silence, sp - silence
@@ -124,6 +126,9 @@ func (s *Scorer) logits(p *features.Page, stars int) (zn, zp float64) {
 	x := s.table.Scale / math.Sqrt(float64(max(len(p.Feats), 1)))
 	zn = s.table.Bias[0] + float64(neg)*x + sn
 	zp = s.table.Bias[1] + float64(pos)*x + sp
+	if lang == "en" {
+		zn, zp = zn+s.table.ShiftEn[0], zp+s.table.ShiftEn[1]
+	}
 	if s.layer != nil {
 		ln, lp := s.layer.logits(p, zn, zp)
 		zn, zp = zn+ln, zp+lp
@@ -137,7 +142,6 @@ const silence = 1.5
 // finish fills what follows from the probabilities and the words.
 func (s *Scorer) finish(res *Result, p *features.Page, in Input) {
 	res.Score = res.Pos - res.Neg
-	res.Lang = Language(in.Text)
 	res.Label = pick(res.Neg*s.lean(res.Lang), res.Neu, res.Pos)
 	res.Signals = signals(p)
 	res.Severity = severity(res)

@@ -33,6 +33,7 @@ func TestEverySentenceHasKnownLabelsAndOccursOnce(t *testing.T) {
 		atLeast int      // rows over all files of the set
 	}{
 		{"mentions-*.tsv", []string{anything, langs, dialects, domains, labels, splits, groups, anything}, 4000},
+		{"talk-*.tsv", []string{anything, langs, dialects, domains, labels, splits, groups, anything}, 4000},
 		{"language.tsv", []string{anything, langs, dialects, splits, anything}, 1200},
 		{"target.tsv", []string{anything, langs, anything, "us other none", labels, splits, anything}, 500},
 	}

@@ -27,10 +27,17 @@ type Aimed struct {
 	ID, Lang, Brand, About, Label, Split, Text string
 }
 
-// Mentions returns all labelled mentions, in the order of files and lines.
-func Mentions() ([]Sentence, error) {
+// Mentions returns all labelled mentions of businesses, in the order of files and lines. The label is the feeling about
+// the business.
+func Mentions() ([]Sentence, error) { return labelled("mentions*.tsv") }
+
+// Talk returns what else is said in public: tweets, comments, news, reviews of anything. The label is the feeling that is
+// voiced, whatever it is about; most of what voices none is there to teach what is no complaint.
+func Talk() ([]Sentence, error) { return labelled("talk*.tsv") }
+
+func labelled(pattern string) ([]Sentence, error) {
 	var out []Sentence
-	err := rows("mentions*.tsv", 8, func(c []string) error {
+	err := rows(pattern, 8, func(c []string) error {
 		if c[4] != "neg" && c[4] != "neu" && c[4] != "pos" {
 			return fmt.Errorf("label %q is not neg, neu or pos", c[4])
 		}

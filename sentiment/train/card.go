@@ -53,7 +53,8 @@ func Card(w io.Writer, t *model.Table, o CardOptions) error {
 		}
 		say("| %s | %s | %d | %g | %s | %s |\n", s.Name, s.Lang, s.Rows, k.Weight, k.Licence, k.Status)
 	}
-	say("\nA source of more than %d rows counts as √(%d·rows); English rows count %g times.\n", fullRows, fullRows, englishWeight)
+	say("\nA source of more than %d rows counts as √(%d·rows); English rows count %g times. Where a language has %d sources or\n", fullRows, fullRows, englishWeight, manySources)
+	say("more, none has more than %g of its weight. Beside fewer than %d texts our own count up to %d times more.\n", largestShare, fewRows, maxOwnTimes)
 	if len(o.Measures) > 0 {
 		say("\n## How good it is\n\nUnweighted means over the sources of the development texts (sources under 150 texts left out of the second line of each\n")
 		say("language); chance is the calibration error that true probabilities would have on so few texts.\n\n```\n")

@@ -4,16 +4,20 @@ import (
 	"context"
 	"sync"
 
+	"rasid/sentiment"
 	"rasid/sentiment/internal/features"
 )
 
 // Corpus holds the features of many texts in two flat slices, far smaller than the texts' feature objects would be.
 type Corpus struct {
-	Rows   []Row // Text is dropped once read
-	slots  []uint32
-	starts []int     // of row i in slots; one more than rows
-	norm   []float32 // 1/√(number of features) of row i, set by prune
-	made   []origin  // of each slot: what its features are made of; the last one counts where several share the slot
+	Rows    []Row // Text is dropped once read
+	slots   []uint32
+	starts  []int     // of row i in slots; one more than rows
+	norm    []float32 // 1/√(number of features) of row i, set by prune
+	english []bool    // whether the scorer takes row i for English
+	source  []uint16  // of row i, counted in the order of their first rows
+	names   map[string]uint16
+	made    []origin // of each slot: what its features are made of; the last one counts where several share the slot
 }
 
 // Feats returns the slots of row i.
@@ -29,9 +33,10 @@ func (c *Corpus) Add(ctx context.Context, r *features.Reader, mask uint32, rows 
 		c.starts = append(c.starts, 0)
 	}
 	type part struct {
-		slots []uint32
-		from  []origin
-		lens  []int
+		slots   []uint32
+		from    []origin
+		lens    []int
+		english []bool
 	}
 	if c.made == nil {
 		c.made = make([]origin, int(mask)+1)
@@ -50,6 +55,7 @@ func (c *Corpus) Add(ctx context.Context, r *features.Reader, mask uint32, rows 
 				for i := k * chunk; i < min((k+1)*chunk, len(rows)); i++ {
 					r.Read(&p, rows[i].Text)
 					p.Extract(mask)
+					out.english = append(out.english, sentiment.Language(rows[i].Text) == "en")
 					for _, f := range p.Feats {
 						out.slots = append(out.slots, f.Hash)
 						out.from = append(out.from, originOf(&p, f))
@@ -77,6 +83,7 @@ func (c *Corpus) Add(ctx context.Context, r *features.Reader, mask uint32, rows 
 				c.made[s] = p.from[i]
 			}
 			c.slots = append(c.slots, p.slots...)
+			c.english = append(c.english, p.english...)
 			for _, n := range p.lens {
 				c.starts = append(c.starts, c.starts[len(c.starts)-1]+n)
 			}
@@ -89,6 +96,37 @@ func (c *Corpus) Add(ctx context.Context, r *features.Reader, mask uint32, rows 
 	for _, row := range rows {
 		row.Text = ""
 		c.Rows = append(c.Rows, row)
+		c.source = append(c.source, c.sourceOf(row.Source))
 	}
 	return nil
+}
+
+// shares is how much each source has of the weight of all texts in lang.
+func (c *Corpus) shares(weight []float32, lang string) []float32 {
+	sum := make([]float64, len(c.names))
+	total := 0.0
+	for i, w := range weight {
+		if c.Rows[i].Lang == lang {
+			sum[c.source[i]] += float64(w)
+			total += float64(w)
+		}
+	}
+	out := make([]float32, len(sum))
+	for i, v := range sum {
+		out[i] = float32(v / max(total, 1))
+	}
+	return out
+}
+
+// sourceOf numbers a source.
+func (c *Corpus) sourceOf(name string) uint16 {
+	n, ok := c.names[name]
+	if !ok {
+		if c.names == nil {
+			c.names = map[string]uint16{}
+		}
+		n = uint16(len(c.names)) //nolint:gosec // a few dozen
+		c.names[name] = n
+	}
+	return n
 }

@@ -7,42 +7,61 @@ import (
 )
 
 // fit trains one learner per seed, side by side, and averages them: the mean of linear models is a linear model, so
-// it costs nothing later. The result depends only on the corpus, the weights and h.
-func fit(ctx context.Context, c *Corpus, weight []float32, h Hyper, size, seeds int, tick func()) (*Weights, error) {
-	r := ratios(c, weight, h, size)
-	ls := make([]*learner, max(seeds, 1))
-	errs := make([]error, len(ls))
+// it costs nothing later. Each learner keeps other texts back and judges them in the end, which tells how far its biases
+// are off in English texts. The result depends only on the texts, the weights and the settings.
+func (s *school) fit(ctx context.Context, weight []float32, tick func()) (*Weights, error) {
+	h := s.o.Hyper
+	ws := make([]*Weights, max(s.o.Seeds, 1))
+	errs := make([]error, len(ws))
 	var wg sync.WaitGroup
-	for k := range ls {
+	for k := range ws {
 		hk := h
 		hk.Seed += uint64(k)
-		ls[k] = newLearner(hk, r, size)
-		wg.Go(func() { errs[k] = ls[k].run(ctx, c, weight, tick) })
+		hk.BySource = h.BySource && k%2 == 1
+		wg.Go(func() { ws[k], errs[k] = s.study(ctx, weight, hk, tick) })
 	}
 	wg.Wait()
 	if err := errors.Join(errs...); err != nil {
 		return nil, err
 	}
-	out := ls[0].weights()
-	for _, l := range ls[1:] {
-		w := l.weights()
-		for i := range out.W {
-			for y := range 3 {
-				out.W[i][y] += w.W[i][y]
+	return mean(ws), nil
+}
+
+// study lets a learner learn from what it does not keep back; its seed says what that is.
+func (s *school) study(ctx context.Context, weight []float32, h Hyper, tick func()) (*Weights, error) {
+	c := s.corpus
+	rest, back := c.split(weight, h.Seed)
+	l := newLearner(c, rest, h, len(s.slots))
+	if err := l.run(ctx, c, rest, tick); err != nil {
+		return nil, err
+	}
+	w := l.weights()
+	c.scale(w, s.slots)
+	w.Shift = c.shift(w, s.known, weight, back)
+	return w, nil
+}
+
+// mean is the mean of ws; it takes the place of the first.
+func mean(ws []*Weights) *Weights {
+	out, n := ws[0], float32(len(ws))
+	average := func(of func(*Weights) *[3]float32) {
+		var sum [3]float32
+		for _, w := range ws {
+			for y, v := range of(w) {
+				sum[y] += v
 			}
 		}
-		for y := range 3 {
-			out.Bias[y] += w.Bias[y]
-		}
+		*of(out) = [3]float32{sum[0] / n, sum[1] / n, sum[2] / n}
 	}
-	n := float32(len(ls))
 	for i := range out.W {
-		for y := range 3 {
-			out.W[i][y] /= n
-		}
+		average(func(w *Weights) *[3]float32 { return &w.W[i] })
 	}
-	for y := range 3 {
-		out.Bias[y] /= n
+	average(func(w *Weights) *[3]float32 { return &w.Bias })
+	var shift [2]float64
+	for _, w := range ws {
+		shift[0] += w.Shift[0]
+		shift[1] += w.Shift[1]
 	}
-	return out, nil
+	out.Shift = [2]float64{shift[0] / float64(n), shift[1] / float64(n)}
+	return out
 }

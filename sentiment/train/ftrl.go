@@ -13,11 +13,12 @@ type Hyper struct {
 	NBSmooth        float64 // added to each count of the Naive-Bayes log-count ratio that scales the inputs
 	NBPower         float64 // and the power the ratio is taken to: 1 as it is, 0 no scaling
 	Seed            uint64
+	BySource        bool // each source has biases of its own while learning
 }
 
 // DefaultHyper is the setting that measured best.
 func DefaultHyper() Hyper {
-	return Hyper{Alpha: 2, Beta: 1, L2: 0.2, Epochs: 5, NBSmooth: 1, NBPower: 0.7, Seed: 1}
+	return Hyper{Alpha: 2, Beta: 1, L2: 0.2, Epochs: 5, NBSmooth: 1, NBPower: 0.7, Seed: 1, BySource: true}
 }
 
 // cell is the state of one slot: for each class the weight, FTRL's z, the root of the summed squared gradients, and the
@@ -31,12 +32,19 @@ type learner struct {
 	h     Hyper
 	cells []cell
 	bias  cell
+
+	// With h.BySource: what each source leans to, so that no word has to explain it, and its share of the weight. Only
+	// English sources have a lean of their own: half of the Arabic ones know no neutral text, and when no word has to
+	// explain that, the table expects neutral texts nowhere or everywhere.
+	homes  []cell
+	shares []float32
 }
 
 // Weights are the learned weights per slot and class, times the input scale, so that a score is a plain sum.
 type Weights struct {
-	W    [][3]float32
-	Bias [3]float32
+	W     [][3]float32
+	Bias  [3]float32
+	Shift [2]float64 // what log(neg/neu) and log(pos/neu) are short of in English texts
 }
 
 // ratios computes the log-count ratios of the weighted examples.
@@ -74,10 +82,14 @@ func ratios(c *Corpus, weight []float32, h Hyper, size int) [][3]float32 {
 	return counts
 }
 
-func newLearner(h Hyper, ratio [][3]float32, size int) *learner {
+func newLearner(c *Corpus, weight []float32, h Hyper, size int) *learner {
 	l := &learner{h: h, cells: make([]cell, size)}
-	for i := range l.cells {
-		l.cells[i].r = ratio[i]
+	if h.BySource {
+		l.shares = c.shares(weight, "en")
+		l.homes = make([]cell, len(l.shares))
+	}
+	for i, r := range ratios(c, weight, h, size) {
+		l.cells[i].r = r
 	}
 	return l
 }
@@ -101,17 +113,38 @@ func (l *learner) run(ctx context.Context, c *Corpus, weight []float32, tick fun
 				if err := ctx.Err(); err != nil {
 					return err
 				}
+				l.level()
 				if tick != nil {
 					tick()
 				}
 			}
-			l.step(c.Feats(i), c.Rows[i].Label, weight[i], c.norm[i])
+			var home *cell
+			if s := c.source[i]; int(s) < len(l.shares) && c.Rows[i].Lang == "en" {
+				home = &l.homes[s]
+			}
+			l.step(c.Feats(i), home, c.Rows[i].Label, weight[i], c.norm[i])
 		}
 	}
+	l.level()
 	return nil
 }
 
-func (l *learner) step(fs []uint32, y uint8, weight, x float32) {
+// level takes the mean lean of the sources out of the leans of each. Done again and again while learning, it leaves
+// them what a source differs in from the others: a text to judge comes from none of them.
+func (l *learner) level() {
+	pace := l.h.pace()
+	for k := range 3 {
+		mean := float32(0)
+		for i := range l.homes {
+			mean += l.shares[i] * l.homes[i].w[k]
+		}
+		for i := range l.homes {
+			pace.set(&l.homes[i], k, l.homes[i].w[k]-mean)
+		}
+	}
+}
+
+func (l *learner) step(fs []uint32, home *cell, y uint8, weight, x float32) {
 	var z [3]float32
 	for _, f := range fs {
 		c := &l.cells[f]
@@ -119,31 +152,52 @@ func (l *learner) step(fs []uint32, y uint8, weight, x float32) {
 		z[1] += c.w[1] * c.r[1]
 		z[2] += c.w[2] * c.r[2]
 	}
+	b := l.bias.w
+	if home != nil {
+		for k := range 3 {
+			b[k] += home.w[k]
+		}
+	}
 	var g [3]float32
-	p := softmax3(float64(z[0]*x+l.bias.w[0]), float64(z[1]*x+l.bias.w[1]), float64(z[2]*x+l.bias.w[2]))
+	p := softmax3(float64(z[0]*x+b[0]), float64(z[1]*x+b[1]), float64(z[2]*x+b[2]))
 	for k := range 3 {
 		g[k] = float32(p[k]) * weight
 	}
 	g[y] -= weight
+	pace := l.h.pace()
 	for k := range 3 {
-		l.move(&l.bias, k, g[k])
+		pace.move(&l.bias, k, g[k])
+		if home != nil {
+			pace.move(home, k, g[k])
+		}
 		g[k] *= x
 	}
 	for _, f := range fs {
 		c := &l.cells[f]
-		l.move(c, 0, g[0]*c.r[0])
-		l.move(c, 1, g[1]*c.r[1])
-		l.move(c, 2, g[2]*c.r[2])
+		pace.move(c, 0, g[0]*c.r[0])
+		pace.move(c, 1, g[1]*c.r[1])
+		pace.move(c, 2, g[2]*c.r[2])
 	}
 }
 
-func (l *learner) move(c *cell, k int, g float32) {
+// pace is how fast weights move: one over α, and β/α + L2.
+type pace struct{ perAlpha, floor float32 }
+
+func (h *Hyper) pace() pace {
+	return pace{float32(1 / h.Alpha), float32(h.Beta/h.Alpha + h.L2)}
+}
+
+// move is one step of FTRL-proximal: this is where training spends its time, so it divides once.
+func (p pace) move(c *cell, k int, g float32) {
 	s := c.s[k]
 	n := float32(math.Sqrt(float64(s*s + g*g)))
-	a := float32(l.h.Alpha)
-	c.z[k] += g - (n-s)/a*c.w[k]
-	c.s[k] = n
-	c.w[k] = -c.z[k] / ((float32(l.h.Beta)+n)/a + float32(l.h.L2))
+	z := c.z[k] + g - (n-s)*p.perAlpha*c.w[k]
+	c.z[k], c.s[k], c.w[k] = z, n, -z/(n*p.perAlpha+p.floor)
+}
+
+// set gives a weight another value and keeps how fast it moves.
+func (p pace) set(c *cell, k int, w float32) {
+	c.w[k], c.z[k] = w, -w*(c.s[k]*p.perAlpha+p.floor)
 }
 
 func softmax3(a, b, c float64) [3]float64 {

@@ -9,7 +9,7 @@ import (
 )
 
 // coarser is the factor by which the step grows while the table is too large.
-const coarser = 1.15
+const coarser = 1.05
 
 // shrink stores the weights in steps as fine as the allowed size permits.
 func shrink(w *Weights, slots []uint32, o Options) (*model.Table, error) {
@@ -36,7 +36,7 @@ var _ io.Writer = (*counter)(nil)
 func quantise(w *Weights, slots []uint32, bits int, step float64) *model.Table {
 	t := &model.Table{Cells: make([]model.Cell, 1<<bits)}
 	t.Bits = bits
-	t.Bias = [2]float64{float64(w.Bias[0] - w.Bias[1]), float64(w.Bias[2] - w.Bias[1])}
+	t.Bias, t.ShiftEn = [2]float64{float64(w.Bias[0] - w.Bias[1]), float64(w.Bias[2] - w.Bias[1])}, w.Shift
 	t.Scale = step
 	for i, slot := range slots {
 		v := w.W[i]

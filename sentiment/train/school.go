@@ -45,12 +45,11 @@ func (s *school) teach(ctx context.Context, leave []string, w io.Writer) (*model
 	o := s.o
 	weight := weigh(s.corpus.Rows, s.known, setOf(append(slices.Clone(o.Leave), leave...)))
 	bar := newBar(w, "learning", o.Hyper.Epochs*max(o.Seeds, 1)*(len(s.corpus.Rows)/tickEvery+1))
-	ws, err := fit(ctx, s.corpus, weight, o.Hyper, len(s.slots), o.Seeds, bar.tick)
+	ws, err := s.fit(ctx, weight, bar.tick)
 	if err != nil {
 		return nil, err
 	}
 	bar.done()
-	s.corpus.scale(ws, s.slots)
 	t, err := shrink(ws, s.slots, o)
 	if err != nil {
 		return nil, err
@@ -66,6 +65,7 @@ func (s *school) teach(ctx context.Context, leave []string, w io.Writer) (*model
 // the texts in o; o.Workers tables are learned side by side. To halve the work, a family of Arabic texts and one of
 // English texts are left out at a time; the two languages share hardly a word. Texts of our own stay.
 func LeaveOut(ctx context.Context, o Options, w io.Writer, yield func(families []string, t *model.Table) error) error {
+	o.Seeds = max(o.Seeds, 2) // a learner of each kind
 	s, err := enrol(ctx, o, w)
 	if err != nil {
 		return err
@@ -108,7 +108,7 @@ func (s *school) pairs() [][]string {
 	by := map[string]map[string]int{} // rows by language and family
 	for i := range s.corpus.Rows {
 		r := &s.corpus.Rows[i]
-		if f := s.known[r.Source].Family; f != "" && r.Source != ownSource {
+		if f := s.known[r.Source].Family; f != "" && !isOwn(r.Source) {
 			if by[r.Lang] == nil {
 				by[r.Lang] = map[string]int{}
 			}

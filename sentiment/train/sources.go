@@ -43,7 +43,14 @@ func Sources() (map[string]Source, error) {
 const (
 	fullRows      = 5000 // from here on a source's rows share a weight that grows with the root only
 	englishWeight = 1.3  // there is less of it that looks like mentions of businesses
+	largestShare  = 0.25 // of the weight of a language that one source may have …
+	manySources   = 5    // … where there are at least so many
+	fewRows       = 200_000
+	maxOwnTimes   = 2 // keeps a handful of texts of a user from drowning in our own
 )
+
+// ownTimes is how many times more our own sentences count where there is little else to learn from.
+func ownTimes(rows int) float64 { return min(max(fewRows/float64(max(rows, 1)), 1), maxOwnTimes) }
 
 // weigh gives each row its weight: by source, by the size of the source, by language. Rows of a left-out source or
 // family weigh nothing.
@@ -52,6 +59,7 @@ func weigh(rows []Row, known map[string]Source, leave map[string]bool) []float32
 	for i := range rows {
 		n[rows[i].Source]++
 	}
+	own := ownTimes(len(rows))
 	out := make([]float32, len(rows))
 	for i := range rows {
 		r := &rows[i]
@@ -69,7 +77,39 @@ func weigh(rows []Row, known map[string]Source, leave map[string]bool) []float32
 		if r.Lang == "en" {
 			w *= englishWeight
 		}
+		if isOwn(r.Source) {
+			w *= own
+		}
 		out[i] = float32(w)
 	}
+	capShares(rows, out)
 	return out
+}
+
+// place is a source in one language.
+type place struct{ lang, source string }
+
+// capShares takes weight from a source that has more than largestShare of its language: what is odd about it would
+// otherwise pass for what the language is like.
+func capShares(rows []Row, weight []float32) {
+	sum, total, count := map[place]float64{}, map[string]float64{}, map[string]int{}
+	for i := range rows {
+		if weight[i] == 0 {
+			continue
+		}
+		at := place{rows[i].Lang, rows[i].Source}
+		if sum[at] == 0 {
+			count[at.lang]++
+		}
+		sum[at] += float64(weight[i])
+		total[at.lang] += float64(weight[i])
+	}
+	for i := range rows {
+		at := place{rows[i].Lang, rows[i].Source}
+		if count[at.lang] < manySources || sum[at] <= largestShare*total[at.lang] {
+			continue
+		}
+		rest := total[at.lang] - sum[at]
+		weight[i] *= float32(rest * largestShare / (1 - largestShare) / sum[at])
+	}
 }
