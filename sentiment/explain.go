@@ -55,7 +55,7 @@ func (s *Scorer) share(d *desk) {
 	var groups [3]float64 // positive, negative, all hits
 	for i := range p.Feats {
 		f := &p.Feats[i]
-		c := s.table.Cells[f.Hash]
+		c := s.table.At(f.Hash)
 		w := float64(int(c.Pos)-int(c.Neg)) * s.table.Scale / root
 		if s.layer != nil {
 			w *= s.layer.Trust

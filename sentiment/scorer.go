@@ -73,10 +73,8 @@ func (s *Scorer) Fingerprint() string {
 	for _, v := range []float64{s.table.Scale, s.table.Bias[0], s.table.Bias[1], s.table.ShiftEn[0], s.table.ShiftEn[1], s.table.Heat, float64(s.table.Bits)} {
 		h = text.Step(h, math.Float64bits(v))
 	}
-	for i, c := range s.table.Cells {
-		if c != (model.Cell{}) {
-			h = text.Step(h, uint64(i)<<16|uint64(uint8(c.Neg))<<8|uint64(uint8(c.Pos))) //nolint:gosec // the bytes as they are
-		}
+	for slot, c := range s.table.All() {
+		h = text.Step(h, uint64(slot)<<16|uint64(uint8(c.Neg))<<8|uint64(uint8(c.Pos))) //nolint:gosec // the bytes as they are
 	}
 	return strconv.FormatUint(text.Mix(h), 16)
 }
@@ -119,7 +117,7 @@ func (s *Scorer) logits(p *features.Page, stars int, lang string) (zn, zp float6
 	}
 	var neg, pos int
 	for i := range p.Feats {
-		c := s.table.Cells[p.Feats[i].Hash]
+		c := s.table.At(p.Feats[i].Hash)
 		neg += int(c.Neg)
 		pos += int(c.Pos)
 	}

@@ -11,6 +11,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"iter"
+	"math/bits"
+	"slices"
 )
 
 //go:embed weights.bin
@@ -25,7 +28,7 @@ func Card() string { return card }
 // magic begins every table and names its format.
 const magic = "rasid table 1\n"
 
-// maxBits bounds the table in memory: 2^24 slots are 32 MB.
+// maxBits bounds the table in memory: 2^24 slots take 3 MB and two bytes for each one used.
 const maxBits = 24
 
 // Header describes a table.
@@ -49,14 +52,81 @@ type Source struct {
 	Rows int    `json:"rows"`
 }
 
-// Table is a loaded table, safe for concurrent reading.
+// Table is a loaded table, safe for concurrent reading. Four of five slots are empty: which are not is told by a bit each,
+// so that the many features of a text that no training text had are answered from one megabyte.
 type Table struct {
 	Header
-	Cells []Cell // 1<<Bits of them
+	used   []uint64 // a bit for each slot
+	before []uint32 // of each word of used, how many cells belong to the words before it
+	cells  []Cell   // of the slots used, in their order
 }
 
 // Cell is the stored weight of one slot.
 type Cell struct{ Neg, Pos int8 }
+
+// New makes a table of cells, one for each of its 1<<h.Bits slots, and counts the features that say anything.
+func New(h Header, cells []Cell) *Table {
+	t := &Table{Header: h}
+	t.clear()
+	for slot, c := range cells {
+		if c != (Cell{}) {
+			t.put(uint32(slot), c) //nolint:gosec // at most 2^24
+		}
+	}
+	t.count()
+	t.Features = len(t.cells)
+	return t
+}
+
+// clear empties the table.
+func (t *Table) clear() {
+	words := max(1<<t.Bits/wordBits, 1)
+	t.used, t.before, t.cells = make([]uint64, words), make([]uint32, words), nil
+}
+
+// wordBits is how many slots a word of Table.used tells of.
+const wordBits = 64
+
+// put adds a cell; the slots come in order.
+func (t *Table) put(slot uint32, c Cell) {
+	t.used[slot/wordBits] |= 1 << (slot % wordBits)
+	t.cells = append(t.cells, c)
+}
+
+// count counts the cells before each word, once all are put.
+func (t *Table) count() {
+	t.cells = slices.Clip(t.cells)
+	n := 0
+	for i, w := range t.used {
+		t.before[i] = uint32(n) //nolint:gosec // at most 2^24
+		n += bits.OnesCount64(w)
+	}
+}
+
+// At is the cell of a slot.
+func (t *Table) At(slot uint32) Cell {
+	w, bit := t.used[slot/wordBits], uint64(1)<<(slot%wordBits)
+	if w&bit == 0 {
+		return Cell{}
+	}
+	return t.cells[int(t.before[slot/wordBits])+bits.OnesCount64(w&(bit-1))]
+}
+
+// All are the slots used and their cells, in order.
+func (t *Table) All() iter.Seq2[uint32, Cell] {
+	return func(yield func(uint32, Cell) bool) {
+		at := 0
+		for i, w := range t.used {
+			for ; w != 0; w &= w - 1 {
+				slot := i*wordBits + bits.TrailingZeros64(w)
+				if !yield(uint32(slot), t.cells[at]) { //nolint:gosec // at most 2^24
+					return
+				}
+				at++
+			}
+		}
+	}
+}
 
 // Mask selects a slot of the table from a hash.
 func (t *Table) Mask() uint32 { return uint32(1)<<t.Bits - 1 }
@@ -75,18 +145,15 @@ func (t *Table) Write(w io.Writer) error {
 		return fmt.Errorf("writing the model header: %w", err)
 	}
 	var gaps, neg, pos []byte
-	gap := 0
-	for _, c := range t.Cells {
-		if c == (Cell{}) {
-			gap++
-			continue
-		}
-		for ; gap >= 255; gap -= 255 {
-			gaps = append(gaps, 255)
+	next := uint32(0) // slot after the last one used
+	for slot, c := range t.All() {
+		gap := slot - next
+		for ; gap >= longGap; gap -= longGap {
+			gaps = append(gaps, longGap)
 		}
 		gaps = append(gaps, byte(gap))
 		neg, pos = append(neg, byte(c.Neg)), append(pos, byte(c.Pos))
-		gap = 0
+		next = slot + 1
 	}
 	var out bytes.Buffer
 	out.WriteString(magic)
@@ -99,6 +166,9 @@ func (t *Table) Write(w io.Writer) error {
 	}
 	return nil
 }
+
+// longGap stands for so many empty slots and more to come.
+const longGap = 255
 
 func squeeze(b []byte) []byte {
 	var out bytes.Buffer
@@ -145,31 +215,34 @@ func Read(r io.Reader) (*Table, error) {
 }
 
 func (t *Table) fill(zg, zn, zp []byte) error {
-	t.Cells = make([]Cell, 1<<t.Bits)
-	limit := int64(len(t.Cells)) * 2
+	t.clear()
+	slots := 1 << t.Bits
+	limit := int64(slots) * 2
 	var raw [3][]byte
 	for i, z := range [][]byte{zg, zn, zp} {
-		b := bytes.NewBuffer(make([]byte, 0, len(t.Cells)/2+bytes.MinRead)) // about as much as a table has
+		b := bytes.NewBuffer(make([]byte, 0, slots/4+bytes.MinRead)) // about as much as a table has
 		if _, err := b.ReadFrom(io.LimitReader(flate.NewReader(bytes.NewReader(z)), limit)); err != nil {
 			return fmt.Errorf("reading the model: %w", err)
 		}
 		raw[i] = b.Bytes()
 	}
+	t.cells = make([]Cell, 0, len(raw[1]))
 	at, k := 0, 0
 	for _, g := range raw[0] {
 		at += int(g)
-		if g == 255 {
+		if g == longGap {
 			continue
 		}
-		if at >= len(t.Cells) || k >= len(raw[1]) || k >= len(raw[2]) {
+		if at >= slots || k >= len(raw[1]) || k >= len(raw[2]) {
 			return errShort
 		}
-		t.Cells[at] = Cell{int8(raw[1][k]), int8(raw[2][k])} //nolint:gosec // the byte is the stored int8
+		t.put(uint32(at), Cell{int8(raw[1][k]), int8(raw[2][k])}) //nolint:gosec // the byte is the stored int8
 		at++
 		k++
 	}
 	if k != len(raw[1]) || k != len(raw[2]) {
 		return errShort
 	}
+	t.count()
 	return nil
 }

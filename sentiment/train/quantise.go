@@ -34,19 +34,15 @@ var _ io.Writer = (*counter)(nil)
 
 // quantise stores each weight in a byte: the difference to the neutral class, in whole steps.
 func quantise(w *Weights, slots []uint32, bits int, step float64) *model.Table {
-	t := &model.Table{Cells: make([]model.Cell, 1<<bits)}
-	t.Bits = bits
-	t.Bias, t.ShiftEn = [2]float64{float64(w.Bias[0] - w.Bias[1]), float64(w.Bias[2] - w.Bias[1])}, w.Shift
-	t.Scale = step
+	cells := make([]model.Cell, 1<<bits)
 	for i, slot := range slots {
 		v := w.W[i]
-		c := model.Cell{Neg: clip(float64(v[0]-v[1]) / t.Scale), Pos: clip(float64(v[2]-v[1]) / t.Scale)}
-		t.Cells[slot] = c
-		if c != (model.Cell{}) {
-			t.Features++
-		}
+		cells[slot] = model.Cell{Neg: clip(float64(v[0]-v[1]) / step), Pos: clip(float64(v[2]-v[1]) / step)}
 	}
-	return t
+	return model.New(model.Header{
+		Bits: bits, Scale: step, ShiftEn: w.Shift,
+		Bias: [2]float64{float64(w.Bias[0] - w.Bias[1]), float64(w.Bias[2] - w.Bias[1])},
+	}, cells)
 }
 
 // clipped is the share of weights that may fall outside the range of a byte: a few outliers must not cost the many
