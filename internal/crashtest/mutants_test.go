@@ -20,13 +20,13 @@ type bug struct {
 var bugs = []bug{
 	{
 		name: "the cursor is saved although a mention was not", file: "internal/store/record.go",
-		right: `			if err != nil {
-				return fmt.Errorf("mention %s: %w", m.ID, err)
-			}
+		right: `		if err != nil {
+			return 0, fmt.Errorf("mention %s: %w", m.ID, err)
+		}
 `,
-		wrong: `			if err != nil {
-				continue
-			}
+		wrong: `		if err != nil {
+			continue
+		}
 `,
 		pkg: "internal/store", test: "TestAFullDiskGivesTheBallastBackAndHurtsNothing",
 	},
