@@ -107,31 +107,49 @@ func (c *count) latin() string {
 // longestWord is the longest that a word list holds, in bytes.
 const longestWord = 32
 
+// word is the word being read.
+type word struct {
+	buf           [longestWord]byte // in lower case
+	n             int               // bytes of buf, longestWord for more
+	latin, arabic bool
+	digits        int
+}
+
+// add appends a letter.
+func (w *word) add(r rune) {
+	if w.n+utf8.UTFMax < longestWord {
+		w.n += utf8.EncodeRune(w.buf[w.n:], r)
+	} else {
+		w.n = longestWord
+	}
+}
+
+// end counts the word and begins the next.
+func (c *count) end(w *word, list map[string]uint8) {
+	if w.n > 0 && w.n < longestWord {
+		v := list[string(w.buf[:w.n])]
+		switch {
+		case w.arabic:
+			c.arVotes += b2i(v == voteAr)
+			c.arForeign += b2i(v == voteOther)
+		case w.latin:
+			c.votes[v]++
+		}
+	}
+	if w.latin {
+		c.words++
+		c.digits += b2i(w.digits > 0 && w.digits <= fewDigits && !isMeasure(w.buf[:w.n]))
+	}
+	w.n, w.latin, w.digits, w.arabic = 0, false, 0, false
+}
+
 // read walks over the letters and looks each word up without allocating.
 func (c *count) read(text string) {
 	list := words()
-	var buf [longestWord]byte
-	n, latin, digits, arabic := 0, false, 0, false
-	flush := func() {
-		if n > 0 && n < longestWord {
-			v := list[string(buf[:n])]
-			switch {
-			case arabic:
-				c.arVotes += b2i(v == voteAr)
-				c.arForeign += b2i(v == voteOther)
-			case latin:
-				c.votes[v]++
-			}
-		}
-		if latin {
-			c.words++
-			c.digits += b2i(digits > 0 && digits <= fewDigits && !isMeasure(buf[:min(n, longestWord)]))
-		}
-		n, latin, digits, arabic = 0, false, 0, false
-	}
+	var w word
 	skip := 0 // bytes of an address or name
 	for i, r := range text {
-		if n == 0 && i >= skip {
+		if w.n == 0 && i >= skip {
 			skip = i + address(text[i:])
 		}
 		if i < skip {
@@ -143,24 +161,24 @@ func (c *count) read(text string) {
 			fallthrough
 		case r >= 'a' && r <= 'z':
 			c.la++
-			latin = true
+			w.latin = true
 		case r >= 0xC0 && r < 0x250:
 			c.la++
 			c.accents++
-			latin = true
+			w.latin = true
 			if r >= 0xC0 && r <= 0xDE {
 				r += 0x20
 			}
 		case r >= 0x0621 && r <= 0x06FF && (r < 0x064B || r > 0x0670) && r != 0x0640:
 			c.ar++
-			arabic = true
+			w.arabic = true
 			c.foreign += b2i(strings.ContainsRune(foreignArabic, r))
 			c.doubt += b2i(strings.ContainsRune(doubtful, r))
 		case r == '2' || r == '3' || r == '5' || r == '6' || r == '7' || r == '9':
-			digits++
+			w.digits++
 		case r == '\'' || r == '’':
 			r = '\''
-			if n == 0 {
+			if w.n == 0 {
 				continue
 			}
 		case r >= 0x370 && r < 0x600 || r > 0x780 && r < 0x2000 || r >= 0x3040 && r < 0xD7A4:
@@ -169,16 +187,12 @@ func (c *count) read(text string) {
 		case r >= 0x064B && r <= 0x0670, r == 0x0640, r == 0x200B, r >= 0x200D && r <= 0x200F, r >= 0x202A && r <= 0x202E, r >= 0x2060 && r <= 0x2069:
 			continue // marks and invisible signs are not part of the listed words; U+200C does part Persian ones
 		default:
-			flush()
+			c.end(&w, list)
 			continue
 		}
-		if n+utf8.UTFMax < longestWord {
-			n += utf8.EncodeRune(buf[n:], r)
-		} else {
-			n = longestWord
-		}
+		w.add(r)
 	}
-	flush()
+	c.end(&w, list)
 }
 
 // fewDigits is how many digits a word may have in which each stands for an Arabic letter.
