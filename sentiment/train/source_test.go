@@ -13,7 +13,7 @@ import (
 
 // twoPlaces writes texts of a source that nearly always complains and of one that hardly does. Each has a word of its
 // own, in a third of its texts, that says nothing; "cold" and "warm", in half of them, mean the same in both.
-func twoPlaces(t *testing.T) string {
+func twoPlaces(t *testing.T, lang string) string {
 	t.Helper()
 	var b strings.Builder
 	for i := range 600 {
@@ -31,7 +31,7 @@ func twoPlaces(t *testing.T) string {
 		if i/20%2 == 0 {
 			verdict = "usual"
 		}
-		fmt.Fprintf(&b, "t-%d\ten\t%s\tfood\t%s\t%s tea %s %d\n", i, source, label, mark, verdict, i)
+		fmt.Fprintf(&b, "t-%d\t%s\t%s\tfood\t%s\t%s tea %s %d\n", i, lang, source, label, mark, verdict, i)
 	}
 	dir := t.TempDir()
 	if err := os.WriteFile(filepath.Join(dir, "two.tsv"), []byte(b.String()), 0o600); err != nil {
@@ -72,7 +72,7 @@ func leanOf(t *testing.T, dir, word string, bySource bool) float64 {
 }
 
 func TestWhatASourceLeansToIsNotPutDownToItsWords(t *testing.T) {
-	dir := twoPlaces(t)
+	dir := twoPlaces(t, "en")
 	plain, own := leanOf(t, dir, "zorbal", false), leanOf(t, dir, "zorbal", true)
 	if plain < 0.5 {
 		t.Fatalf("without biases of sources the mark of the grumblers weighs %.2f: the test shows nothing", plain)
@@ -82,5 +82,12 @@ func TestWhatASourceLeansToIsNotPutDownToItsWords(t *testing.T) {
 	}
 	if cold := leanOf(t, dir, "cold", true); cold < plain {
 		t.Errorf("a word that means the same in both sources weighs only %.2f", cold)
+	}
+}
+
+func TestArabicSourcesHaveNoBiasesOfTheirOwn(t *testing.T) {
+	dir := twoPlaces(t, "ar")
+	if plain, own := leanOf(t, dir, "zorbal", false), leanOf(t, dir, "zorbal", true); plain != own {
+		t.Errorf("the mark of the grumblers weighs %.3f, with biases of English sources %.3f", plain, own)
 	}
 }
