@@ -66,7 +66,7 @@ func (a *Angles) Of(topic string, c cases.Case) string {
 func openWords(c cases.Case) string {
 	var said strings.Builder
 	for _, m := range unanswered(c) {
-		said.WriteString(m.Title + "\n" + m.Text + "\n")
+		said.WriteString(m.Title + "\n" + m.Words() + "\n")
 	}
 	return said.String()
 }

@@ -15,9 +15,10 @@ func draftFor(t *testing.T, text, language, author string) cases.Draft {
 	if err != nil {
 		t.Fatal(err)
 	}
+	m := cases.Mention{Num: 1, Text: text}
 	d, err := polite(t).Draft(t.Context(), cases.Case{
-		ID: 7, Source: "reviews", Author: author, Mentions: []cases.Mention{{Num: 1, Text: text}},
-		Score: cases.Score{Label: "neg", Language: language, Topics: topics.Of(text)},
+		ID: 7, Source: "reviews", Author: author, Mentions: []cases.Mention{m},
+		Score: cases.Score{Label: "neg", Language: language, Topics: topics.Of(m.Words())},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -57,6 +58,7 @@ func TestADraftIsSorryForWhatWasSaidAndForNothingElse(t *testing.T) {
 		{"الدكتور شخص غلط وعطاني دواء ضاعف الألم", "ar/safety/"},
 		{"I was given someone else's prescription", "en/safety/"},
 		{"The wifi is slow and the music too loud", "en/quality/"},
+		{"Driver threw my parcel over the fence" + cases.QuoteMark + "My order is two hours late", "en/delivery/"},
 	} {
 		language := "en"
 		if strings.HasPrefix(row.origin, "ar/") {

@@ -59,7 +59,7 @@ func (t *Templates) dialect(c cases.Case) string {
 		return ""
 	}
 	var heard []string
-	for _, w := range strings.FieldsFunc(fold.Text(c.Last().Text), func(r rune) bool { return !unicode.IsLetter(r) }) {
+	for _, w := range strings.FieldsFunc(fold.Text(c.Last().Words()), func(r rune) bool { return !unicode.IsLetter(r) }) {
 		for _, d := range Courtesies() {
 			if t.cues[d][w] && !t.shared(w) && !slices.Contains(heard, d) {
 				heard = append(heard, d)
@@ -89,7 +89,7 @@ func (t *Templates) salam(c cases.Case) string {
 	if !slices.Contains(t.Courtesy, CourtesySalam) || LanguageOf(c) != "ar" || c.Score.Severity >= cases.High || t.Discreet {
 		return ""
 	}
-	if !strings.Contains(fold.Text(c.Last().Text), "سلام عليكم") {
+	if !strings.Contains(fold.Text(c.Last().Words()), "سلام عليكم") {
 		return ""
 	}
 	return "وعليكم السلام ورحمة الله"

@@ -80,7 +80,7 @@ func TestADialectGreetingOnlyWhereThePolicyAllowsItAndTheCueIsSure(t *testing.T)
 }
 
 func TestASalamIsReturnedOnlyToWhoSaidIt(t *testing.T) {
-	for text, want := range map[string]bool{"السلام عليكم، الطلب تأخر": true, "سلامٌ عليكم وين الطلب": true, "الطلب تأخر": false, "سلامتكم": false} {
+	for text, want := range map[string]bool{"السلام عليكم، الطلب تأخر": true, "سلامٌ عليكم وين الطلب": true, "الطلب تأخر": false, "سلامتكم": false, "الطلب تأخر" + cases.QuoteMark + "السلام عليكم": false} {
 		d, err := polite(t, "salam").Draft(t.Context(), spoken("", text))
 		if err != nil {
 			t.Fatal(err)

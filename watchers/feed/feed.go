@@ -189,6 +189,7 @@ func (s *Source) mention(it item, names []string, again bool, shift time.Duratio
 	case m.Title == m.Text:
 		m.Title = ""
 	}
+	m.Title, m.Text = it.aside.apart(m.Title, m.Text)
 	latest := at
 	if again {
 		m.EditedAt = now

@@ -43,6 +43,7 @@ type item struct {
 	stars            int
 	at, edited       time.Time // zero when not said
 	lang             string
+	aside            aside // what the program of the site wrote into it
 }
 
 // errNotFeed says that the body is no feed we know.
@@ -109,7 +110,7 @@ func convert(f *gofeed.Feed, i int, base *url.URL, d dates, now time.Time) (out 
 		}
 	}()
 	it := f.Items[i]
-	out = item{guid: strings.TrimSpace(it.GUID), link: absolute(base, it.Link), lang: language(f.Language)}
+	out = item{guid: strings.TrimSpace(it.GUID), link: absolute(base, it.Link), lang: language(f.Language), aside: asideOf(f, it)}
 	out.title = watchers.Line(watchers.Plain(it.Title), maxTitle)
 	out.text = watchers.Shorten(watchers.Plain(it.Content), watchers.MaxText)
 	if out.text == "" {
