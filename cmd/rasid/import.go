@@ -115,7 +115,7 @@ func (in *importing) run(ctx context.Context) (err error) {
 	defer func() { err = errors.Join(err, in.rejects.close()) }()
 	if in.dry {
 		if err = in.rejects.open(kept{}); err == nil {
-			err = in.read(ctx, r, nil)
+			err = in.read(ctx, r, file.Position{}, nil)
 		}
 	} else {
 		err = in.p.change(ctx, func(s *store.Store, _ *config.Config) error { return in.record(ctx, f, r, s) })
@@ -165,7 +165,9 @@ func (in *importing) record(ctx context.Context, f *os.File, r *file.Reader, s *
 			return err
 		}
 		in.rows, in.good, in.bad, in.added = was.Rows, was.Good, was.Bad, was.Added
-		fmt.Fprintf(in.p.out, "Going on after line %d.\n", was.At.Line)
+		if was.Rows > 0 {
+			fmt.Fprintf(in.p.out, "Going on after line %d.\n", was.At.Line)
+		}
 	}
 	if err := in.rejects.open(was.Rejects); err != nil {
 		return err
@@ -183,14 +185,18 @@ func (in *importing) record(ctx context.Context, f *os.File, r *file.Reader, s *
 		in.added += added
 		return err
 	}
-	return in.read(ctx, r, keep)
+	if in.rejects.path != "" { // before its first row, or it could not be gone on with
+		if err := keep(nil, was.At, false); err != nil {
+			return err
+		}
+	}
+	return in.read(ctx, r, was.At, keep)
 }
 
-// read goes through the rows; keep, unless nil, records what was gathered.
-func (in *importing) read(ctx context.Context, r *file.Reader, keep func([]cases.Mention, file.Position, bool) error) error {
+// read goes through the rows after a place; keep, unless nil, records what was gathered.
+func (in *importing) read(ctx context.Context, r *file.Reader, at file.Position, keep func([]cases.Mention, file.Position, bool) error) error {
 	var batch []cases.Mention
 	var size int
-	var at file.Position
 	flush := func(done bool) error {
 		if keep == nil {
 			return nil
