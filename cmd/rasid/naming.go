@@ -72,17 +72,34 @@ func (n naming) input(s *sentiment.Scorer, m cases.Mention) sentiment.Input {
 var leaving = regexp.MustCompile(`\b(?:instead|from now on|go(?:ing)? to|went (?:over )?to|mov(?:e|ed|ing) (?:on |over )?to|switch\w*|better than you|cheaper than you)\b|` +
 	`(?:^|\s)و?(?:بروح|رايح\p{L}*|رحت|انتقل\p{L}*|تحولت|بنتقل|بدلكم|بدالكم)(?:\s|$)|(?:احسن|افضل|ارخص|اسرع) منكم`)
 
+// left are words before the name of somebody whom people came from, or put below
+// others, in folded text.
+var left = []string{"from ", "instead of ", "than ", "من ", "بدل "}
+
 // lost marks who is about to go to a competitor: who complains and names one, or
-// says to go there. A comparison alone, or a question, is neither.
+// says to go there. A comparison alone, a question, or coming from one, is none
+// of these.
 func (n naming) lost(s *sentiment.Scorer, m cases.Mention, score *cases.Score) {
 	words := said(m)
-	if !s.Named(words, n.rivals) || score.Label != "neg" && !leaving.MatchString(fold.Text(words)) {
+	if !s.Named(words, n.rivals) || score.Label != "neg" && !n.leaves(fold.Text(words)) {
 		return
 	}
 	if !slices.Contains(score.Signals, sentiment.SignalChurn) {
 		score.Signals = append(slices.Clone(score.Signals), sentiment.SignalChurn)
 	}
 	score.Severity = max(score.Severity, cases.High)
+}
+
+// leaves reports whether somebody says, in folded text, that they go elsewhere.
+func (n naming) leaves(words string) bool {
+	for _, rival := range n.rivals {
+		for _, before := range left {
+			if strings.Contains(words, fold.Text(before+rival)) {
+				return false
+			}
+		}
+	}
+	return leaving.MatchString(words)
 }
 
 // said is what is judged: the customer's words, or the title of who wrote

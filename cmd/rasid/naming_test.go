@@ -65,6 +65,9 @@ func TestWhoNamesACompetitorWhileLeavingOutranksWhoIsOnlyDissatisfied(t *testing
 			"Noor is better than Desert Bean, lovely coffee":          false,
 			"Is Noor cheaper than Desert Bean?":                       false,
 			"نور أفضل من ديزرت بين بكثير":                             false,
+			"Switched from Desert Bean to Noor, so happy I did":       false,
+			"Lovely coffee, I come here instead of Desert Bean now":   false,
+			"انتقلت من ديزرت بين لكم والقهوة رائعة":                   false,
 			"I went to the desert and the coffee bean was not for me": false,
 		} {
 			s := h.score(cases.Mention{Text: text, Direct: true})
