@@ -211,7 +211,14 @@ func isMeasure(word []byte) bool {
 
 // address is how many bytes of a link or of the name of an account s begins with: neither is written in any language.
 func address(s string) int {
-	if s[0] != '@' && !strings.HasPrefix(s, "http://") && !strings.HasPrefix(s, "https://") && !strings.HasPrefix(s, "www.") {
+	switch s[0] {
+	case '@':
+	case 'h', 'H', 'w', 'W': // a telephone begins a text with a capital letter
+		begins := func(with string) bool { return len(s) >= len(with) && strings.EqualFold(s[:len(with)], with) }
+		if !begins("http://") && !begins("https://") && !begins("www.") {
+			return 0
+		}
+	default:
 		return 0
 	}
 	if end := strings.IndexFunc(s, unicode.IsSpace); end >= 0 {

@@ -72,6 +72,8 @@ func TestLanguageIsRecognisedOnSentencesNotUsedToBuildIt(t *testing.T) {
 func TestWhatIsWrittenInNoLanguageSaysNothingOfIt(t *testing.T) {
 	for text, want := range map[string]string{
 		"Orchard Loses Ground In Tablet Sales http://t.co/Ap0c3ehZLe":    "en",
+		"Https://t.co/Ap0c3ehZLe Orchard loses ground in sales":          "en",
+		"Www.c3afe7.example is where we ordered the cake":                "en",
 		"@rami5ah @3omar97 parcel delivered yesterday, lovely box":       "en",
 		"See you on the 29th at 9pm, doors open 7am":                     "en",
 		"http://t.co/x7b3 الخدمة ممتازة":                                 "ar",
