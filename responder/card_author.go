@@ -24,7 +24,11 @@ func (w *cardWriter) author() {
 	if n := w.c.Last().Stars; n > 0 {
 		stars = strings.Repeat("★", n) + strings.Repeat("☆", max(0, 5-n))
 	}
-	w.line("👤 "+Isolate(Excerpt(Visible(w.c.Author), 60))+" ("+history+")", place, stars)
+	name := w.say.Say("card.nameless") // Google, webhooks and files have authors without a name
+	if shown := Excerpt(Visible(w.c.Author), 60); shown != "" {
+		name = Isolate(shown)
+	}
+	w.line("👤 "+name+" ("+history+")", place, stars)
 }
 
 // earlierShown is how many earlier cases of an author a card names; the page has
