@@ -13,11 +13,12 @@ import (
 // WordPress writes lines of its own into the feeds of comments, in the site's
 // language: "Comment on POST by AUTHOR" as the title, or "By: AUTHOR" below one
 // post, and "In reply to NAME." as the first paragraph of what answers another
-// comment (wp-includes/feed-rss2-comments.php, get_comment_text).
+// comment (wp-includes/feed-rss2-comments.php, get_comment_text). Its database
+// keeps 255 bytes of a name.
 var (
 	madeByWordPress = regexp.MustCompile(`^https?://(www\.)?wordpress\.(org|com)/`)
 	linkOfComment   = regexp.MustCompile(`#comment-[0-9]+$`)
-	inReplyTo       = regexp.MustCompile(`^\s*<p>([^<]{0,40}<a href="[^"]*#comment-[0-9]+"[^>]*>[^<]*</a>[^<]{0,40})(</p>|<br)`)
+	inReplyTo       = regexp.MustCompile(`^\s*<p>([^<]{0,40}<a href="[^"]*#comment-[0-9]+"[^>]*>[^<]{0,300}</a>[^<]{0,40})(</p>|<br)`)
 )
 
 // aside is what WordPress wrote into an item around the words of its author.
