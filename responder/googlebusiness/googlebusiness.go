@@ -68,7 +68,8 @@ func New(c ReplyConfig, client *outbound.Client, now func() time.Time) (responde
 	return responder.OneAnswer{Place: place{biz, now}}, nil
 }
 
-// Review looks at one review.
+// Review looks at one review. A reply that Google rejected is shown to nobody,
+// and another may be written in its place.
 func (p place) Review(ctx context.Context, at string) (responder.Review, error) {
 	if !google.IsReview(at) {
 		return responder.Review{}, fmt.Errorf("%w: %.40q is not the name of a review", cases.ErrRefused, at)
@@ -78,18 +79,23 @@ func (p place) Review(ctx context.Context, at string) (responder.Review, error) 
 		return responder.Review{}, outbound.Looking(err)
 	}
 	r := responder.Review{Text: got.Original()}
-	if got.Reply != nil {
+	if got.Reply != nil && got.Reply.Rejected() == nil {
 		r.Answer, r.AnswerID, r.At = got.Reply.Comment, at+"/reply", got.Reply.Updated.UTC()
 	}
 	return r, nil
 }
 
-// Put writes the reply.
+// Put writes the reply. Google mostly looks at it later; where it says at once
+// that it rejects it, the place has refused.
 func (p place) Put(ctx context.Context, at, text string) (cases.Receipt, error) {
-	when, err := p.biz.Reply(ctx, at, text)
+	got, err := p.biz.Reply(ctx, at, text)
 	if err != nil {
 		return cases.Receipt{}, err
 	}
+	if why := got.Rejected(); why != nil {
+		return cases.Receipt{}, fmt.Errorf("%w: %w", cases.ErrRefused, why)
+	}
+	when := got.Updated
 	if when.IsZero() {
 		when = p.now()
 	}
@@ -99,8 +105,18 @@ func (p place) Put(ctx context.Context, at, text string) (cases.Receipt, error) 
 // Fits counts bytes.
 func (place) Fits(text string) error { return google.BusinessFits(text) }
 
-// Doctor looks at one page of reviews.
+// Doctor looks at one page of reviews, and for replies there that Google
+// rejected after they were written.
 func (p place) Doctor(ctx context.Context) []cases.Advice {
-	_, err := p.biz.List(ctx, "")
-	return []cases.Advice{google.Diagnose("replies on Google Business Profile", err)}
+	page, err := p.biz.List(ctx, "")
+	advice := []cases.Advice{google.Diagnose("replies on Google Business Profile", err)}
+	for _, r := range page.Reviews {
+		if r.Reply == nil {
+			continue
+		}
+		if why := r.Reply.Rejected(); why != nil {
+			advice = append(advice, cases.Advice{What: "reply to " + r.Name, Fix: fmt.Sprintf("answer the review in other words, without links and offers: %v", why)})
+		}
+	}
+	return advice
 }

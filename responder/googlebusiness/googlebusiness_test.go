@@ -71,3 +71,33 @@ func TestOneAnswerStandsUnderEachReview(t *testing.T) {
 		}
 	})
 }
+
+func TestAReplyThatGoogleRejectsIsRefusedAndMayBeWrittenAnew(t *testing.T) {
+	f := fake(t)
+	p := open(t, f, f.URL)
+	m := mention(f, "cold")
+	f.Reject("ADVERTISEMENT")
+	_, err := p.Reply(t.Context(), cases.Reply{Case: 1, Mention: m, Text: "Come for our offer!"})
+	if cases.OutcomeOf(err) != cases.WasRefused || !strings.Contains(err.Error(), "(advertisement)") {
+		t.Errorf("a rejected reply ended with %v", err)
+	}
+	if _, err := p.Reply(t.Context(), cases.Reply{Case: 1, Mention: m, Text: "We are sorry."}); err != nil {
+		t.Error(err)
+	}
+	if got := f.Reviews()[0]; got.Answer != "We are sorry." || got.State != "PENDING" {
+		t.Errorf("%q stands there, %s", got.Answer, got.State)
+	}
+}
+
+func TestDoctorTellsOfRepliesThatWereRejectedLater(t *testing.T) {
+	f := fake(t)
+	p := open(t, f, f.URL)
+	m := mention(f, "cold")
+	for state, want := range map[string]int{"PENDING": 1, "APPROVED": 1, "REJECTED": 2} {
+		f.Change(f.Reviews()[0].ID, func(v *fakegoogle.Review) { v.Answer, v.State = "We are sorry.", state })
+		got := p.(responder.OneAnswer).Doctor(t.Context())
+		if len(got) != want || want == 2 && (got[1].OK || !strings.Contains(got[1].What, m.ID)) {
+			t.Errorf("%s: %+v", state, got)
+		}
+	}
+}

@@ -3,6 +3,8 @@ package google
 import (
 	"cmp"
 	"context"
+	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -66,16 +68,40 @@ type BusinessReview struct {
 		Name      string `json:"displayName"`
 		Anonymous bool   `json:"isAnonymous"`
 	} `json:"reviewer"`
-	Stars   string    `json:"starRating"` // ONE … FIVE
-	Comment string    `json:"comment"`
-	Created time.Time `json:"createTime"`
-	Updated time.Time `json:"updateTime"`
-	Reply   *struct {
-		Comment string    `json:"comment"`
-		Updated time.Time `json:"updateTime"`
-	} `json:"reviewReply"`
-	ReplyURL string `json:"reviewReplyUrl"` // the page where the owner answers; since July 2026
+	Stars    string         `json:"starRating"` // ONE … FIVE
+	Comment  string         `json:"comment"`
+	Created  time.Time      `json:"createTime"`
+	Updated  time.Time      `json:"updateTime"`
+	Reply    *BusinessReply `json:"reviewReply"`
+	ReplyURL string         `json:"reviewReplyUrl"` // the page where the owner answers; since July 2026
 }
+
+// BusinessReply is the owner's reply to a review.
+type BusinessReply struct {
+	Comment string    `json:"comment"`
+	Updated time.Time `json:"updateTime"`
+	// State is what came of Google's look at the reply: PENDING, APPROVED or
+	// REJECTED; since April 2026.
+	State string `json:"reviewReplyState"`
+	// Violation names the rule that a rejected reply broke; since July 2026.
+	Violation json.RawMessage `json:"policyViolation"`
+}
+
+// Rejected says why Google does not show the reply; nil when it shows it, or has
+// not looked yet.
+func (r BusinessReply) Rejected() error {
+	if r.State != "REJECTED" {
+		return nil
+	}
+	var rule string
+	if json.Unmarshal(r.Violation, &rule) != nil || rule == "" {
+		return errRejected
+	}
+	return fmt.Errorf("%w (%s)", errRejected, strings.ToLower(strings.ReplaceAll(rule, "_", " ")))
+}
+
+// errRejected says that the reply stands nowhere in public.
+var errRejected = errors.New("the reply was looked over by Google and is not shown")
 
 // StarsOf reads a rating.
 func (r BusinessReview) StarsOf() int {
@@ -140,16 +166,12 @@ func (b *Business) Review(ctx context.Context, name string) (r BusinessReview, e
 
 // Reply writes the owner's reply, over one that stands there. Google looks it
 // over before it is shown.
-func (b *Business) Reply(ctx context.Context, name, text string) (time.Time, error) {
-	var got struct {
-		Comment string    `json:"comment"`
-		Updated time.Time `json:"updateTime"`
-	}
-	err := b.api.Call(ctx, outbound.Call{Method: http.MethodPut, URL: "/v4/" + name + "/reply", Body: map[string]string{"comment": text}, Into: &got})
+func (b *Business) Reply(ctx context.Context, name, text string) (got BusinessReply, err error) {
+	err = b.api.Call(ctx, outbound.Call{Method: http.MethodPut, URL: "/v4/" + name + "/reply", Body: map[string]string{"comment": text}, Into: &got})
 	if err == nil && got.Comment == "" {
 		err = outbound.ErrNotJSON
 	}
-	return got.Updated, err
+	return got, err
 }
 
 // BusinessFits says by how many bytes a reply is too long.

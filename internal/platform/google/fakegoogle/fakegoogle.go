@@ -44,6 +44,8 @@ type Review struct {
 	Changed  time.Time
 	Answer   string
 	Answered time.Time
+	State    string // of the answer on Business Profile: PENDING, APPROVED or REJECTED
+	Rule     string // that a rejected answer broke
 	Location string // "" is Location; on Business Profile only
 	Link     string // where the owner answers, on Business Profile
 }
@@ -58,6 +60,7 @@ type Server struct {
 
 	issued  map[string]string
 	noQuota bool
+	broken  string // the rule that the next reply breaks; "" = none
 	signIns int
 }
 
@@ -146,6 +149,10 @@ func (f *Server) Counts() (writes, signIns int) {
 // NoQuota makes Business Profile answer as it does to projects that are not
 // approved.
 func (f *Server) NoQuota(on bool) { f.Mu.Lock(); defer f.Mu.Unlock(); f.noQuota = on }
+
+// Reject makes Business Profile reject the next reply as it is written, by a
+// rule of its policy.
+func (f *Server) Reject(rule string) { f.Mu.Lock(); defer f.Mu.Unlock(); f.broken = rule }
 
 // Expire makes every token invalid.
 func (f *Server) Expire() { f.Mu.Lock(); defer f.Mu.Unlock(); f.issued = map[string]string{} }

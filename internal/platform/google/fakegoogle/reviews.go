@@ -137,7 +137,16 @@ func businessReview(r *Review) map[string]any {
 		out["reviewReplyUrl"] = r.Link
 	}
 	if r.Answer != "" {
-		out["reviewReply"] = map[string]any{"comment": r.Answer, "updateTime": r.Answered.Format(time.RFC3339Nano)}
+		out["reviewReply"] = businessAnswer(r)
+	}
+	return out
+}
+
+// businessAnswer is the owner's reply with what came of Google's look at it.
+func businessAnswer(r *Review) map[string]any {
+	out := map[string]any{"comment": r.Answer, "updateTime": r.Answered.Format(time.RFC3339Nano), "reviewReplyState": cmp.Or(r.State, "APPROVED")}
+	if r.Rule != "" {
+		out["policyViolation"] = r.Rule
 	}
 	return out
 }
@@ -244,6 +253,9 @@ func (f *Server) businessReply(w http.ResponseWriter, r *http.Request) {
 		refuse(w, 400, "INVALID_ARGUMENT", "Request contains an invalid argument.")
 		return
 	}
-	v.Answer, v.Answered = in.Comment, f.Now()
-	faketest.After(w, fault, http.StatusOK, map[string]any{"comment": v.Answer, "updateTime": v.Answered.Format(time.RFC3339Nano)})
+	v.Answer, v.Answered, v.State, v.Rule = in.Comment, f.Now(), "PENDING", f.broken
+	if v.Rule != "" {
+		v.State, f.broken = "REJECTED", ""
+	}
+	faketest.After(w, fault, http.StatusOK, businessAnswer(v))
 }
