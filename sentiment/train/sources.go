@@ -1,9 +1,11 @@
 package train
 
 import (
+	"cmp"
 	_ "embed" // the table of sources is part of the program
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -89,27 +91,47 @@ func weigh(rows []Row, known map[string]Source, leave map[string]bool) []float32
 // place is a source in one language.
 type place struct{ lang, source string }
 
-// capShares takes weight from a source that has more than largestShare of its language: what is odd about it would
+// capShares takes weight from sources that have more than largestShare of their language: what is odd about one would
 // otherwise pass for what the language is like.
 func capShares(rows []Row, weight []float32) {
-	sum, total, count := map[place]float64{}, map[string]float64{}, map[string]int{}
+	sum, most := map[place]float64{}, map[string]float64{}
 	for i := range rows {
-		if weight[i] == 0 {
-			continue
+		if weight[i] > 0 {
+			sum[place{rows[i].Lang, rows[i].Source}] += float64(weight[i])
 		}
-		at := place{rows[i].Lang, rows[i].Source}
-		if sum[at] == 0 {
-			count[at.lang]++
-		}
-		sum[at] += float64(weight[i])
-		total[at.lang] += float64(weight[i])
+	}
+	of := map[string][]float64{}
+	for at, v := range sum {
+		of[at.lang] = append(of[at.lang], v)
+	}
+	for lang, sums := range of {
+		most[lang] = mostOf(sums)
 	}
 	for i := range rows {
 		at := place{rows[i].Lang, rows[i].Source}
-		if count[at.lang] < manySources || sum[at] <= largestShare*total[at.lang] {
-			continue
+		if limit := most[at.lang]; sum[at] > limit {
+			weight[i] *= float32(limit / sum[at])
 		}
-		rest := total[at.lang] - sum[at]
-		weight[i] *= float32(rest * largestShare / (1 - largestShare) / sum[at])
 	}
+}
+
+// mostOf is the weight that none of the sources of a language may exceed, so that none has more than largestShare of what
+// they have together then.
+func mostOf(sums []float64) float64 {
+	if len(sums) < manySources {
+		return math.Inf(1)
+	}
+	slices.SortFunc(sums, func(a, b float64) int { return cmp.Compare(b, a) })
+	rest := 0.0
+	for _, v := range sums {
+		rest += v
+	}
+	for k, v := range sums {
+		// k of them have the most each, and the others rest.
+		if most := rest * largestShare / (1 - largestShare*float64(k)); v <= most {
+			return most
+		}
+		rest -= v
+	}
+	return math.Inf(1)
 }

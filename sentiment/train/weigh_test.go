@@ -38,6 +38,10 @@ func TestOneOfManySourcesNeverOutweighsTheLanguage(t *testing.T) {
 	if got := sharesOf(rowsOf(many))["flood"]; math.Abs(got-largestShare) > 0.001 {
 		t.Errorf("a source of 5000 rows beside six of 100 has %.3f of the weight, want %.3f", got, largestShare)
 	}
+	many["tide"] = 5000
+	if got := sharesOf(rowsOf(many)); math.Abs(got["flood"]-largestShare) > 0.001 || math.Abs(got["tide"]-largestShare) > 0.001 {
+		t.Errorf("of two sources of 5000 rows beside six of 100 one has %.3f of the weight and one %.3f, want %.3f", got["flood"], got["tide"], largestShare)
+	}
 	if got := sharesOf(rowsOf(map[string]int{"flood": 5000, "brook": 100}))["flood"]; got < 0.9 {
 		t.Errorf("one of two sources has only %.3f of the weight: its texts are lost", got)
 	}
