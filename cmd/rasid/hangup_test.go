@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"strings"
 	"syscall"
@@ -15,6 +16,9 @@ import (
 // TestATerminalThatClosesEndsTheProgramCleanlyUnlessItRunsUnderNohup sends
 // SIGHUP to the program as it is started, and as nohup starts it.
 func TestATerminalThatClosesEndsTheProgramCleanlyUnlessItRunsUnderNohup(t *testing.T) {
+	heard := make(chan os.Signal, 1)
+	signal.Notify(heard, syscall.SIGHUP) // the tests may run under nohup themselves, and what they start would inherit it
+	defer signal.Stop(heard)
 	for name, c := range map[string]struct {
 		start string
 		ends  bool
@@ -40,12 +44,12 @@ func TestATerminalThatClosesEndsTheProgramCleanlyUnlessItRunsUnderNohup(t *testi
 				_, begun, _ := strings.Cut(out.String(), "Stop with Ctrl-C")
 				return begun
 			})
-			signal := func(s os.Signal) {
+			send := func(s os.Signal) {
 				if err := cmd.Process.Signal(s); err != nil {
 					t.Fatal(err)
 				}
 			}
-			signal(syscall.SIGHUP)
+			send(syscall.SIGHUP)
 			if !c.ends {
 				for range 20 { // it would be gone by then
 					ask, err := http.NewRequestWithContext(t.Context(), http.MethodGet, page+"/healthz", http.NoBody)
@@ -58,7 +62,7 @@ func TestATerminalThatClosesEndsTheProgramCleanlyUnlessItRunsUnderNohup(t *testi
 					}
 					_ = resp.Body.Close()
 				}
-				signal(os.Interrupt)
+				send(os.Interrupt)
 			}
 			if err := cmd.Wait(); err != nil {
 				t.Errorf("it ended with %v:\n%s", err, out)
