@@ -228,7 +228,7 @@ var chapters = []chapter{
 		func(_ cases.Case, es []cases.Entry) bool {
 			return has(es, cases.Escalate, "nobody acted") || has(es, cases.Remind, "")
 		}},
-	{"One of many in a crisis", "It is counted, kept and drafted like any other; only its card is held back.",
+	{"One of many in a crisis", "It is counted, kept and drafted like any other; only its card is held back until the all clear, and then comes with a few others.",
 		func(_ cases.Case, es []cases.Entry) bool {
 			return has(es, cases.Propose, "incident") && !has(es, cases.Approve, "")
 		}},

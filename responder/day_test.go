@@ -460,7 +460,7 @@ func (d *day) endsWell() {
 	}
 	es, err := d.store.EntriesBetween(d.t.Context(), time.Time{}, d.end.Add(time.Hour))
 	d.must(err)
-	let, sent, aside, rated := map[int64]bool{}, 0, 0, 0
+	let, sent, aside, rated, leftOver := map[int64]bool{}, 0, 0, 0, 0
 	for _, e := range es {
 		switch e.Event {
 		case cases.Approve, cases.ByRule:
@@ -469,6 +469,8 @@ func (d *day) endsWell() {
 			aside++
 		case cases.Rate:
 			rated++
+		case cases.Note:
+			leftOver += min(1, strings.Count(e.Note, "the incident is over"))
 		case cases.Sent:
 			if sent++; !let[e.Case] {
 				d.t.Errorf("case %d was answered without a decision", e.Case)
@@ -497,8 +499,10 @@ func (d *day) endsWell() {
 		d.t.Errorf("sends that could have pinged people: %v", v)
 	}
 	for name, r := range d.rooms {
-		if r.fresh > 150 {
-			d.t.Errorf("%s saw %d card messages", name, r.fresh)
+		// A case of the crisis may bring two more: its card after the all clear,
+		// as those before it are dealt with, and once more when it comes back.
+		if r.fresh-2*leftOver > 150 {
+			d.t.Errorf("%s saw %d card messages, %d cases were left over", name, r.fresh, leftOver)
 		}
 	}
 	open, err := d.store.InState(d.t.Context(), cases.Approved, 10)

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"math"
+	"slices"
 	"sync"
 	"time"
 
@@ -103,6 +104,7 @@ func (k *Crisis) Enrol(ctx context.Context, c cases.Case, now time.Time) (shown 
 		return true, 0, err
 	}
 	if fresh && join != nil && join.ID == 0 && counted.Incident != 0 {
+		k.entered(counted.Incident, with)
 		k.Log.Warn("incident opened", "incident", counted.Incident, "kind", join.Kind, "source", join.Source)
 	}
 	if join != nil && join.ID == 0 && counted.Incident != 0 {
@@ -114,6 +116,15 @@ func (k *Crisis) Enrol(ctx context.Context, c cases.Case, now time.Time) (shown 
 	// an ordinary case.
 	ordinary := counted.Incident == 0 || !fresh && !isOpen(open, counted.Incident)
 	return counted.Shown || ordinary, counted.Incident, nil
+}
+
+// entered notes which of the cases counted before an incident took with it.
+func (k *Crisis) entered(incident int64, with []int64) {
+	for i := range k.recent {
+		if slices.Contains(with, k.recent[i].Case) {
+			k.recent[i].Incident = incident
+		}
+	}
 }
 
 // said is when a case's last words were said; a date in the future, or none,
@@ -183,7 +194,7 @@ func (k *Crisis) place(ctx context.Context, u *cases.Unhappy, open []cases.Incid
 		return burst, nil, nil
 	}
 	if with := k.copies(*u); with != nil {
-		return &cases.Incident{Kind: cases.Copies, Source: u.Source, Print: u.Print, OpenedAt: u.SeenAt, Held: true}, with, nil
+		return k.opens(cases.Incident{Kind: cases.Copies, Print: u.Print, Held: true}, *u, with), with, nil
 	}
 	u.Shown = grave || !k.full(*u)
 	if burst != nil {
@@ -194,7 +205,19 @@ func (k *Crisis) place(ctx context.Context, u *cases.Unhappy, open []cases.Incid
 	if err != nil || u.Shown && !high {
 		return nil, nil, err
 	}
-	return &cases.Incident{Kind: cases.Burst, Source: u.Source, OpenedAt: u.SeenAt, Held: !u.Shown}, with, nil
+	return k.opens(cases.Incident{Kind: cases.Burst, Held: !u.Shown}, *u, with), with, nil
+}
+
+// opens is a new incident that is known with u. It began with the first of the
+// cases that it counts: it is known as one only some complaints later.
+func (k *Crisis) opens(i cases.Incident, u cases.Unhappy, with []int64) *cases.Incident {
+	i.Source, i.OpenedAt, i.HotAt = u.Source, u.SeenAt, u.SeenAt
+	for _, r := range k.recent {
+		if r.SeenAt.Before(i.OpenedAt) && slices.Contains(with, r.Case) {
+			i.OpenedAt = r.SeenAt
+		}
+	}
+	return &i
 }
 
 // cards counts the cards shown within a span before what u says, in all rooms.
@@ -208,12 +231,12 @@ func (k *Crisis) cards(u cases.Unhappy, span time.Duration) int {
 	return n
 }
 
-// within counts the cards an incident's own cases got since it began; while
-// cards are held back, these are the grave ones.
+// within counts the cards of an incident's own cases; once cards are held back,
+// only the grave ones get more.
 func (k *Crisis) within(i cases.Incident) int {
 	n := 0
 	for _, r := range k.recent {
-		if r.Incident == i.ID && r.Shown && r.SeenAt.After(i.OpenedAt) {
+		if r.Incident == i.ID && r.Shown {
 			n++
 		}
 	}

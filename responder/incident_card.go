@@ -122,19 +122,7 @@ func (b *Bulletin) Render(ctx context.Context, i cases.Incident, now time.Time) 
 // way it goes.
 func (o *Office) incidentHead(i IncidentDetail, say *phrases.Catalogue, now time.Time) string {
 	return say.Say("incident.head", "id", i.ID, "kind", phrases.Plain(say.Say("incident."+string(i.Kind))), "source", Visible(o.Place(i.Source).Title),
-		"n", i.Count, "time", o.clock(i.since(), now)) + " " + Isolate(trend(i.Trend))
-}
-
-// since is when the first of those who are counted came: an incident is known as
-// one only some complaints later.
-func (i IncidentDetail) since() time.Time {
-	first := i.OpenedAt
-	for _, c := range i.Said {
-		if !c.FlaggedAt.IsZero() && c.FlaggedAt.Before(first) {
-			first = c.FlaggedAt
-		}
-	}
-	return first
+		"n", i.Count, "time", o.clock(i.OpenedAt, now)) + " " + Isolate(trend(i.Trend))
 }
 
 // trend draws six stretches of ten minutes, oldest first.

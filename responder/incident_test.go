@@ -276,3 +276,71 @@ func BenchmarkReviewBomb(b *testing.B) {
 		b.ReportMetric(float64(s.incidents()[0].Count), "cases")
 	}
 }
+
+// calm lets an hour pass in which nobody complains.
+func (s *shop) calm() {
+	s.t.Helper()
+	s.later(61 * time.Minute)
+	s.later(time.Minute)
+	if open := s.incidents(); len(open) != 0 {
+		s.t.Fatalf("still on after an hour without complaints: %+v", open)
+	}
+}
+
+func TestWhatAnIncidentLeftOverGetsItsCardsAFewAtATime(t *testing.T) {
+	s := watchful(t)
+	s.bomb(60, 2*time.Minute, complaint)
+	bare := map[int64]bool{}
+	for id := range int64(60) {
+		bare[id+1] = s.reread(cases.Case{ID: id + 1}).State == cases.Waiting && s.rooms["desk"].cards[id+1].Case == 0
+	}
+	left := func() (out []int64) { // those that got a card after all
+		for id := range int64(60) {
+			if bare[id+1] && s.rooms["desk"].cards[id+1].Case != 0 {
+				out = append(out, id+1)
+			}
+		}
+		return out
+	}
+	s.calm()
+	limit := s.crisis.Limits.Cards
+	first := left()
+	if len(first) != limit {
+		t.Fatalf("%d cards came after the all clear, want %d of what had none", len(first), limit)
+	}
+	c := s.reread(cases.Case{ID: first[0]})
+	if c.WakeFor == responder.WakeExpire || c.WakeAt.IsZero() {
+		t.Errorf("case %d is only waited out: it wakes to %q at %s", c.ID, c.WakeFor, c.WakeAt)
+	}
+	if got := s.history(c); !strings.Contains(got, "the incident is over") {
+		t.Errorf("its history does not say why it is shown now:\n%s", got)
+	}
+	for _, id := range first[:3] {
+		s.press(cases.Case{ID: id}, "mona", responder.ActDismiss, "spam")
+	}
+	s.work()
+	if got := left(); len(got) != limit+3 {
+		t.Errorf("%d cards after three were dealt with, want %d", len(got), limit+3)
+	}
+}
+
+func TestAnIncidentBeganWithItsFirstComplaintWhereverItIsTold(t *testing.T) {
+	s := watchful(t)
+	began := s.now
+	for i := range 5 {
+		s.hear(cases.Mention{ID: fmt.Sprint(i), AuthorID: fmt.Sprint(i), Author: "A", Thread: fmt.Sprint(i), Text: fmt.Sprintf("bad! They sold us spoiled milk and laughed about it %d", i), PostedAt: s.now})
+		s.work()
+		s.now = s.now.Add(5 * time.Minute)
+	}
+	open := s.incidents()
+	if len(open) != 1 || !open[0].OpenedAt.Equal(began) || !open[0].HotAt.Equal(began.Add(20*time.Minute)) {
+		t.Fatalf("incidents %+v, want one that began at %s and was hot at its fifth complaint", open, began)
+	}
+	since := "since \u2068" + began.Format("15:04") + "\u2069"
+	inbox := s.decide(responder.Decision{Action: responder.CmdInbox}, "adam").Text
+	for where, text := range map[string]string{"card": s.rooms["desk"].cards[0].Text, "/inbox": inbox} {
+		if !strings.Contains(text, since) {
+			t.Errorf("the %s does not say %q:\n%s", where, since, text)
+		}
+	}
+}

@@ -13,13 +13,18 @@ import (
 type Calmer interface {
 	Stir(ctx context.Context, id int64, now time.Time) error
 	CloseIncident(ctx context.Context, id int64, now time.Time, tell []cases.Send) error
+	// LeftOver are cases of ended incidents that no room saw, at most limit of
+	// them out at a time.
+	LeftOver(ctx context.Context, limit int) ([]cases.Case, error)
 }
 
 // AllClear watches open incidents and says when they are over: the rate is
-// back to the usual for an hour.
+// back to the usual for an hour. What had no card until then gets one, a few
+// cases at a time.
 type AllClear struct {
 	Crisis *Crisis
 	Calmer Calmer
+	Desk   Desk
 }
 
 // Step looks at every open incident.
@@ -50,7 +55,38 @@ func (a *AllClear) Step(ctx context.Context, now time.Time) (int, error) {
 			return 0, err
 		}
 	}
-	return closed, nil
+	out, err := a.release(ctx, now)
+	return closed + out, err
+}
+
+// release gives cards to cases of ended incidents that had none, and their
+// clocks with them: as many as staff can read, the next ones as these are dealt
+// with. Those that wait for the opening wait for it here too.
+func (a *AllClear) release(ctx context.Context, now time.Time) (int, error) {
+	left, err := a.Calmer.LeftOver(ctx, a.Crisis.Limits.Cards)
+	if err != nil {
+		return 0, err
+	}
+	n := 0
+	for _, c := range left {
+		o, none := a.Crisis.Office, 0
+		if _, rests := o.opening(c, now); rests {
+			continue
+		}
+		wake, why := o.alarm(c, 0, now)
+		_, err := a.Desk.Apply(ctx, cases.Change{
+			Case: c.ID, Version: c.Version, Event: cases.Note, By: cases.Rasid, At: now, Note: "the incident is over",
+			WakeAt: &wake, WakeFor: why, Reminds: &none, Rooms: o.RoomsFor(c, c.Level),
+		})
+		switch {
+		case errors.Is(err, cases.ErrStale):
+		case err != nil:
+			return n, fmt.Errorf("showing case %d after its incident: %w", c.ID, err)
+		default:
+			n++
+		}
+	}
+	return n, nil
 }
 
 // hot reports whether the last stretches are still above what is usual.

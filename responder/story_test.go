@@ -204,7 +204,7 @@ func (s *shop) work() {
 		}
 	}
 	if s.crisis != nil {
-		steps = append(steps, (&responder.AllClear{Crisis: s.crisis, Calmer: s.store}).Step)
+		steps = append(steps, (&responder.AllClear{Crisis: s.crisis, Calmer: s.store, Desk: s.store}).Step)
 	}
 	for range 100 {
 		total := 0

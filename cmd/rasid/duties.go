@@ -39,7 +39,7 @@ func (h *house) duties() []duty {
 		{name: "post", every: 300 * time.Millisecond, step: poster.Step},
 		onTime(duty{name: "look", every: 15 * time.Second, step: looker.Step}), // it asks platforms
 		{name: "wake", every: time.Second, step: waker.Step},
-		{name: "all clear", every: 20 * time.Second, step: (&responder.AllClear{Crisis: h.crisis, Calmer: h.store}).Step},
+		{name: "all clear", every: 20 * time.Second, step: (&responder.AllClear{Crisis: h.crisis, Calmer: h.store, Desk: h.store}).Step},
 		{name: "promises", every: time.Second, step: keeper.Step},
 		{name: "ratings", every: time.Second, step: (&responder.Surveyor{Desk: h.store, Ratings: h.store, Office: h.office, Log: h.log}).Step},
 		{name: "digest", every: 30 * time.Second, step: h.planDigests},

@@ -16,9 +16,9 @@ const (
 type Incident struct {
 	ID       int64
 	Kind     IncidentKind
-	Source   string // where it began
-	Print    []byte // of the words that were copied; nil for a burst
-	OpenedAt time.Time
+	Source   string    // where it began
+	Print    []byte    // of the words that were copied; nil for a burst
+	OpenedAt time.Time // when the first of its cases was counted
 	HotAt    time.Time // last time it was above the usual
 	ClosedAt time.Time // zero while open
 	Count    int       // cases in it

@@ -111,7 +111,7 @@ func enter(ctx context.Context, q querier, i cases.Incident, with []int64) (int6
 		return 0, err
 	}
 	_, err = q.ExecContext(ctx, `INSERT INTO incidents (id, kind, source, print, opened_at, hot_at, closed_at, count, held, version, statement_by, statement_at)
-		VALUES ($1, $2, $3, $4, $5, $5, 0, $6, $7, 1, '', 0)`, id, i.Kind, i.Source, i.Print, micros(i.OpenedAt), len(with)+1, i.Held)
+		VALUES ($1, $2, $3, $4, $5, $6, 0, $7, $8, 1, '', 0)`, id, i.Kind, i.Source, i.Print, micros(i.OpenedAt), micros(i.HotAt), len(with)+1, i.Held)
 	if err != nil {
 		return 0, err
 	}
@@ -146,6 +146,23 @@ func (s *Store) CloseIncident(ctx context.Context, id int64, now time.Time, tell
 		return fmt.Errorf("closing incident %d: %w", id, err)
 	}
 	return nil
+}
+
+// LeftOver returns cases of ended incidents that wait for staff and that no room
+// ever saw, the severest first and then the oldest: so many that, with those it
+// returned before and that wait still, there are at most limit.
+func (s *Store) LeftOver(ctx context.Context, limit int) ([]cases.Case, error) {
+	const left = ` FROM cases c JOIN incident_cases u ON u.case_id = c.id JOIN incidents i ON i.id = u.incident
+		WHERE c.state = 'waiting' AND u.shown = FALSE AND i.closed_at > 0 AND `
+	const seen = `EXISTS (SELECT 1 FROM cards k WHERE k.case_id = c.id)`
+	out, err := one[int](s.r.QueryRowContext(ctx, `SELECT count(*)`+left+seen))
+	if err != nil {
+		return nil, fmt.Errorf("counting what incidents left over: %w", err)
+	}
+	if out >= limit {
+		return nil, nil
+	}
+	return s.cases(ctx, "reading what incidents left over", `SELECT `+caseCols+left+`NOT `+seen+` ORDER BY c.severity DESC, c.id LIMIT $1`, limit-out)
 }
 
 // ApproveStatement records who let the holding statement of an incident be

@@ -77,6 +77,36 @@ var incidents = map[string]func(*testing.T, Place){
 		d.ok(err)
 		want(t, "incident of a case that came too late", out.Incident, int64(0))
 	},
+	"what an incident left over comes a few at a time, the severest first": func(t *testing.T, p Place) {
+		d := open(t, p, store.Options{})
+		at := int64(0)
+		var ids []int64
+		for i := range 4 {
+			c := d.waitingIn(nil, fmt.Sprint("author", i), "Sorry!")
+			u := d.unhappy(c)
+			u.Shown = i == 0
+			in, _, err := d.Enrol(t.Context(), u, &cases.Incident{ID: at, Kind: cases.Burst, Source: c.Source, OpenedAt: d.now, HotAt: d.now}, nil)
+			d.ok(err)
+			at, ids = in.Incident, append(ids, c.ID)
+		}
+		left := func(limit int) (out []int64) {
+			cs, err := d.LeftOver(t.Context(), limit)
+			d.ok(err)
+			for _, c := range cs {
+				out = append(out, c.ID)
+			}
+			return out
+		}
+		want(t, "while it goes on", len(left(2)), 0)
+		d.ok(d.CloseIncident(t.Context(), at, d.now, nil))
+		want(t, "afterwards", fmt.Sprint(left(2)), fmt.Sprint(ids[1:3]))
+		c, err := d.Case(t.Context(), ids[1])
+		d.ok(err)
+		_, err = d.Apply(t.Context(), cases.Change{Case: c.ID, Version: c.Version, Event: cases.Note, By: cases.Rasid, At: d.now, Rooms: []string{"desk"}})
+		d.ok(err)
+		want(t, "with one of them out", fmt.Sprint(left(2)), fmt.Sprint(ids[2:3]))
+		want(t, "with as many out as may be", len(left(1)), 0)
+	},
 	"two instances that see the same burst open one incident": func(t *testing.T, p Place) {
 		d := open(t, p, store.Options{})
 		fresh := &cases.Incident{Kind: cases.Burst, Source: "shop", OpenedAt: d.now}

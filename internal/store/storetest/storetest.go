@@ -107,6 +107,12 @@ var unhappy = cases.Score{Label: "neg", Neg: 0.9, Neu: 0.1, Value: -0.8, Severit
 // waiting brings a new complaint to a draft that waits for staff.
 func (d *desktop) waiting(author, text string) cases.Case {
 	d.t.Helper()
+	return d.waitingIn([]string{"staff"}, author, text)
+}
+
+// waitingIn is waiting for a case that these rooms see.
+func (d *desktop) waitingIn(rooms []string, author, text string) cases.Case {
+	d.t.Helper()
 	m := d.said(author, "t-"+author, "the parcel is late")
 	d.record(m)
 	cs, err := d.InState(d.t.Context(), cases.New, 100)
@@ -114,7 +120,7 @@ func (d *desktop) waiting(author, text string) cases.Case {
 	c := cs[len(cs)-1]
 	sc := unhappy
 	c = d.do(c, cases.Flag, cases.Rasid, func(ch *cases.Change) { ch.Score = &sc; ch.Scores = map[int64]cases.Score{c.Last().Num: sc} })
-	return d.do(c, cases.Propose, cases.Rasid, draft(text), func(ch *cases.Change) { ch.Rooms = []string{"staff"} })
+	return d.do(c, cases.Propose, cases.Rasid, draft(text), func(ch *cases.Change) { ch.Rooms = rooms })
 }
 
 // draft adds a draft to a change.
