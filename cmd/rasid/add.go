@@ -80,7 +80,7 @@ func (a *adding) run(ctx context.Context) (err error) {
 	if !ok {
 		return usageError{fmt.Errorf("there is no kind %s; the kinds are %s", a.section.kind, strings.Join(slices.Sorted(keys(kinds)), ", "))}
 	}
-	cfg, err := a.p.load()
+	cfg, err := a.p.loadBut(func(p config.Problem) bool { return p.Cause == config.NothingToWatch }) // it may be the first
 	if err != nil {
 		return err
 	}

@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"go.yaml.in/yaml/v3"
 )
@@ -85,5 +86,24 @@ func TestValuesAreWrittenAsWhatTheyAre(t *testing.T) {
 	}
 	if _, err := (&section{settings: []setting{{"a: b\nc", "x"}}}).lines(nil); err == nil {
 		t.Error("a key that begins another section was taken")
+	}
+}
+
+func TestTheFirstSourceIsAddedWhereThereIsNone(t *testing.T) {
+	for _, none := range []string{"", "sources: []\n"} {
+		path := filepath.Join(t.TempDir(), "config.yaml")
+		if err := os.WriteFile(path, []byte("business: {name: {en: Noor}, match: noor}\nrooms: [{name: desk, kind: console}]\nstaff: [{id: mona, role: manager}]\n"+none), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		for _, c := range []struct {
+			args []string
+			code int
+		}{{[]string{"check"}, 1}, {[]string{"add", "feed", "--untested", "--set", "url=https://shop.example/f"}, 0}, {[]string{"check"}, 0}} {
+			out := &lines{}
+			p := &program{in: strings.NewReader(""), out: out, err: out, env: os.LookupEnv, now: time.Now}
+			if code := p.run(t.Context(), append(c.args, "--config", path)); code != c.code {
+				t.Errorf("with %q, rasid %v ended with %d, want %d:\n%s", none, c.args, code, c.code, out)
+			}
+		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"text/tabwriter"
 
@@ -79,6 +80,11 @@ func (m mistakes) Error() string {
 // load reads the configuration to its last part. The mistakes of the file and
 // those that only the kinds can see come together.
 func (p *program) load() (*config.Config, error) {
+	return p.loadBut(func(config.Problem) bool { return false })
+}
+
+// loadBut is load, and passes over mistakes that whoever asks is about to mend.
+func (p *program) loadBut(mended func(config.Problem) bool) (*config.Config, error) {
 	cfg, err := config.Load(p.config, p.env)
 	var problems config.Problems
 	if err != nil && !errors.As(err, &problems) {
@@ -87,6 +93,7 @@ func (p *program) load() (*config.Config, error) {
 	if cfg != nil {
 		problems = append(problems, inspect(cfg)...)
 	}
+	problems = slices.DeleteFunc(problems, mended)
 	if err := problems.Err(); err != nil {
 		return nil, err
 	}

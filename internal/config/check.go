@@ -252,7 +252,7 @@ func (r *reader) named(path, name string, taken map[string]int, i int) {
 
 func (r *reader) checkSources(c *Config) {
 	if len(c.Sources) == 0 {
-		r.whole("sources", "nothing to watch", "at least one source, like - {name: reviews, kind: feed, url: https://…}")
+		r.whole("sources", NothingToWatch, "at least one source, like - {name: reviews, kind: feed, url: https://…}")
 	}
 	taken := map[string]int{}
 	for i := range c.Sources {

@@ -125,3 +125,6 @@ func differs(a, b byte) int {
 	}
 	return 1
 }
+
+// NothingToWatch is the cause of the Problem of a configuration without sources.
+const NothingToWatch = "nothing to watch"
