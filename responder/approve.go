@@ -60,7 +60,7 @@ func (k *Clerk) approve(ctx context.Context, r *request) (Answer, error) {
 		if err != nil {
 			return Answer{}, err
 		}
-		if ch.Note = why; why != "" { // it would look stuck: nobody sees it leave
+		if ch.Note, ch.Send[0].LastError = why, why; why != "" { // it would look stuck: nobody sees it leave
 			then = r.answer("answer.waits", "why", phrases.Plain(Told(r.say, why, k.Office.NameOf)))
 		}
 	}

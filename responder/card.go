@@ -234,7 +234,12 @@ func (w *cardWriter) standing(stopped bool) {
 	case cases.Waiting:
 		w.waiting()
 	case cases.Approved:
-		w.line(say.Say("card.approved", "name", Author(say, c.ApprovedBy, w.o.NameOf)))
+		name := Author(say, c.ApprovedBy, w.o.NameOf)
+		if c.Held == "" {
+			w.line(say.Say("card.approved", "name", name))
+			break
+		}
+		w.line("⏳ " + say.Say("card.held", "name", name, "why", phrases.Plain(Told(say, c.Held, w.o.NameOf))))
 	case cases.Answered:
 		w.answered()
 	case cases.Handled:

@@ -357,3 +357,35 @@ func TestManyApprovalsInAMinuteAskForASecondPress(t *testing.T) {
 		t.Errorf("asked %d times in 20 approvals within a minute, want 15", asked)
 	}
 }
+
+// Who approves several in a row is told of each that it leaves: none has left yet. What the budget then keeps back must
+// not look stuck.
+func TestACardTellsWhichBudgetKeepsItsReplyBack(t *testing.T) {
+	s := newShop(t)
+	for i := range 4 {
+		m := cases.Mention{Source: "reviews", ID: fmt.Sprint(i), AuthorID: fmt.Sprint(i), Author: "A", Thread: "same", Text: "bad thing", PostedAt: s.now, Direct: true}
+		_, err := s.store.Record(t.Context(), "reviews", cases.Page{Mentions: []cases.Mention{m}}, s.now)
+		s.must(err)
+		s.work()
+	}
+	cs, err := s.store.List(t.Context(), store.Filter{States: []cases.State{cases.Waiting}, Limit: 50})
+	s.must(err)
+	for _, c := range cs {
+		s.press(c, "mona", responder.ActApprove, "")
+	}
+	s.later(10 * time.Minute)
+	held, err := s.store.List(t.Context(), store.Filter{States: []cases.State{cases.Approved}, Limit: 50})
+	s.must(err)
+	if len(held) != 1 {
+		t.Fatalf("%d replies wait, want the fourth in one thread", len(held))
+	}
+	const want = "over budget: 3 of 3 replies in this thread in 24 hours"
+	if card := s.rooms["desk"].cards[held[0].ID].Text; !strings.Contains(card, want) {
+		t.Errorf("the card reads\n%s\nwant in it: %s", card, want)
+	}
+	s.later(25 * time.Hour)
+	s.state(held[0], cases.Answered)
+	if card := s.rooms["desk"].cards[held[0].ID].Text; strings.Contains(card, "It waits") {
+		t.Errorf("after it left the card reads\n%s", card)
+	}
+}

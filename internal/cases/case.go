@@ -131,6 +131,7 @@ type Case struct {
 	Reminds int       // reminders already given at this level
 
 	ApprovedBy string // staff id or rule whose decision stands; "" when none
+	Held       string // which budget keeps the approved reply back; "" when it is on its way
 	ClosedBy   string // who set it aside or answered elsewhere; "" when open
 	ClosedNote string // why: the reason of a dismissal, the platform's refusal
 	Reply      Receipt

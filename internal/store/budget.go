@@ -35,6 +35,9 @@ func (b Budget) orDefaults() Budget {
 	return b
 }
 
+// overBudget begins what a row that is kept back says.
+const overBudget = "over budget: "
+
 // over says which budget a reply would break; "" for none. It counts every
 // attempt that may have reached the public, also those in doubt.
 func (b Budget) over(ctx context.Context, q querier, r row, now time.Time) (string, error) {
@@ -62,7 +65,7 @@ func (b Budget) over(ctx context.Context, q querier, r row, now time.Time) (stri
 		{all, b.PerDay, "in 24 hours"},
 	} {
 		if x.most >= 0 && x.n >= x.most {
-			return fmt.Sprintf("over budget: %d of %d replies %s", x.n, x.most, x.what), nil
+			return fmt.Sprintf(overBudget+"%d of %d replies %s", x.n, x.most, x.what), nil
 		}
 	}
 	return "", nil

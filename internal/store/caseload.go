@@ -179,7 +179,31 @@ func fill(ctx context.Context, q querier, cs []cases.Case) error {
 	if err := fillPromises(ctx, q, at, these, l.args); err != nil {
 		return err
 	}
+	if err := fillHeld(ctx, q, at, these, l.args); err != nil {
+		return err
+	}
 	return fillPast(ctx, q, at, these, l.args)
+}
+
+type heldOf struct {
+	caseID int64
+	why    string
+}
+
+// fillHeld adds which budget keeps an approved reply back.
+func fillHeld(ctx context.Context, q querier, at map[int64]*cases.Case, these string, args []any) error {
+	hs, err := collect(ctx, q, func(row scanner) (heldOf, error) {
+		var h heldOf
+		err := row.Scan(&h.caseID, &h.why)
+		return h, err
+	}, `SELECT case_id, last_error FROM outbox WHERE kind = 'reply' AND state = 'ready' AND last_error LIKE '`+overBudget+`%' AND case_id IN `+these, args...)
+	if err != nil {
+		return err
+	}
+	for _, h := range hs {
+		at[h.caseID].Held = h.why
+	}
+	return nil
 }
 
 type pastOf struct {

@@ -125,7 +125,11 @@ func (s *Store) mayLeave(ctx context.Context, q querier, r row, now time.Time) (
 		return err == nil, err
 	}
 	_, err = q.ExecContext(ctx, `UPDATE outbox SET due_at = $1, last_error = $2 WHERE key = $3`, micros(now.Add(budgetPause)), why, r.Key)
-	return false, err
+	if err != nil || r.LastError == why || r.Kind.Aside() {
+		return false, err
+	}
+	// The cards say that the reply waits, and why: it would look stuck.
+	return false, step(ctx, q, c, cases.Change{Case: c.ID, Version: c.Version, Event: cases.Note, By: cases.Rasid, At: now, Note: why})
 }
 
 // stands returns nil when the decision that made the row still stands for

@@ -120,9 +120,9 @@ func insertRow(ctx context.Context, q querier, m cases.Send, mention cases.Menti
 	}
 	n, err := changed(q.ExecContext(ctx, `INSERT INTO outbox (key, kind, case_id, target, draft, mention, thread, author_id, body, attachment, hash, by_whom, due_at,
 		state, attempts, first_at, started_at, owner, lease_until, quiet_until, last_error, receipt_id, receipt_url, receipt_at, made_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 'ready', 0, 0, 0, '', 0, 0, '', '', '', 0, $14)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 'ready', 0, 0, 0, '', 0, 0, $14, '', '', 0, $15)
 		ON CONFLICT (key) DO NOTHING`,
-		m.Key, m.Kind, m.Case, m.Target, m.Reply.Draft, mention.Num, mention.Thread, mention.AuthorID, text, m.Body, m.Hash, m.By, micros(m.DueAt), micros(now)))
+		m.Key, m.Kind, m.Case, m.Target, m.Reply.Draft, mention.Num, mention.Thread, mention.AuthorID, text, m.Body, m.Hash, m.By, micros(m.DueAt), m.LastError, micros(now)))
 	return n == 1, err
 }
 

@@ -432,6 +432,21 @@ var outbox = map[string]func(*testing.T, Place){
 				if last := rs[len(rs)-1]; last.State != cases.Ready || last.LastError == "" {
 					t.Errorf("row is %s, says %q", last.State, last.LastError)
 				}
+				before := c.Version
+				c, err = d.Case(t.Context(), c.ID)
+				d.ok(err)
+				if c.Held != told || c.Version == before {
+					t.Errorf("the case is held for %q in version %d, was %d: no card is drawn again", c.Held, c.Version, before)
+				}
+				d.later(time.Hour / 2)
+				if _, ok := d.claim(); ok {
+					t.Fatal("left over budget")
+				}
+				again, err := d.Case(t.Context(), c.ID)
+				d.ok(err)
+				if again.Version != c.Version {
+					t.Errorf("the same reason was noted again: version %d, was %d", again.Version, c.Version)
+				}
 				d.later(25 * time.Hour)
 				if told, err := d.Over(t.Context(), rs[len(rs)-1], d.now); err != nil || told != "" {
 					t.Errorf("a day later it is still held: %q, %v", told, err)
