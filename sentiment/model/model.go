@@ -57,7 +57,7 @@ type Source struct {
 type Table struct {
 	Header
 	used   []uint64 // a bit for each slot
-	before []uint32 // of each word of used, how many cells belong to the words before it
+	before []int    // of each word of used, how many cells belong to the words before it
 	cells  []Cell   // of the slots used, in their order
 }
 
@@ -70,7 +70,7 @@ func New(h Header, cells []Cell) *Table {
 	t.clear()
 	for slot, c := range cells {
 		if c != (Cell{}) {
-			t.put(uint32(slot), c) //nolint:gosec // at most 2^24
+			t.put(slot, c)
 		}
 	}
 	t.count()
@@ -81,14 +81,14 @@ func New(h Header, cells []Cell) *Table {
 // clear empties the table.
 func (t *Table) clear() {
 	words := max(1<<t.Bits/wordBits, 1)
-	t.used, t.before, t.cells = make([]uint64, words), make([]uint32, words), nil
+	t.used, t.before, t.cells = make([]uint64, words), make([]int, words), nil
 }
 
 // wordBits is how many slots a word of Table.used tells of.
 const wordBits = 64
 
 // put adds a cell; the slots come in order.
-func (t *Table) put(slot uint32, c Cell) {
+func (t *Table) put(slot int, c Cell) {
 	t.used[slot/wordBits] |= 1 << (slot % wordBits)
 	t.cells = append(t.cells, c)
 }
@@ -98,7 +98,7 @@ func (t *Table) count() {
 	t.cells = slices.Clip(t.cells)
 	n := 0
 	for i, w := range t.used {
-		t.before[i] = uint32(n) //nolint:gosec // at most 2^24
+		t.before[i] = n
 		n += bits.OnesCount64(w)
 	}
 }
@@ -109,17 +109,16 @@ func (t *Table) At(slot uint32) Cell {
 	if w&bit == 0 {
 		return Cell{}
 	}
-	return t.cells[int(t.before[slot/wordBits])+bits.OnesCount64(w&(bit-1))]
+	return t.cells[t.before[slot/wordBits]+bits.OnesCount64(w&(bit-1))]
 }
 
 // All are the slots used and their cells, in order.
-func (t *Table) All() iter.Seq2[uint32, Cell] {
-	return func(yield func(uint32, Cell) bool) {
+func (t *Table) All() iter.Seq2[int, Cell] {
+	return func(yield func(int, Cell) bool) {
 		at := 0
 		for i, w := range t.used {
 			for ; w != 0; w &= w - 1 {
-				slot := i*wordBits + bits.TrailingZeros64(w)
-				if !yield(uint32(slot), t.cells[at]) { //nolint:gosec // at most 2^24
+				if !yield(i*wordBits+bits.TrailingZeros64(w), t.cells[at]) {
 					return
 				}
 				at++
@@ -145,7 +144,7 @@ func (t *Table) Write(w io.Writer) error {
 		return fmt.Errorf("writing the model header: %w", err)
 	}
 	var gaps, neg, pos []byte
-	next := uint32(0) // slot after the last one used
+	next := 0 // slot after the last one used
 	for slot, c := range t.All() {
 		gap := slot - next
 		for ; gap >= longGap; gap -= longGap {
@@ -236,7 +235,7 @@ func (t *Table) fill(zg, zn, zp []byte) error {
 		if at >= slots || k >= len(raw[1]) || k >= len(raw[2]) {
 			return errShort
 		}
-		t.put(uint32(at), Cell{int8(raw[1][k]), int8(raw[2][k])}) //nolint:gosec // the byte is the stored int8
+		t.put(at, Cell{int8(raw[1][k]), int8(raw[2][k])}) //nolint:gosec // the byte is the stored int8
 		at++
 		k++
 	}

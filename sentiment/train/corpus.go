@@ -15,8 +15,8 @@ type Corpus struct {
 	starts  []int     // of row i in slots; one more than rows
 	norm    []float32 // 1/√(number of features) of row i, set by prune
 	english []bool    // whether the scorer takes row i for English
-	source  []uint16  // of row i, counted in the order of their first rows
-	names   map[string]uint16
+	source  []int     // of row i, counted in the order of their first rows
+	names   map[string]int
 	made    []origin // of each slot: what its features are made of; the last one counts where several share the slot
 }
 
@@ -119,13 +119,13 @@ func (c *Corpus) shares(weight []float32, lang string) []float32 {
 }
 
 // sourceOf numbers a source.
-func (c *Corpus) sourceOf(name string) uint16 {
+func (c *Corpus) sourceOf(name string) int {
 	n, ok := c.names[name]
 	if !ok {
 		if c.names == nil {
-			c.names = map[string]uint16{}
+			c.names = map[string]int{}
 		}
-		n = uint16(len(c.names)) //nolint:gosec // a few dozen
+		n = len(c.names)
 		c.names[name] = n
 	}
 	return n

@@ -119,7 +119,7 @@ func (l *learner) run(ctx context.Context, c *Corpus, weight []float32, tick fun
 				}
 			}
 			var home *cell
-			if s := c.source[i]; int(s) < len(l.shares) && c.Rows[i].Lang == "en" {
+			if s := c.source[i]; s < len(l.shares) && c.Rows[i].Lang == "en" {
 				home = &l.homes[s]
 			}
 			l.step(c.Feats(i), home, c.Rows[i].Label, weight[i], c.norm[i])
