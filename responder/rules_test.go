@@ -288,13 +288,20 @@ func TestATrollGetsTwoRepliesADayAtMost(t *testing.T) {
 	}
 }
 
+// sayInOneThread lets the author of that number complain below the same post as all others.
+func (s *shop) sayInOneThread(author int) {
+	s.t.Helper()
+	id := fmt.Sprint(author)
+	m := cases.Mention{Source: "reviews", ID: id, AuthorID: id, Author: "A", Thread: "same", Text: "bad thing", PostedAt: s.now, Direct: true}
+	_, err := s.store.Record(s.t.Context(), "reviews", cases.Page{Mentions: []cases.Mention{m}}, s.now)
+	s.must(err)
+	s.work()
+}
+
 func TestAThreadGetsThreeRepliesADayAtMost(t *testing.T) {
 	s := newShop(t)
 	for i := range 10 {
-		m := cases.Mention{Source: "reviews", ID: fmt.Sprint(i), AuthorID: fmt.Sprint(i), Author: "A", Thread: "same", Text: "bad thing", PostedAt: s.now, Direct: true}
-		_, err := s.store.Record(t.Context(), "reviews", cases.Page{Mentions: []cases.Mention{m}}, s.now)
-		s.must(err)
-		s.work()
+		s.sayInOneThread(i)
 		open, err := s.store.List(t.Context(), store.Filter{States: []cases.State{cases.Waiting}, Limit: 50})
 		s.must(err)
 		for _, c := range open {
@@ -363,10 +370,7 @@ func TestManyApprovalsInAMinuteAskForASecondPress(t *testing.T) {
 func TestACardTellsWhichBudgetKeepsItsReplyBack(t *testing.T) {
 	s := newShop(t)
 	for i := range 4 {
-		m := cases.Mention{Source: "reviews", ID: fmt.Sprint(i), AuthorID: fmt.Sprint(i), Author: "A", Thread: "same", Text: "bad thing", PostedAt: s.now, Direct: true}
-		_, err := s.store.Record(t.Context(), "reviews", cases.Page{Mentions: []cases.Mention{m}}, s.now)
-		s.must(err)
-		s.work()
+		s.sayInOneThread(i)
 	}
 	cs, err := s.store.List(t.Context(), store.Filter{States: []cases.State{cases.Waiting}, Limit: 50})
 	s.must(err)
