@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -424,4 +425,97 @@ func grep(t *testing.T, dir, words string) (found []string) {
 		}
 	}
 	return found
+}
+
+// endsAfter is a context that ends when it has been looked at a number of
+// times: a start that is told to stop at one of its steps.
+type endsAfter struct {
+	context.Context
+	end   context.CancelFunc
+	looks atomic.Int64
+}
+
+// Done counts; sql looks here before and while it does anything.
+func (c *endsAfter) Done() <-chan struct{} {
+	if c.looks.Add(-1) < 0 {
+		c.end()
+	}
+	return c.Context.Done()
+}
+
+// started opens and closes the database, told to stop after some looks, and
+// reports whether it came to the end of its start.
+func started(t *testing.T, dir string, looks int64) bool {
+	t.Helper()
+	ctx, end := context.WithCancel(t.Context())
+	defer end()
+	c := &endsAfter{Context: ctx, end: end}
+	c.looks.Store(looks)
+	s, err := openFile(c, dir)
+	if err != nil {
+		return false
+	}
+	ok(t, s.Close())
+	return true
+}
+
+// outdate takes the newest table out of a closed database, as if an older
+// version had made it, and leaves the file's time as it was.
+func outdate(t *testing.T, dir string) {
+	t.Helper()
+	file := filepath.Join(dir, "rasid.db")
+	was, err := os.Stat(file)
+	ok(t, err)
+	db, err := sql.Open("sqlite", "file:"+file)
+	ok(t, err)
+	for _, q := range []string{`DROP TABLE quotas`, `DELETE FROM migrations WHERE version_id = 14`} {
+		_, err := db.ExecContext(t.Context(), q)
+		ok(t, err)
+	}
+	ok(t, db.Close())
+	ok(t, os.Chtimes(file, was.ModTime(), was.ModTime()))
+}
+
+func TestAStartThatIsEndedAnywhereHoldsNothing(t *testing.T) {
+	t.Parallel()
+	for name, before := range map[string]func(t *testing.T) (dir string){
+		"of a new database":    (*testing.T).TempDir,
+		"of a closed database": closedFolder(func(*testing.T, string) {}),
+		"of an older database": closedFolder(outdate),
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			ended, began := 0, false
+			for looks := int64(0); !began && looks < 2000; looks += 3 {
+				dir := before(t)
+				if began = started(t, dir, looks); began {
+					break
+				}
+				ended++
+				s := mustOpen(t, dir)
+				why, _, err := s.Held(t.Context())
+				ok(t, errors.Join(err, s.Close()))
+				if why != "" {
+					t.Fatalf("a start ended after %d looks, and the next one held everything: %s", looks, why)
+				}
+			}
+			if t.Logf("ended at %d places", ended); !began || ended < 10 {
+				t.Errorf("%d starts were ended, and one came to its end: %v", ended, began)
+			}
+		})
+	}
+}
+
+// closedFolder returns the same closed database each time, prepared anew.
+func closedFolder(prepare func(t *testing.T, dir string)) func(t *testing.T) string {
+	dir := ""
+	return func(t *testing.T) string {
+		t.Helper()
+		if dir == "" {
+			dir = t.TempDir()
+			ok(t, mustOpen(t, dir).Close())
+		}
+		prepare(t, dir)
+		return dir
+	}
 }

@@ -40,18 +40,44 @@ type marks struct {
 	Closed      int64  `json:"closed"` // its last change when it was closed in order; 0 while it is open
 }
 
+// newSidecar is the one of this database; nil where no folder is known.
+func (s *Store) newSidecar() *sidecar {
+	switch {
+	case s.o.DataDir == "":
+		return nil
+	case s.file != "":
+		return &sidecar{path: s.file + ".marks", log: s.log.Warn}
+	}
+	return &sidecar{path: filepath.Join(s.o.DataDir, s.o.Owner+".marks"), log: s.log.Warn}
+}
+
+// noteOpen says in the sidecar that the file is open, before anything is
+// written to it: ended between here and recognise, a start would leave a file
+// that looks written over. A file that is strange already stays so.
+func (s *Store) noteOpen() error {
+	side := s.newSidecar()
+	if side == nil {
+		return nil
+	}
+	here, err := side.load()
+	if err != nil || here.Closed == 0 || here.Closed != s.found {
+		return err
+	}
+	side.seen = here
+	side.seen.Closed = 0
+	s.marks = side
+	return side.save()
+}
+
 // recognise compares the database with its sidecar. When they do not belong
 // together, the database is a backup or a copy: what was open in it may have
 // been posted since, so everything is held.
 func (s *Store) recognise(ctx context.Context) error {
-	if s.o.DataDir == "" {
+	side := s.newSidecar()
+	if side == nil {
 		return nil
 	}
-	s.marks = &sidecar{path: filepath.Join(s.o.DataDir, s.o.Owner+".marks"), log: s.log.Warn}
-	if s.file != "" {
-		s.marks.path = s.file + ".marks"
-	}
-	here, err := s.marks.load()
+	here, err := side.load()
 	if err != nil {
 		return err
 	}
@@ -78,9 +104,9 @@ func (s *Store) recognise(ctx context.Context) error {
 	if fresh || why != "" {
 		inDB.Incarnation = rand.Text()
 		if fresh { // the sidecar first: ended in between, a new database would look copied
-			s.marks.seen = inDB
-			s.marks.seen.Closed = 0
-			if err := s.marks.save(); err != nil {
+			side.seen = inDB
+			side.seen.Closed = 0
+			if err := side.save(); err != nil {
 				return fmt.Errorf("writing incarnation: %w", err)
 			}
 		}
@@ -96,8 +122,9 @@ func (s *Store) recognise(ctx context.Context) error {
 		}
 	}
 	inDB.Closed = 0
-	s.marks.seen = inDB
-	return s.marks.save()
+	side.seen = inDB
+	s.marks = side // not before: closing writes the marks, and unread ones would be forgotten
+	return side.save()
 }
 
 // strange says why a database and a sidecar do not belong together; "" when

@@ -63,7 +63,7 @@ type Store struct {
 	file  string    // SQLite file; "" on PostgreSQL
 	found int64     // the file's last change when it was opened
 	lock  *fileLock // nil on PostgreSQL
-	marks *sidecar  // nil where no folder is known
+	marks *sidecar  // nil where no folder is known, and until what it says is known
 }
 
 // Open opens or creates the database, brings its tables up to date, and
@@ -85,6 +85,9 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 		err = s.openPostgres(ctx)
 	} else {
 		err = s.openSQLite(ctx)
+	}
+	if err == nil {
+		err = s.noteOpen()
 	}
 	if err == nil {
 		err = s.migrate(ctx)
