@@ -261,6 +261,19 @@ var bugs = []bug{
 		pkg:   "internal/store", test: "TestNothingIsPostedTwiceFromACopy",
 	},
 	{
+		name: "a start that is ended forgets its marks", file: "internal/store/incarnation.go",
+		right: `	var inDB marks`,
+		wrong: `	s.marks = side
+	var inDB marks`,
+		pkg: "internal/store", test: "TestAStartThatIsEndedAnywhereHoldsNothing",
+	},
+	{
+		name: "an upgrade that is ended looks like a file written over", file: "internal/store/store.go",
+		right: `err = s.noteOpen()`,
+		wrong: `_ = s.noteOpen`,
+		pkg:   "internal/store", test: "TestAStartThatIsEndedAnywhereHoldsNothing",
+	},
+	{
 		name: "the rest of the score is told twice", file: "sentiment/explain.go",
 		right: `out = append(out, Reason{Weight: res.Raw - sum, Kind: KindBase})`,
 		wrong: `out = append(out, Reason{Weight: res.Raw, Kind: KindBase})`,
