@@ -15,6 +15,7 @@ import (
 	"rasid/internal/cases"
 	"rasid/internal/config"
 	"rasid/internal/outbound"
+	"rasid/internal/phrases"
 	"rasid/responder"
 	"rasid/watchers"
 )
@@ -63,7 +64,7 @@ about real customers. Nothing is sent and nothing is written down.`,
 }
 
 func (p *program) dryRunCommand() *cobra.Command {
-	days := 7
+	days, lang := 7, ""
 	cmd := &cobra.Command{
 		Use:   "dry-run",
 		Short: "Show what the rules would have sent over the past days; nothing is sent",
@@ -74,16 +75,18 @@ to a person. It reads the records only, and works while "rasid run" does.
 Whether a crisis was on and whether posting was stopped at the time is not
 replayed: in both cases nothing would have left.`,
 		Example: `  rasid policy dry-run
-  rasid policy dry-run --days 30`,
+  rasid policy dry-run --days 30
+  rasid policy dry-run --lang ar`,
 		Args: nothing,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if days < 1 || days > 400 {
 				return usageError{fmt.Errorf("--days %d: want 1 to 400", days)}
 			}
-			return p.rehearse(cmd.Context(), days)
+			return p.rehearse(cmd.Context(), days, lang)
 		},
 	}
 	cmd.Flags().IntVar(&days, "days", days, "how many days back")
+	langFlag(cmd, &lang)
 	return cmd
 }
 
@@ -96,12 +99,12 @@ type rehearsal struct {
 	sent   int
 	held   int
 	told   int // acknowledgements
-	zone   *time.Location
+	r      *records
 }
 
 // rehearse plays the past days to the rules.
-func (p *program) rehearse(ctx context.Context, days int) error {
-	return p.look(ctx, "en", func(r *records) error {
+func (p *program) rehearse(ctx context.Context, days int, lang string) error {
+	return p.look(ctx, lang, func(r *records) error {
 		writer, err := p.dryWriter(ctx, r)
 		if err != nil {
 			return err
@@ -111,7 +114,7 @@ func (p *program) rehearse(ctx context.Context, days int) error {
 		if err != nil {
 			return err
 		}
-		re := &rehearsal{out: p.out, writer: writer, left: map[string][]time.Time{}, daily: r.cfg.Policy.Budgets.PerAuthorDay, zone: r.zone}
+		re := &rehearsal{out: p.out, writer: writer, left: map[string][]time.Time{}, daily: r.cfg.Policy.Budgets.PerAuthorDay, r: r}
 		answered := map[int64]bool{}
 		read := 0
 		for _, s := range said {
@@ -127,14 +130,13 @@ func (p *program) rehearse(ctx context.Context, days int) error {
 			if answered[c.ID] {
 				continue // one automatic answer for each case
 			}
-			if answered[c.ID], err = re.play(ctx, c, s.SeenAt, r); err != nil {
+			if answered[c.ID], err = re.play(ctx, c, s.SeenAt); err != nil {
 				return err
 			}
 		}
-		fmt.Fprintf(p.out, "%s read over %s: %d would have left, %d left to a person by a limit. Nothing was sent.\n",
-			count(read, "mention"), count(days, "day"), re.sent, re.held)
+		re.say("rehearse.sum", "days", days, "n", read, "sent", re.sent, "held", re.held)
 		if a := r.cfg.Policy.Acknowledge; a.EnabledBy != "" {
-			fmt.Fprintf(p.out, "%s outside the hours would have left (enabled by %s).\n", count(re.told, "acknowledgement"), a.EnabledBy)
+			re.say("rehearse.told", "n", re.told, "name", r.name(a.EnabledBy))
 		}
 		return nil
 	})
@@ -156,7 +158,7 @@ func (p *program) dryWriter(ctx context.Context, r *records) (*responder.Writer,
 }
 
 // play shows one case to the rules.
-func (re *rehearsal) play(ctx context.Context, c cases.Case, at time.Time, r *records) (bool, error) {
+func (re *rehearsal) play(ctx context.Context, c cases.Case, at time.Time) (bool, error) {
 	ruling := re.writer.Office.Rule(c, c.Score, at)
 	if !ruling.Rule.Automatic() {
 		return false, re.acknowledge(c, ruling, at)
@@ -175,21 +177,41 @@ func (re *rehearsal) play(ctx context.Context, c cases.Case, at time.Time, r *re
 	switch {
 	case why != "":
 	case re.within(ruling.Rule.By(), at) >= ruling.Rule.PerDay:
-		why = fmt.Sprintf("%[1]d of %[1]d replies by this rule in 24 hours", ruling.Rule.PerDay)
+		why = fmt.Sprintf("%[1]d of %[1]d replies in 24 hours", ruling.Rule.PerDay)
 	case re.within(author, at) >= re.daily:
-		why = fmt.Sprintf("%[1]d of %[1]d replies to this author in 24 hours", re.daily)
+		why = fmt.Sprintf("over budget: %[1]d of %[1]d replies to this author in 24 hours", re.daily)
 	}
-	said := responder.Isolate(responder.Excerpt(responder.Visible(c.Last().Text), 90))
 	if why != "" {
 		re.held++
-		fmt.Fprintf(re.out, "%s  #%d %s  left to a person: %s\n  %s\n\n", r.clock(at), c.ID, ruling.Rule.Name, why, said)
+		re.show(c, at, "", "rehearse.held", "rule", ruling.Rule.Name, "why", re.why(why))
 		return false, nil
 	}
 	re.sent++
 	re.left[ruling.Rule.By()] = append(re.left[ruling.Rule.By()], at)
 	re.left[author] = append(re.left[author], at)
-	fmt.Fprintf(re.out, "%s  #%d %s (enabled by %s)\n  %s\n  → %s\n\n", r.clock(at), c.ID, ruling.Rule.Name, ruling.Rule.EnabledBy, said, responder.Isolate(d.Text))
+	re.show(c, at, d.Text, "rehearse.sent", "rule", ruling.Rule.Name, "name", re.r.name(ruling.Rule.EnabledBy))
 	return true, nil
+}
+
+// say prints a line of the catalogue.
+func (re *rehearsal) say(key string, pairs ...any) {
+	fmt.Fprintln(re.out, re.r.words.Say(key, pairs...))
+}
+
+// show prints what a customer said under a headline, and the reply that would
+// have left; "" is none.
+func (re *rehearsal) show(c cases.Case, at time.Time, reply, key string, pairs ...any) {
+	re.say(key, append(pairs, "time", re.r.clock(at), "case", c.ID)...)
+	fmt.Fprintf(re.out, "  %s\n", responder.Isolate(responder.Excerpt(responder.Visible(c.Last().Text), 90)))
+	if reply != "" {
+		fmt.Fprintf(re.out, "  %s %s\n", re.r.words.Say("doctor.then"), responder.Isolate(reply))
+	}
+	fmt.Fprintln(re.out)
+}
+
+// why says what kept a reply back.
+func (re *rehearsal) why(kept string) phrases.Plain {
+	return phrases.Plain(responder.Told(re.r.words, kept, re.r.name))
 }
 
 // acknowledge shows what a case would have been told outside the hours.
@@ -212,15 +234,13 @@ func (re *rehearsal) acknowledge(c cases.Case, ruling responder.Ruling, at time.
 	case why == "" && re.within(by, at) >= most:
 		why = fmt.Sprintf("%d of %d in 24 hours", most, most)
 	}
-	said := responder.Isolate(responder.Excerpt(responder.Visible(c.Last().Text), 90))
-	head := fmt.Sprintf("%s  #%d acknowledgement", at.In(re.zone).Format("2006-01-02 15:04"), c.ID)
 	if why != "" {
-		fmt.Fprintf(re.out, "%s  none: %s\n  %s\n\n", head, why, said)
+		re.show(c, at, "", "rehearse.quiet", "why", re.why(why))
 		return nil
 	}
 	re.told++
 	re.left[once], re.left[by] = []time.Time{at}, append(re.left[by], at)
-	fmt.Fprintf(re.out, "%s (enabled by %s)\n  %s\n  → %s\n\n", head, office.Policy.Acknowledge.EnabledBy, said, responder.Isolate(row.Reply.Text))
+	re.show(c, at, row.Reply.Text, "rehearse.ack", "name", re.r.name(office.Policy.Acknowledge.EnabledBy))
 	return nil
 }
 
