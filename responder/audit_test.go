@@ -35,7 +35,29 @@ func TestAReportIsAnsweredWithWhatToTellTheCustomer(t *testing.T) {
 			if card := s.rooms["desk"].cards[1].Text; strings.Contains(card, "Adam.") || strings.Contains(card, ", Adam") || strings.Contains(card, "Adam,") {
 				t.Errorf("the answer to the customer greets the one who reported:\n%s", card)
 			}
+			if card := s.rooms["desk"].cards[1].Text; !strings.Contains(card, "🗣️ Reported by \u2068Adam\u2069") || strings.Contains(card, "first time") || strings.Contains(card, "by the link") {
+				t.Errorf("the card takes a colleague for a customer, and the branch for a place with a link:\n%s", card)
+			}
 		})
+	}
+}
+
+func TestABusinessWithoutWrittenHoursClaimsNoneToACustomer(t *testing.T) {
+	s := newShop(t)
+	s.clerk.Report = s.reported
+	for i, c := range []struct{ who, private, want string }{
+		{"adam", "Call us on the shop's line.", "☎️ To tell the customer: Call us on the shop's line."},
+		{"huda", "", ""},
+	} {
+		s.office.Private = map[string]string{"en": c.private}
+		a := s.decide(responder.Decision{Action: responder.CmdReport, Text: "A lady on the phone says her order was bad."}, c.who)
+		if _, tell, _ := strings.Cut(a.Text, "\n"); a.Alert || strings.NewReplacer("\u2068", "", "\u2069", "").Replace(tell) != c.want {
+			t.Errorf("%s is to tell %q, want %q", c.who, tell, c.want)
+		}
+		s.work()
+		if card := s.rooms["desk"].cards[int64(i+1)].Text; strings.Contains(card, "☎️") != (c.want != "") || strings.Contains(card, "hour.") {
+			t.Errorf("with %q in private the card reads:\n%s", c.private, card)
+		}
 	}
 }
 
@@ -47,6 +69,25 @@ func (s *shop) reported(ctx context.Context, by responder.Person, text string, n
 	}
 	list, err := s.store.List(ctx, store.Filter{Limit: 1})
 	return list[0].ID, err
+}
+
+func TestWordsOverAColleaguesDraftSayWhatTheyReplaced(t *testing.T) {
+	s := newShop(t)
+	c := s.say("1", "Sara", "bad coffee")
+	s.press(c, "adam", responder.ActEdit, "Dear Sara, we are sorry about the coffee and will call you back.")
+	late := responder.Decision{Action: responder.ActEdit, Case: c.ID, Draft: 1, Text: "Dear Sara, the coffee was bad and we are sorry."}
+	if a := s.decide(late, "huda"); a.Alert || !strings.Contains(a.Text, "draft 3") || !strings.Contains(a.Text, "Adam") || !strings.Contains(a.Text, "will call you back") {
+		t.Errorf("Huda, whose form stood open, reads %q", a.Text)
+	}
+	for _, seen := range []struct {
+		who   string
+		draft int
+	}{{"huda", 1}, {"mona", 4}} { // her own draft is newer; the newest was seen
+		late.Draft, late.Text = seen.draft, late.Text+" Please bear with us."
+		if a := s.decide(late, seen.who); strings.Contains(a.Text, "eanwhile") {
+			t.Errorf("%s replaced nothing unseen and reads %q", seen.who, a.Text)
+		}
+	}
 }
 
 func TestEveryTopicIsRoutedToWhoeverKnowsIt(t *testing.T) {

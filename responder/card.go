@@ -275,12 +275,15 @@ func (w *cardWriter) standing(stopped bool) {
 // who looks at it already.
 func (w *cardWriter) waiting() {
 	c, say, place := w.c, w.say, w.o.PlaceOf(w.c)
-	if place.Replier == nil {
-		w.line("ℹ️ " + say.Say("card.noapi"))
-		if c.Source == ReportSource {
-			w.line("☎️ " + Isolate(w.o.Handoff(c.Source, LanguageOf(c), w.now)))
+	switch {
+	case c.Source == ReportSource:
+		w.line("ℹ️ " + say.Say("card.byvoice"))
+		if text := w.o.Handoff(c.Source, LanguageOf(c), w.now); text != "" {
+			w.line("☎️ " + Isolate(text))
 		}
-	} else if place.Blind {
+	case place.Replier == nil:
+		w.line("ℹ️ " + say.Say("card.noapi"))
+	case place.Blind:
 		w.line("ℹ️ " + say.Say("card.uncheckable"))
 	}
 	if place.Private && place.Replier != nil {

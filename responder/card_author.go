@@ -28,6 +28,10 @@ func (w *cardWriter) author() {
 	if shown := Excerpt(Visible(w.c.Author), 60); shown != "" {
 		name = Isolate(shown)
 	}
+	if w.c.Source == ReportSource {
+		w.line(w.say.Say("card.reported", "name", phrases.Plain(name))) // a colleague: no customer with a history
+		return
+	}
 	w.line("👤 "+name+" ("+history+")", place, stars)
 }
 

@@ -118,7 +118,9 @@ func (k *Clerk) report(ctx context.Context, r *request) (Answer, error) {
 		return Answer{}, fmt.Errorf("recording a report: %w", err)
 	}
 	ans := r.answer("answer.reported", "case", id)
-	ans.Text += "\n" + r.say.Say("answer.handoff", "text", phrases.Plain(k.Office.Handoff(ReportSource, k.Office.Language(r.room.Language), r.d.At)))
+	if text := k.Office.Handoff(ReportSource, k.Office.Language(r.room.Language), r.d.At); text != "" {
+		ans.Text += "\n" + r.say.Say("answer.handoff", "text", phrases.Plain(text))
+	}
 	return ans, nil
 }
 
@@ -132,10 +134,10 @@ func (o *Office) Language(l string) string {
 
 // Handoff is what to tell a customer whom this channel cannot answer, in their
 // language: on the telephone, at the counter, in private. It names the case's
-// private channel and when somebody is there.
+// private channel and when somebody is there; a business that wrote no hours
+// down claims none.
 func (o *Office) Handoff(source, language string, now time.Time) string {
-	say := o.words(language)
-	open := say.Say("handoff.always")
+	say, open := o.words(language), ""
 	if cal := o.Calendar(source); cal != nil {
 		open = say.Say("handoff.open")
 		if at, ok := cal.NextOpen(now); ok && at.After(now) {

@@ -22,6 +22,7 @@ func (k *Clerk) edit(ctx context.Context, r *request) (Answer, error) {
 	if len(r.c.Score.Topics) > 0 {
 		d.Topic = r.c.Score.Topics[0]
 	}
+	over := r.over()
 	ch := r.change(cases.Revise)
 	ch.Draft = &d
 	k.wakeAfter(r, &ch)
@@ -33,9 +34,24 @@ func (k *Clerk) edit(ctx context.Context, r *request) (Answer, error) {
 	if d.Blocked() {
 		r.d.Draft = latest.Version
 		k.twice(r, "findings") // what is wrong is told now: "Send anyway" need not tell it again
-		return r.refuse("answer.confirm", "what", k.findings(r, d)), nil
+		ans = r.refuse("answer.confirm", "what", k.findings(r, d))
+	} else {
+		ans = r.answer("answer.edited", "n", latest.Version)
 	}
-	return r.answer("answer.edited", "n", latest.Version), nil
+	if over.Version > 0 {
+		ans.Text += "\n" + r.say.Say("answer.over", "name", Author(r.say, over.By, k.Office.NameOf), "n", over.Version, "text", Excerpt(Visible(over.Text), 200))
+	}
+	return ans, nil
+}
+
+// over is a colleague's draft that came while the form stood open, and that
+// these words replace without their writer having seen it. Version 0 is none.
+func (r *request) over() cases.Draft {
+	latest, ok := r.c.Draft()
+	if !ok || r.d.Draft == 0 || latest.Version <= r.d.Draft || latest.By == r.who.ID {
+		return cases.Draft{}
+	}
+	return latest
 }
 
 func (k *Clerk) redraft(ctx context.Context, r *request) (Answer, error) {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"rasid/internal/cases"
+	"rasid/internal/phrases"
 )
 
 // Drafter writes the public reply to a case.
@@ -148,6 +149,13 @@ type Card struct {
 	URL      string     // link to the mention; may be empty
 	Buttons  [][]Button // rows
 	Urgent   bool
+}
+
+// Superseded is the card as it stays behind when it is shown anew further down:
+// its words, where to look, and nothing to press.
+func (c Card) Superseded(say *phrases.Catalogue) Card {
+	c.Text, c.Buttons = say.Say("card.below")+"\n"+c.Text, nil
+	return c
 }
 
 // Button is one thing to press.

@@ -87,7 +87,8 @@ func (c *Chat) Show(ctx context.Context, room string, card responder.Card, ref s
 	if at, ok := discord.ParseRef(ref); ok {
 		shown := o
 		if card.Urgent {
-			shown.Components = []any{} // the old card keeps its words and loses its buttons
+			shown = face(card.Superseded(c.say(r.Language)))
+			shown.Components = []any{}
 		}
 		_, err := c.client.Edit(ctx, at.Channel, at.Message, shown)
 		gone := discord.IsCode(err, discord.CodeUnknownMessage)

@@ -118,6 +118,17 @@ func TestACardIsShownChangedAndShownAnew(t *testing.T) {
 	if got := fake.Messages(ch); !cmp.Equal(got, []string{"card version 3", "card version 4"}) {
 		t.Errorf("the room shows %q", got)
 	}
+	fourth := show(card(4), "")
+	urgent = card(5, press(responder.ActUndo))
+	urgent.Urgent = true
+	show(urgent, fourth)
+	if got := fake.Messages(ch)[2:]; !cmp.Equal(got, []string{"⬇️ Shown again below.\ncard version 5", "card version 5"}) {
+		t.Errorf("the room shows %q", got)
+	}
+	at, _ = platform.ParseRef(fourth)
+	if b := fake.Buttons(ch, at.Message); len(b) != 0 {
+		t.Errorf("the card that was shown anew keeps its buttons: %q", b)
+	}
 }
 
 func TestALostAnswerDoesNotDoubleTheCard(t *testing.T) {

@@ -143,8 +143,9 @@ func (c *Chat) Show(ctx context.Context, room string, card responder.Card, ref s
 	if standing && card.Urgent {
 		// Two cards with buttons invite two decisions. The second would be
 		// refused, so that a failure here does no harm.
-		if err := c.client.EditButtons(ctx, old.Chat, old.Message, nil); err != nil && !gone(err) {
-			c.log.Debug("buttons of an old card stay", "case", card.Case, "error", err)
+		was := telegram.Cut(card.Superseded(c.words[r.Language]).Text, telegram.MaxText)
+		if err := c.client.EditMessage(ctx, old.Chat, old.Message, was, nil, nil); err != nil && !gone(err) {
+			c.log.Debug("an old card keeps its buttons", "case", card.Case, "error", err)
 		}
 	}
 	return cardRef(sent.Chat, sent.ID), nil

@@ -403,3 +403,18 @@ func TestARoomMayStandInATopicOnly(t *testing.T) {
 		t.Errorf("faults %+v, want none", f)
 	}
 }
+
+func TestACardThatIsShownAnewLeavesAWordAndNoButtons(t *testing.T) {
+	w, _, card := open(t)
+	ref := telegram.Ref{Chat: staffRoom, Message: card}.String()
+	urgent := responder.Card{Case: 41, Draft: 2, Text: "شكوى #41 · المستوى ١", Urgent: true, Buttons: [][]responder.Button{
+		{{Action: responder.ActApprove, Label: "✅ أرسل", Data: token(responder.ActApprove)}},
+	}}
+	if _, err := w.chat.Show(t.Context(), room, urgent, ref); err != nil {
+		t.Fatal(err)
+	}
+	posted := w.Posted(staffRoom)
+	if len(posted) != 2 || posted[0].Text != "⬇️ معروضة من جديد أدناه.\nشكوى #41 · المستوى ١" || len(posted[0].Buttons) != 0 || len(posted[1].Buttons) != 1 {
+		t.Errorf("the room shows %+v", posted)
+	}
+}
