@@ -34,6 +34,9 @@ func TestACustomerWhoChangesTheReviewAfterTheAnswerIsShownWithTheDifference(t *t
 			t.Errorf("the card does not say %q:\n%s", want, card.Text)
 		}
 	}
+	if strings.Contains(card.Text, "−0.90") {
+		t.Errorf("the score of the words that were answered stands beside others:\n%s", card.Text)
+	}
 	if !c.Recovered() {
 		t.Error("one star became four and nobody counts it")
 	}
@@ -64,9 +67,16 @@ func TestACustomerWhoDeletesAfterTheAnswerCausesNoNoise(t *testing.T) {
 	list, err := s.store.InState(t.Context(), cases.Waiting, 10)
 	s.must(err)
 	c := s.answer(list[0], "We are sorry about the coffee, Sara.")
+	ours := cases.Mention{Source: "reviews", ID: "2", AuthorID: "shop", Author: "Noor", Thread: "Sara", AnswerTo: "1", Ours: true, PostedAt: s.now}
+	ours.Text = "We are sorry about the coffee, Sara." // as a group or a forum shows it to us
+	_, err = s.store.Record(t.Context(), "reviews", cases.Page{Mentions: []cases.Mention{ours}}, s.now)
+	s.must(err)
 	s.remove("1", "Sara", "bad coffee")
 	s.later(72 * time.Hour)
 	s.state(c, cases.Answered)
+	if card := s.rooms["desk"].cards[c.ID].Text; !strings.Contains(card, "«\u2068bad coffee\u2069»") || !strings.Contains(card, "The customer deleted it") {
+		t.Errorf("the card takes our reply for the customer's words, or keeps still about the deletion:\n%s", card)
+	}
 	s.saidIn("desk")
 	s.saidIn("owners")
 }

@@ -130,7 +130,7 @@ func (w *cardWriter) said() {
 // score shows the value and the strongest words that caused it.
 func (w *cardWriter) score() {
 	s := w.c.Score
-	if s.Label == "" {
+	if s.Label == "" || w.changed() {
 		return
 	}
 	parts := []string{signed(s.Value, 2)}
@@ -207,6 +207,24 @@ func (w *cardWriter) promise() {
 	}
 }
 
+// changed reports whether the customer changed the words after the answer. They
+// are not judged again: the score is that of the words that were answered.
+func (w *cardWriter) changed() bool {
+	c := w.c
+	return (c.State == cases.Answered || c.State == cases.Resolved) && !c.AnsweredAt.IsZero() && c.Last().EditedAt.After(c.AnsweredAt)
+}
+
+// since says what the customer did to the words after the case was dealt with.
+func (w *cardWriter) since() {
+	switch m := w.c.Last(); {
+	case m.Gone:
+		w.line(w.say.Say("card.gone"))
+	case w.changed():
+		w.line(w.say.Say("card.changed"))
+		w.difference(m)
+	}
+}
+
 // difference shows what a mention said when it was answered, beside what it
 // says now.
 func (w *cardWriter) difference(m cases.Mention) {
@@ -244,6 +262,7 @@ func (w *cardWriter) standing(stopped bool) {
 		w.answered()
 	case cases.Handled:
 		w.line(say.Say("card.handled", "name", w.o.NameOf(c.ClosedBy), "time", w.o.clock(c.ClosedAt, w.now)))
+		w.since()
 	case cases.Dismissed:
 		w.line(say.Say("card.dismissed", "name", w.o.NameOf(c.ClosedBy), "time", w.o.clock(c.ClosedAt, w.now), "note", Visible(c.ClosedNote)))
 	case cases.Failed:
@@ -256,6 +275,7 @@ func (w *cardWriter) standing(stopped bool) {
 			asked = say.Say("card.asked")
 		}
 		w.line(say.Say("card.resolved"), asked)
+		w.since()
 	case cases.Expired:
 		w.line(say.Say("card.expired"))
 	case cases.Gone:
@@ -308,10 +328,7 @@ func (w *cardWriter) answered() {
 	} else {
 		w.line(say.Say("card.answered", "name", w.o.NameOf(c.ApprovedBy), "time", w.o.clock(c.AnsweredAt, w.now)))
 	}
-	if e := c.Last().EditedAt; e.After(c.AnsweredAt) {
-		w.line(say.Say("card.changed"))
-		w.difference(c.Last())
-	}
+	w.since()
 }
 
 // buttons lists what can be pressed now; none when there is nothing to do.

@@ -165,17 +165,19 @@ func (c Case) Recovered() bool {
 	return false
 }
 
-// Last returns the customer's latest mention, the one a reply answers.
+// Last returns the customer's latest mention, the one a reply answers; where all
+// were deleted, the latest of these.
 func (c Case) Last() Mention {
-	for _, v := range slices.Backward(c.Mentions) {
-		if m := v; !m.Ours && !m.Gone {
+	last, found := Mention{}, false
+	for _, m := range slices.Backward(c.Mentions) {
+		switch {
+		case !m.Ours && !m.Gone:
 			return m
+		case !found, last.Ours && !m.Ours:
+			last, found = m, true
 		}
 	}
-	if len(c.Mentions) > 0 {
-		return c.Mentions[len(c.Mentions)-1]
-	}
-	return Mention{}
+	return last
 }
 
 // Scored is a recorded mention with what was made of it, as the digest counts

@@ -79,7 +79,10 @@ func writeHead(ctx context.Context, q querier, c, after cases.Case, ch cases.Cha
 	if err := savePromises(ctx, q, c.ID, ch.Promises); err != nil {
 		return err
 	}
-	if err := wantCards(ctx, q, after, ch.Rooms, ch.Urgent); err != nil {
+	// Who approved believes the case answered: what calls that off is shown as
+	// something new.
+	urgent := ch.Urgent || c.State == cases.Approved && after.State == cases.New
+	if err := wantCards(ctx, q, after, ch.Rooms, urgent); err != nil {
 		return fmt.Errorf("updating cards: %w", err)
 	}
 	return remember(ctx, q, cases.Entry{

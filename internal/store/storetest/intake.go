@@ -76,6 +76,7 @@ var intake = map[string]func(*testing.T, Place){
 	"changed words keep the old ones and void the draft": func(t *testing.T, p Place) {
 		d := open(t, p, store.Options{})
 		c := d.approve(d.waiting("amal", "Sorry!"), "staff:1")
+		d.ok(d.CardShown(t.Context(), c.ID, "staff", "msg-1", c.Version))
 		m := c.Last()
 		m.Text = "all is well now"
 		d.later(time.Minute)
@@ -92,6 +93,13 @@ var intake = map[string]func(*testing.T, Place){
 		want(t, "text", after.Last().Text, "all is well now")
 		if after.Last().EditedAt.IsZero() {
 			t.Error("the edit has no time")
+		}
+		after = d.do(after, cases.Flag, cases.Rasid, func(ch *cases.Change) { sc := unhappy; ch.Score = &sc })
+		d.do(after, cases.Propose, cases.Rasid, draft("Glad to hear it."))
+		due, err := d.DueCards(t.Context(), []string{"staff"}, d.now, 10)
+		d.ok(err)
+		if len(due) != 1 || !due[0].Urgent {
+			t.Errorf("who approved is to be told by a new card; due %+v", due)
 		}
 	},
 	"an older edit that comes late does not take back a newer one": func(t *testing.T, p Place) {
