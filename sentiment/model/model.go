@@ -52,14 +52,23 @@ type Source struct {
 	Rows int    `json:"rows"`
 }
 
-// Table is a loaded table, safe for concurrent reading. Four of five slots are empty: which are not is told by a bit each,
-// so that the many features of a text that no training text had are answered from one megabyte.
+// Table is a loaded table, safe for concurrent reading. Four of five slots are empty: only the others have a cell, and
+// a run of slots tells which those are.
 type Table struct {
 	Header
-	used   []uint64 // a bit for each slot
-	before []int    // of each word of used, how many cells belong to the words before it
-	cells  []Cell   // of the slots used, in their order
+	runs  []run
+	cells []Cell // of the slots used, in their order
 }
+
+// run tells of runSlots slots in a row; what is asked of it stands side by side, so that a slot costs one look at the
+// runs and one at the cells.
+type run struct {
+	used   uint64 // a bit for each slot
+	before uint32 // how many cells belong to the runs before
+}
+
+// runSlots is how many slots a run tells of.
+const runSlots = 64
 
 // Cell is the stored weight of one slot.
 type Cell struct{ Neg, Pos int8 }
@@ -80,45 +89,41 @@ func New(h Header, cells []Cell) *Table {
 
 // clear empties the table.
 func (t *Table) clear() {
-	words := max(1<<t.Bits/wordBits, 1)
-	t.used, t.before, t.cells = make([]uint64, words), make([]int, words), nil
+	t.runs, t.cells = make([]run, max(1<<t.Bits/runSlots, 1)), nil
 }
-
-// wordBits is how many slots a word of Table.used tells of.
-const wordBits = 64
 
 // put adds a cell; the slots come in order.
 func (t *Table) put(slot int, c Cell) {
-	t.used[slot/wordBits] |= 1 << (slot % wordBits)
+	t.runs[slot/runSlots].used |= 1 << (slot % runSlots)
 	t.cells = append(t.cells, c)
 }
 
-// count counts the cells before each word, once all are put.
+// count counts the cells before each run, once all are put.
 func (t *Table) count() {
 	t.cells = slices.Clip(t.cells)
-	n := 0
-	for i, w := range t.used {
-		t.before[i] = n
-		n += bits.OnesCount64(w)
+	n := uint32(0)
+	for i := range t.runs {
+		t.runs[i].before = n
+		n += uint32(bits.OnesCount64(t.runs[i].used)) //nolint:gosec // at most 64
 	}
 }
 
 // At is the cell of a slot.
 func (t *Table) At(slot uint32) Cell {
-	w, bit := t.used[slot/wordBits], uint64(1)<<(slot%wordBits)
-	if w&bit == 0 {
+	r, bit := &t.runs[slot/runSlots], uint64(1)<<(slot%runSlots)
+	if r.used&bit == 0 {
 		return Cell{}
 	}
-	return t.cells[t.before[slot/wordBits]+bits.OnesCount64(w&(bit-1))]
+	return t.cells[int(r.before)+bits.OnesCount64(r.used&(bit-1))]
 }
 
 // All are the slots used and their cells, in order.
 func (t *Table) All() iter.Seq2[int, Cell] {
 	return func(yield func(int, Cell) bool) {
 		at := 0
-		for i, w := range t.used {
-			for ; w != 0; w &= w - 1 {
-				if !yield(i*wordBits+bits.TrailingZeros64(w), t.cells[at]) {
+		for i := range t.runs {
+			for w := t.runs[i].used; w != 0; w &= w - 1 {
+				if !yield(i*runSlots+bits.TrailingZeros64(w), t.cells[at]) {
 					return
 				}
 				at++
