@@ -287,8 +287,8 @@ var bugs = []bug{
 	},
 	{
 		name: "a span ends a byte too early", file: "sentiment/internal/text/token.go",
-		right: `End: d.end[j-1], Kind`,
-		wrong: `End: d.end[j-1] - 1, Kind`,
+		right: `End: d.from[j-1].end, Kind`,
+		wrong: `End: d.from[j-1].end - 1, Kind`,
 		pkg:   "sentiment", test: "TestReasonsOfDisguisedTextsAreSpansOfWhatWasWritten",
 	},
 	{

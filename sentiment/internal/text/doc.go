@@ -2,6 +2,7 @@ package text
 
 import (
 	"html"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -49,15 +50,24 @@ const (
 // Doc is a normalised, tokenised text. It is reused: every slice is a buffer.
 type Doc struct {
 	Source string
-	R      []rune  // normalised runes
-	Class  []Class // of R
-	start  []int32 // first original byte of each rune of R
-	end    []int32 // one past the last
-	caps   []bool
+	R      []rune   // normalised runes
+	from   []origin // of R
 	Tok    []Token
 
-	raw        []rune
-	rawS, rawE []int32
+	raw []rawRune
+}
+
+// origin tells where a normalised rune comes from and what it is.
+type origin struct {
+	start, end int32 // its bytes of the original text, end is one past the last
+	class      Class
+	caps       bool // it was written as a capital
+}
+
+// rawRune is a rune before it is normalised, and its bytes of the original text.
+type rawRune struct {
+	r          rune
+	start, end int32
 }
 
 // Parse fills d from s. It is linear in the length of s.
@@ -74,17 +84,16 @@ func (f *Folder) Parse(d *Doc, s string) {
 }
 
 func (d *Doc) decode(s string) {
-	d.raw, d.rawS, d.rawE = d.raw[:0], d.rawS[:0], d.rawE[:0]
+	raw := slices.Grow(d.raw[:0], len(s))
 	for i := 0; i < len(s); {
 		r, n := rune(s[i]), 1
 		if r >= utf8.RuneSelf {
 			r, n = utf8.DecodeRuneInString(s[i:])
 		}
-		d.raw = append(d.raw, r)
-		d.rawS = append(d.rawS, int32(i))
+		raw = append(raw, rawRune{r, int32(i), int32(i + n)}) //nolint:gosec // no text is 2 GB
 		i += n
-		d.rawE = append(d.rawE, int32(i))
 	}
+	d.raw = raw
 }
 
 // maxEntity is longer than every named character reference of HTML ("&CounterClockwiseContourIntegral;").
@@ -94,28 +103,28 @@ const maxEntity = 34
 func (d *Doc) unescape() {
 	w := 0
 	for i := 0; i < len(d.raw); i++ {
-		if d.raw[i] == '&' {
+		if d.raw[i].r == '&' {
 			if j, out := d.entity(i); j > 0 {
 				for _, r := range out {
-					d.raw[w], d.rawS[w], d.rawE[w] = r, d.rawS[i], d.rawE[j]
+					d.raw[w] = rawRune{r, d.raw[i].start, d.raw[j].end}
 					w++
 				}
 				i = j
 				continue
 			}
 		}
-		d.raw[w], d.rawS[w], d.rawE[w] = d.raw[i], d.rawS[i], d.rawE[i]
+		d.raw[w] = d.raw[i]
 		w++
 	}
-	d.raw, d.rawS, d.rawE = d.raw[:w], d.rawS[:w], d.rawE[:w]
+	d.raw = d.raw[:w]
 }
 
 // entity returns the index of the closing ';' and what the reference at i stands for, or 0.
 func (d *Doc) entity(i int) (int, string) {
 	for j := i + 1; j < len(d.raw) && j-i < maxEntity; j++ {
-		r := d.raw[j]
+		r := d.raw[j].r
 		if r == ';' {
-			src := string(d.raw[i : j+1])
+			src := written(d.raw[i : j+1])
 			out := html.UnescapeString(src)
 			if out == src || utf8.RuneCountInString(out) > j-i {
 				return 0, ""
@@ -127,6 +136,14 @@ func (d *Doc) entity(i int) (int, string) {
 		}
 	}
 	return 0, ""
+}
+
+func written(raw []rawRune) string {
+	var b strings.Builder
+	for i := range raw {
+		b.WriteRune(raw[i].r)
+	}
+	return b.String()
 }
 
 // cp1252 gives the byte that Windows-1252 writes for the runes U+0152…U+2122, for undoing "Ø§Ù„" and "â€™".
@@ -147,37 +164,43 @@ func cp1252(r rune) (byte, bool) {
 
 // repairMojibake undoes UTF-8 that was once read as Windows-1252.
 func (d *Doc) repairMojibake() {
-	found := false
-	for i, r := range d.raw {
-		if r >= 0xC2 && r <= 0xF4 && i+1 < len(d.raw) && d.raw[i+1] >= 0x80 {
-			if b, ok := cp1252(d.raw[i+1]); ok && b < 0xC0 {
-				found = true
-				break
-			}
-		}
-	}
-	if !found {
+	if !d.mojibake() {
 		return
 	}
 	w := 0
 	for i := 0; i < len(d.raw); {
 		n, r := d.moji(i)
-		d.raw[w], d.rawS[w], d.rawE[w] = r, d.rawS[i], d.rawE[i+n-1]
+		d.raw[w] = rawRune{r, d.raw[i].start, d.raw[i+n-1].end}
 		w++
 		i += n
 	}
-	d.raw, d.rawS, d.rawE = d.raw[:w], d.rawS[:w], d.rawE[:w]
+	d.raw = d.raw[:w]
+}
+
+// mojibake says whether two runes in a row look like the first bytes of a letter.
+func (d *Doc) mojibake() bool {
+	for i := range d.raw[:max(len(d.raw)-1, 0)] {
+		if r := d.raw[i].r; r < 0xC2 || r > 0xF4 {
+			continue
+		}
+		if next := d.raw[i+1].r; next >= 0x80 {
+			if b, ok := cp1252(next); ok && b < 0xC0 {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 func (d *Doc) moji(i int) (int, rune) {
-	r := d.raw[i]
+	r := d.raw[i].r
 	if r < 0xC2 || r > 0xF4 {
 		return 1, r
 	}
 	var buf [4]byte
 	buf[0] = byte(r)
 	for n := 1; n < 4 && i+n < len(d.raw); n++ {
-		b, ok := cp1252(d.raw[i+n])
+		b, ok := cp1252(d.raw[i+n].r)
 		if !ok || b < 0x80 || b > 0xBF {
 			break
 		}
@@ -191,33 +214,28 @@ func (d *Doc) moji(i int) (int, rune) {
 
 // foldInto writes the normal form: folded letters, dropped marks, runs of three or more squeezed to two.
 func (f *Folder) foldInto(d *Doc) {
-	d.R, d.Class, d.start, d.end, d.caps = d.R[:0], d.Class[:0], d.start[:0], d.end[:0], d.caps[:0]
-	for i, r := range d.raw {
-		c, o := f.fold(r)
-		if c == Drop {
-			continue
-		}
-		s, e := d.rawS[i], d.rawE[i]
-		if c == Expand {
-			for _, x := range f.expand[o] {
-				d.put(classOf(x), x, s, e, false)
+	d.R, d.from = slices.Grow(d.R[:0], len(d.raw)), slices.Grow(d.from[:0], len(d.raw))
+	for i := range d.raw {
+		w := &d.raw[i]
+		switch c, r := unpack(f.fold(w.r)); c {
+		case Drop:
+		case Expand:
+			for _, x := range f.expand[r] {
+				d.put(x, origin{w.start, w.end, classOf(x), false})
 			}
-			continue
+		default:
+			d.put(r, origin{w.start, w.end, c, c == Letter && r != w.r && isUpper(w.r)})
 		}
-		d.put(c, o, s, e, o != r && c == Letter && r != o && isUpper(r))
 	}
 }
 
 func isUpper(r rune) bool { return r >= 'A' && r <= 'Z' || r >= 0xC0 && r <= 0xDE }
 
-func (d *Doc) put(c Class, r rune, s, e int32, up bool) {
-	if n := len(d.R); c == Letter && n >= 2 && d.R[n-1] == r && d.R[n-2] == r {
-		d.end[n-1] = e
+func (d *Doc) put(r rune, o origin) {
+	if n := len(d.R); o.class == Letter && n >= 2 && d.R[n-1] == r && d.R[n-2] == r {
+		d.from[n-1].end = o.end
 		return
 	}
 	d.R = append(d.R, r)
-	d.Class = append(d.Class, c)
-	d.start = append(d.start, s)
-	d.end = append(d.end, e)
-	d.caps = append(d.caps, up)
+	d.from = append(d.from, o)
 }

@@ -57,23 +57,29 @@ func NewFolder() *Folder {
 
 func pack(c Class, r rune) uint32 { return uint32(c)<<24 | uint32(r)&0xFFFFFF }
 
-// fold returns the class and the folded rune, or for Expand the index of the replacement.
-func (f *Folder) fold(r rune) (Class, rune) {
-	if uint32(r) < 0x10000 {
-		v := f.bmp[r]
-		return Class(v >> 24), rune(v & 0xFFFFFF)
+func unpack(v uint32) (Class, rune) { return Class(v >> 24), rune(v & 0xFFFFFF) }
+
+// fold returns the class and the folded rune, or for Expand the index of the replacement, packed.
+func (f *Folder) fold(r rune) uint32 {
+	if uint(r) < uint(len(f.bmp)) {
+		return f.bmp[r]
 	}
+	return foldHigh(r)
+}
+
+// foldHigh folds a rune of the higher planes.
+func foldHigh(r rune) uint32 {
 	switch {
 	case r >= 0x1F3FB && r <= 0x1F3FF, r >= 0xE0000 && r <= 0xE0FFF: // skin tones, tag characters
-		return Drop, 0
+		return pack(Drop, 0)
 	case r >= 0x1F000 && r <= 0x1FAFF && (r < 0x1F100 || r > 0x1F1E5):
-		return Emoji, r
+		return pack(Emoji, r)
 	}
 	out := foldSlow(r)
 	if len(out) == 0 {
-		return Drop, 0
+		return pack(Drop, 0)
 	}
-	return classOf(out[0]), out[0]
+	return pack(classOf(out[0]), out[0])
 }
 
 // foldSlow is the definition; the table only remembers its answers.

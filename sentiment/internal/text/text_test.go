@@ -84,7 +84,7 @@ func FuzzParse(f *testing.F) {
 			if tok.Start < 0 || int(tok.End) > len(s) || tok.Start > tok.End || tok.From >= tok.To {
 				t.Fatalf("token %+v of %q", tok, s)
 			}
-			if tok.Start < last && !strings.Contains(s, "&") && utf8.ValidString(s) && d.Class[tok.From] != Punct {
+			if tok.Start < last && !strings.Contains(s, "&") && utf8.ValidString(s) && d.from[tok.From].class != Punct {
 				t.Fatalf("token %+v of %q begins before the one before it", tok, s)
 			}
 			last = tok.Start

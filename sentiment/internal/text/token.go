@@ -7,10 +7,12 @@ const (
 )
 
 // HashRunes is the hash of a normalised word.
-func HashRunes(rs []rune) uint64 {
-	h := uint64(fnvBasis)
+func HashRunes(rs []rune) uint64 { return More(fnvBasis, rs) }
+
+// More extends a hash by letters.
+func More(h uint64, rs []rune) uint64 {
 	for _, r := range rs {
-		h = (h ^ uint64(uint32(r))) * fnvPrime
+		h = (h ^ uint64(uint32(r))) * fnvPrime //nolint:gosec // a letter
 	}
 	return h
 }
@@ -31,7 +33,7 @@ func (d *Doc) tokenise() {
 	d.Tok = d.Tok[:0]
 	n := len(d.R)
 	for i := 0; i < n; {
-		switch c := d.Class[i]; c {
+		switch c := d.from[i].class; c {
 		case Letter, Digit:
 			i = d.word(i)
 		case Emoji:
@@ -48,7 +50,7 @@ func (d *Doc) tokenise() {
 }
 
 func (d *Doc) add(k Kind, i, j int) {
-	t := Token{From: int32(i), To: int32(j), Start: d.start[i], End: d.end[j-1], Kind: k, NegBy: -1}
+	t := Token{From: int32(i), To: int32(j), Start: d.from[i].start, End: d.from[j-1].end, Kind: k, NegBy: -1}
 	t.Hash = HashRunes(d.R[i:j])
 	d.Tok = append(d.Tok, t)
 }
@@ -61,10 +63,10 @@ func (d *Doc) word(i int) int {
 	}
 	j, letters, caps, latin, other, arabic := i, 0, 0, 0, 0, 0
 	for j < len(d.R) {
-		switch d.Class[j] {
+		switch d.from[j].class {
 		case Letter:
 			letters++
-			if d.caps[j] {
+			if d.from[j].caps {
 				caps++
 			}
 			switch r := d.R[j]; {
@@ -77,7 +79,7 @@ func (d *Doc) word(i int) int {
 			}
 		case Digit:
 		case Apostrophe:
-			if j+1 >= len(d.R) || d.Class[j+1] != Letter || letters == 0 {
+			if j+1 >= len(d.R) || d.from[j+1].class != Letter || letters == 0 {
 				goto done
 			}
 		default:
@@ -135,7 +137,7 @@ func (d *Doc) url(i int) int {
 		return 0
 	}
 	j := i
-	for j < len(d.R) && d.Class[j] != Space && d.Class[j] != Emoji && d.R[j] < 0x250 && d.R[j] != '"' && d.R[j] != '<' {
+	for j < len(d.R) && d.from[j].class != Space && d.from[j].class != Emoji && d.R[j] < 0x250 && d.R[j] != '"' && d.R[j] != '<' {
 		j++
 	}
 	return j
@@ -156,7 +158,7 @@ func (d *Doc) has(i int, s string) bool {
 // emoji makes one token of an emoji and one mark for any number of repeats.
 func (d *Doc) emoji(i int) int {
 	j := i + 1
-	for j < len(d.R) && d.R[j] == d.R[i] && d.Class[j] == Emoji {
+	for j < len(d.R) && d.R[j] == d.R[i] && d.from[j].class == Emoji {
 		j++
 	}
 	d.add(EmojiTok, i, i+1)
@@ -174,7 +176,7 @@ func (d *Doc) punct(i int) int {
 	switch d.R[i] {
 	case '@':
 		j := i + 1
-		for j < len(d.R) && (d.Class[j] == Letter || d.Class[j] == Digit) || j < len(d.R) && d.start[j]+1 == d.end[j] && d.Source[d.start[j]] == '_' {
+		for j < len(d.R) && (d.from[j].class == Letter || d.from[j].class == Digit) || j < len(d.R) && d.from[j].start+1 == d.from[j].end && d.Source[d.from[j].start] == '_' {
 			j++
 		}
 		if j > i+1 {
@@ -249,7 +251,7 @@ func (d *Doc) emoticon(i int) (Kind, int) {
 	if j >= len(d.R) {
 		return 0, 0
 	}
-	alone := j+1 >= len(d.R) || d.Class[j+1] != Letter && d.Class[j+1] != Digit
+	alone := j+1 >= len(d.R) || d.from[j+1].class != Letter && d.from[j+1].class != Digit
 	k := Happy
 	switch d.R[j] {
 	case ')', ']', '*':
@@ -266,7 +268,7 @@ func (d *Doc) emoticon(i int) (Kind, int) {
 		return 0, 0
 	}
 	j++
-	for j < len(d.R) && (d.R[j] == d.R[j-1]) && d.Class[j] == Punct {
+	for j < len(d.R) && (d.R[j] == d.R[j-1]) && d.from[j].class == Punct {
 		j++
 	}
 	return k, j
