@@ -51,7 +51,7 @@ func (e *Entry) Tagged(tag string) bool { return slices.Contains(e.Tags, tag) }
 
 // Set is a loaded lexicon, safe for concurrent reading.
 type Set struct {
-	nodes   map[uint64]node // by hash of the words so far
+	tree    tree
 	stems   map[uint64]int32
 	entries []Entry
 	tags    map[string]tagged // while reading: many entries have the same ones
@@ -62,11 +62,6 @@ type Set struct {
 type tagged struct {
 	names  []string
 	hashes []uint64
-}
-
-type node struct {
-	entry [4]int32 // by role, index+1
-	more  bool     // a longer entry continues here
 }
 
 // Load reads the embedded files.
@@ -82,7 +77,7 @@ func LoadFS(f *text.Folder, fsys fs.FS) (*Set, error) {
 		}
 		names = append(names, m...)
 	}
-	s := &Set{nodes: make(map[uint64]node, 1<<15), stems: make(map[uint64]int32, 1<<14), tags: map[string]tagged{}}
+	s := &Set{tree: newTree(), stems: make(map[uint64]int32, 1<<14), tags: map[string]tagged{}}
 	sum := fnv.New64a()
 	var doc text.Doc
 	for _, name := range names {
@@ -96,7 +91,7 @@ func LoadFS(f *text.Folder, fsys fs.FS) (*Set, error) {
 		}
 	}
 	s.print, s.tags = sum.Sum64(), nil
-	s.entries = slices.Clip(s.entries)
+	s.entries, s.tree.nodes = slices.Clip(s.entries), slices.Clip(s.tree.nodes)
 	return s, nil
 }
 
@@ -185,13 +180,12 @@ func (s *Set) add(f *text.Folder, doc *text.Doc, e Entry) error {
 	var h uint64
 	for i, t := range toks {
 		h = text.Step(h, t.Hash)
-		n := s.nodes[h]
+		n := s.tree.add(h)
 		if i < len(toks)-1 {
 			n.more = true
 		} else if n.entry[e.Role] == 0 {
 			n.entry[e.Role] = at
 		}
-		s.nodes[h] = n
 	}
 	if e.Role == Valued && e.Arabic && len(toks) == 1 && toks[0].Kind == text.Word {
 		if stem, ok := text.Stem(doc.R[toks[0].From:toks[0].To]); ok {
@@ -214,8 +208,8 @@ func (s *Set) At(toks []text.Token, i int, role Role) (e *Entry, n int) {
 	var h uint64
 	for j := i; j < len(toks) && j-i < maxPhrase && Joins(toks[j].Kind); j++ {
 		h = text.Step(h, toks[j].Hash)
-		nd, ok := s.nodes[h]
-		if !ok {
+		nd := s.tree.find(h)
+		if nd == nil {
 			break
 		}
 		if k := nd.entry[role]; k > 0 {
@@ -235,8 +229,8 @@ func (s *Set) All(toks []text.Token, i int, es *[4]*Entry, ns *[4]int) bool {
 	var h uint64
 	for j := i; j < len(toks) && j-i < maxPhrase && Joins(toks[j].Kind); j++ {
 		h = text.Step(h, toks[j].Hash)
-		nd, ok := s.nodes[h]
-		if !ok {
+		nd := s.tree.find(h)
+		if nd == nil {
 			break
 		}
 		for r, k := range nd.entry {
@@ -253,7 +247,7 @@ func (s *Set) All(toks []text.Token, i int, es *[4]*Entry, ns *[4]int) bool {
 
 // ByStem finds the valued Arabic word that shares the light stem, or the word itself is the stem of.
 func (s *Set) ByStem(stem uint64) *Entry {
-	if n, ok := s.nodes[text.Step(0, stem)]; ok && n.entry[Valued] > 0 {
+	if n := s.tree.find(text.Step(0, stem)); n != nil && n.entry[Valued] > 0 {
 		return &s.entries[n.entry[Valued]-1]
 	}
 	if k, ok := s.stems[stem]; ok {
