@@ -1,10 +1,13 @@
 package sentiment
 
 import (
+	"cmp"
 	"math"
+	"slices"
 
 	"rasid/sentiment/internal/features"
 	"rasid/sentiment/internal/text"
+	"rasid/sentiment/model"
 )
 
 // maxReasons bounds the list; everything weaker is added up in one last reason.
@@ -13,21 +16,13 @@ const maxReasons = 24
 // explain shares the raw score out among the words. A feature of one word belongs to that word, one of two words half
 // to each; what the table says about the lexicon's counts belongs to the entries found; the rest is the base.
 func (s *Scorer) explain(d *desk, in Input, res *Result) {
-	p := &d.page
 	s.share(d)
-	sn, sp := starLogits(in.Stars)
-	var out []Reason
-	out = hitReasons(d, out)
-	for i := range p.Doc.Tok {
-		if w := d.share[i]; w != 0 {
-			t := &p.Doc.Tok[i]
-			out = append(out, Reason{Start: int(t.Start), End: int(t.End), Text: in.Text[t.Start:t.End], Weight: w, Kind: KindLearned})
-		}
-	}
-	sortReasons(out)
+	out := d.reasoned()
 	out = s.trusted(d, in, res, out)
 	out = foldRest(out)
+	told := min(len(out), maxReasons)
 	if in.Stars >= 1 && in.Stars <= 5 {
+		sn, sp := starLogits(in.Stars)
 		out = append(out, starReason(in.Stars, sp-sn, out))
 	}
 	sum := 0.0
@@ -36,17 +31,17 @@ func (s *Scorer) explain(d *desk, in Input, res *Result) {
 	}
 	// The base is what is left, so that the reasons add up to the raw score by construction.
 	out = append(out, Reason{Weight: res.Raw - sum, Kind: KindBase})
-	sortReasons(out)
-	res.Reasons = out
+	for ; told < len(out); told++ {
+		settle(out[:told+1])
+	}
+	d.reasons = out
+	res.Reasons = slices.Clone(out)
 }
 
 // share fills d.share with each token's part of the raw score.
 func (s *Scorer) share(d *desk) {
 	p := &d.page
-	if cap(d.share) < len(p.Doc.Tok) {
-		d.share = make([]float64, 2*len(p.Doc.Tok))
-	}
-	d.share = d.share[:len(p.Doc.Tok)]
+	d.share = slices.Grow(d.share[:0], len(p.Doc.Tok))[:len(p.Doc.Tok)]
 	clear(d.share)
 	if p.Mute {
 		return
@@ -55,21 +50,15 @@ func (s *Scorer) share(d *desk) {
 	var groups [3]float64 // positive, negative, all hits
 	for i := range p.Feats {
 		f := &p.Feats[i]
-		c := s.table.At(f.Hash)
-		w := float64(int(c.Pos)-int(c.Neg)) * s.table.Scale / root
-		if s.layer != nil {
-			w *= s.layer.Trust
-			v := &s.layer.dense[LayerSlot(f.Hash)]
-			w += float64(v[1]-v[0]) / root
-		}
+		w := s.worth(d.cells[i], f.Hash, root)
 		switch {
+		case w == 0, f.A == features.OwnerNone:
 		case f.A == features.OwnerPos:
 			groups[0] += w
 		case f.A == features.OwnerNeg:
 			groups[1] += w
 		case f.A == features.OwnerHits:
 			groups[2] += w
-		case f.A < 0:
 		case f.B >= 0:
 			d.share[f.A] += w / 2
 			d.share[f.B] += w / 2
@@ -78,6 +67,16 @@ func (s *Scorer) share(d *desk) {
 		}
 	}
 	d.shareGroups(groups)
+}
+
+// worth is what a feature moves the raw score by; root is that of the number of features.
+func (s *Scorer) worth(c model.Cell, slot uint32, root float64) float64 {
+	w := float64(int(c.Pos)-int(c.Neg)) * s.table.Scale / root
+	if s.layer != nil {
+		v := &s.layer.dense[LayerSlot(slot)]
+		w = w*s.layer.Trust + float64(v[1]-v[0])/root
+	}
+	return w
 }
 
 // shareGroups gives what the table says about the lexicon's counts to the entries found, by their strength.
@@ -100,9 +99,19 @@ func (d *desk) shareGroups(groups [3]float64) {
 	}
 }
 
-// hitReasons makes one reason of each lexicon entry, with the shares of all its words.
-func hitReasons(d *desk, out []Reason) []Reason {
+// piece is what an entry of the lexicon or a word is worth, before it is put into words.
+type piece struct {
+	weight float64
+	start  int // byte of the text
+	hit    int // index of the entry, or -1
+	tok    int // of the word
+}
+
+// reasoned makes one reason of each lexicon entry, with the shares of all its words, and one of each other word; the
+// strongest comes first.
+func (d *desk) reasoned() []Reason {
 	p := &d.page
+	ps := d.pieces[:0]
 	for i := range p.Hits {
 		h := &p.Hits[i]
 		w := 0.0
@@ -111,8 +120,26 @@ func hitReasons(d *desk, out []Reason) []Reason {
 			d.share[k] = 0
 		}
 		if w != 0 {
-			out = append(out, hitReason(p, h, w))
+			ps = append(ps, piece{w, int(p.Doc.Tok[h.Tok].Start), i, h.Tok})
 		}
+	}
+	for i, w := range d.share {
+		if w != 0 {
+			ps = append(ps, piece{w, int(p.Doc.Tok[i].Start), -1, i})
+		}
+	}
+	slices.SortStableFunc(ps, func(a, b piece) int {
+		return cmp.Or(cmp.Compare(math.Abs(b.weight), math.Abs(a.weight)), cmp.Compare(a.start, b.start))
+	})
+	d.pieces = ps
+	out := d.reasons[:0]
+	for i := range ps {
+		if ps[i].hit >= 0 {
+			out = append(out, hitReason(p, &p.Hits[ps[i].hit], ps[i].weight))
+			continue
+		}
+		t := &p.Doc.Tok[ps[i].tok]
+		out = append(out, Reason{Start: int(t.Start), End: int(t.End), Text: p.Doc.Source[t.Start:t.End], Weight: ps[i].weight, Kind: KindLearned})
 	}
 	return out
 }
@@ -123,10 +150,10 @@ func foldRest(rs []Reason) []Reason {
 		return rs
 	}
 	rest := 0.0
-	for _, r := range rs[maxReasons:] {
-		rest += r.Weight
+	for i := range rs[maxReasons:] {
+		rest += rs[maxReasons+i].Weight
 	}
-	return append(rs[:maxReasons:maxReasons], Reason{Weight: rest, Kind: KindRest})
+	return append(rs[:maxReasons], Reason{Weight: rest, Kind: KindRest})
 }
 
 // maxWidenings bounds the attempts below; each costs one more scoring.
@@ -155,9 +182,27 @@ func (s *Scorer) trusted(d *desk, in Input, res *Result, rs []Reason) []Reason {
 func (s *Scorer) without(d *desk, in Input, res *Result, r Reason) float64 {
 	d.cut = append(append(d.cut[:0], in.Text[:r.Start]...), in.Text[r.End:]...)
 	s.reader.Read(&d.trial, string(d.cut))
-	d.trial.Extract(s.table.Mask())
-	zn, zp := s.logits(&d.trial, in.Stars, res.Lang)
+	gone, came := d.page.Change(&d.trial)
+	t := d.sum
+	for _, slot := range gone {
+		s.count(&t, slot, -1)
+	}
+	for _, slot := range came {
+		s.count(&t, slot, 1)
+	}
+	zn, zp := s.logits(&t, d.trial.Mute, in.Stars, res.Lang)
 	return res.Raw - (zp - zn)
+}
+
+// count takes a feature into a sum, or with times -1 out of it.
+func (s *Scorer) count(t *sum, slot uint32, times int) {
+	c := s.table.At(slot)
+	t.n += times
+	t.neg += times * int(c.Neg)
+	t.pos += times * int(c.Pos)
+	if s.layer != nil {
+		s.layer.add(t, slot, float64(times))
+	}
 }
 
 // clause is the stretch between two marks around the reason.
@@ -192,6 +237,6 @@ func merge(rs []Reason, src string, from, to int) []Reason {
 	}
 	one.Text = src[one.Start:one.End]
 	out = append(out, one)
-	sortReasons(out)
+	settle(out)
 	return out
 }

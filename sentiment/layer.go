@@ -8,8 +8,6 @@ import (
 	"maps"
 	"math"
 	"slices"
-
-	"rasid/sentiment/internal/features"
 )
 
 // LayerBits gives the size of a local layer: 2^LayerBits cells.
@@ -124,14 +122,17 @@ func (s *Scorer) WithLayer(l *Layer) *Scorer {
 	return &out
 }
 
-// logits is what the layer adds to the logits zn and zp, held within its limit.
-func (l *Layer) logits(p *features.Page, zn, zp float64) (neg, pos float64) {
-	for i := range p.Feats {
-		c := &l.dense[LayerSlot(p.Feats[i].Hash)]
-		neg += float64(c[0])
-		pos += float64(c[1])
-	}
-	x := 1 / math.Sqrt(float64(max(len(p.Feats), 1)))
+// add adds what the layer says of a feature, times times.
+func (l *Layer) add(t *sum, slot uint32, times float64) {
+	c := &l.dense[LayerSlot(slot)]
+	t.local[0] += times * float64(c[0])
+	t.local[1] += times * float64(c[1])
+}
+
+// logits is what the layer adds to the logits zn and zp, held within its limit; root is that of the number of features.
+func (l *Layer) logits(t *sum, root, zn, zp float64) (neg, pos float64) {
+	neg, pos = t.local[0], t.local[1]
+	x := 1 / root
 	more := l.Trust - 1
 	return bound(more*zn+l.Bias[0]+neg*x, l.Limit), bound(more*zp+l.Bias[1]+pos*x, l.Limit)
 }
@@ -151,14 +152,13 @@ func (s *Scorer) Evidence(in Input) Evidence {
 	defer s.desks.Put(d)
 	plain := *s
 	plain.layer = nil
-	s.reader.Read(&d.page, in.Text)
-	d.page.Extract(s.table.Mask())
+	plain.read(d, in.Text)
 	lang := Language(in.Text)
 	out := Evidence{Lean: plain.lean(lang)}
 	for i := range d.page.Feats {
 		out.Slots = append(out.Slots, d.page.Feats[i].Hash)
 	}
-	zn, zp := plain.logits(&d.page, in.Stars, lang)
+	zn, zp := plain.logits(&d.sum, d.page.Mute, in.Stars, lang)
 	out.Neg, out.Pos = zn*s.table.Heat, zp*s.table.Heat
 	return out
 }

@@ -1,9 +1,7 @@
 package sentiment
 
 import (
-	"cmp"
 	"math"
-	"slices"
 	"strings"
 
 	"rasid/sentiment/internal/features"
@@ -32,13 +30,16 @@ func span(p *features.Page, tok int) string {
 	return p.Doc.Source[t.Start:t.End]
 }
 
-func sortReasons(rs []Reason) {
-	slices.SortStableFunc(rs, func(a, b Reason) int {
-		if c := cmp.Compare(math.Abs(b.Weight), math.Abs(a.Weight)); c != 0 {
-			return c
+// settle moves the last reason to its place among the others: the stronger come first, equally strong ones as they stand
+// in the text.
+func settle(rs []Reason) {
+	for i := len(rs) - 1; i > 0; i-- {
+		a, b := &rs[i-1], &rs[i]
+		if v, w := math.Abs(a.Weight), math.Abs(b.Weight); v > w || v == w && a.Start <= b.Start {
+			return
 		}
-		return cmp.Compare(a.Start, b.Start)
-	})
+		*a, *b = *b, *a
+	}
 }
 
 // Isolates keep a foreign span from reordering the sentence around it.

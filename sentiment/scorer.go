@@ -24,9 +24,21 @@ type Scorer struct {
 
 // desk is the working memory of one call.
 type desk struct {
-	page, trial features.Page
-	share       []float64 // of the raw score, per token
-	cut         []byte
+	page    features.Page // the text
+	sum     sum           // of its features
+	cells   []model.Cell  // of each feature
+	share   []float64     // of the raw score, per token
+	pieces  []piece
+	reasons []Reason
+	cut     []byte        // the text without a reason
+	trial   features.Page // cut, read
+}
+
+// sum is what the features of a text add up to.
+type sum struct {
+	n        int // features
+	neg, pos int // of the table
+	local    [2]float64
 }
 
 // embedded holds the scorer of the program's own files, built once for everybody: that takes half a second of one
@@ -97,38 +109,50 @@ func (s *Scorer) Quick(in Input) Result {
 }
 
 func (s *Scorer) judge(d *desk, in Input) Result {
-	s.reader.Read(&d.page, in.Text)
-	d.page.Extract(s.table.Mask())
+	s.read(d, in.Text)
 	var res Result
 	res.Lang = Language(in.Text)
-	zn, zp := s.logits(&d.page, in.Stars, res.Lang)
+	zn, zp := s.logits(&d.sum, d.page.Mute, in.Stars, res.Lang)
 	res.Raw = zp - zn
 	res.Neg, res.Neu, res.Pos = softmax(zn*s.table.Heat, zp*s.table.Heat)
 	s.finish(&res, &d.page, in)
 	return res
 }
 
+// read reads a text and adds up what is known of its features.
+func (s *Scorer) read(d *desk, text string) {
+	s.reader.Read(&d.page, text)
+	d.page.Extract(s.table.Mask())
+	d.sum, d.cells = sum{n: len(d.page.Feats)}, d.cells[:0]
+	for i := range d.page.Feats {
+		c := s.table.At(d.page.Feats[i].Hash)
+		d.sum.neg += int(c.Neg)
+		d.sum.pos += int(c.Pos)
+		d.cells = append(d.cells, c)
+	}
+	if s.layer != nil {
+		for i := range d.page.Feats {
+			s.layer.add(&d.sum, d.page.Feats[i].Hash, 1)
+		}
+	}
+}
+
 // logits is the whole model: sums over the features, divided by the root of their number, plus biases and stars. Lang is
-// the language of the whole text, also where p is only a part of it.
-func (s *Scorer) logits(p *features.Page, stars int, lang string) (zn, zp float64) {
+// the language of the whole text, also where the sum is of a part of it; mute says that there is nothing to judge by.
+func (s *Scorer) logits(t *sum, mute bool, stars int, lang string) (zn, zp float64) {
 	sn, sp := starLogits(stars)
-	if p.Mute {
+	if mute {
 		return sn - silence, sp - silence
 	}
-	var neg, pos int
-	for i := range p.Feats {
-		c := s.table.At(p.Feats[i].Hash)
-		neg += int(c.Neg)
-		pos += int(c.Pos)
-	}
-	x := s.table.Scale / math.Sqrt(float64(max(len(p.Feats), 1)))
-	zn = s.table.Bias[0] + float64(neg)*x + sn
-	zp = s.table.Bias[1] + float64(pos)*x + sp
+	root := math.Sqrt(float64(max(t.n, 1)))
+	x := s.table.Scale / root
+	zn = s.table.Bias[0] + float64(t.neg)*x + sn
+	zp = s.table.Bias[1] + float64(t.pos)*x + sp
 	if lang == "en" {
 		zn, zp = zn+s.table.ShiftEn[0], zp+s.table.ShiftEn[1]
 	}
 	if s.layer != nil {
-		ln, lp := s.layer.logits(p, zn, zp)
+		ln, lp := s.layer.logits(t, root, zn, zp)
 		zn, zp = zn+ln, zp+lp
 	}
 	return zn, zp

@@ -1,6 +1,10 @@
 package features
 
-import "rasid/sentiment/internal/text"
+import (
+	"slices"
+
+	"rasid/sentiment/internal/text"
+)
 
 // Feat is one hashed feature and the tokens it comes from.
 type Feat struct {
@@ -20,56 +24,101 @@ const (
 const (
 	fnvBasis  = 14695981039346656037
 	edge      = 0x110000 // the border of a word, outside Unicode
-	minGram   = 2
 	maxGram   = 6
 	negatedBy = 0x110001
 )
 
-// Extract fills p.Feats with the features of a text that Read has read. Mask gives the size of the table; features
-// that share a slot are one feature.
+// Extract fills p.Feats with the features of a text that Read has read, each once. Mask gives the size of the table, at
+// most 2^slotBits; features that share a slot are one feature.
 func (p *Page) Extract(mask uint32) {
+	p.mask = mask
+	p.list()
+	p.draft(0, len(p.words))
+	p.Feats = p.slots.unique(p.Feats)
+}
+
+// draft fills p.Feats with the features of the words from..to and of their pairs, and with those of the whole text;
+// some of them stand there more than once.
+func (p *Page) draft(from, to int) {
 	p.Feats = p.Feats[:0]
-	p.words, p.stems = p.words[:0], p.stems[:0]
-	p.seen.reset(len(p.Doc.R)*6 + 64)
-	p.seen.mask = mask
-	toks := p.Doc.Tok
-	for i := range toks {
-		t := &toks[i]
-		switch t.Kind {
-		case text.Word:
-			p.stems = append(p.stems, 0)
-			p.wordFeats(int32(i), t)
-		case text.Number:
-			p.emit(text.Step(p.seed(NumberFeat), uint64(min(t.To-t.From, 7))), int32(i), -1)
-		case text.EmojiTok:
-			p.emit(text.Step(p.seed(EmojiFeat), t.Hash), int32(i), -1)
-		case text.EmojiRepeat:
-			p.emit(p.seed(RepeatFeat), int32(i), -1)
-			continue
-		case text.Mark:
-			if t.Hash == text.Dot {
-				continue
-			}
-			p.emit(text.Step(p.seed(MarkFeat), t.Hash), int32(i), -1)
-		case text.URL:
-			p.emit(p.seed(LinkFeat), int32(i), -1)
-		case text.User:
-			p.emit(p.seed(UserFeat), int32(i), -1)
-		case text.Happy, text.Sad:
-			p.emit(text.Step(p.seed(FaceFeat), uint64(t.Kind)), int32(i), -1)
-		default:
-			continue
-		}
-		p.words = append(p.words, int32(i))
-		if t.Kind != text.Word {
-			p.stems = append(p.stems, 0)
-		}
+	for k := from; k < to; k++ {
+		p.token(&p.words[k])
 	}
-	p.pairs()
+	for k := max(from, 1); k < min(to+2, len(p.words)); k++ {
+		p.pair(k)
+	}
 	p.ends()
 	p.counts()
 	p.sums()
 	p.hits()
+}
+
+// member is a token that features are made of.
+type member struct {
+	tok      int32
+	repeated bool   // an emoji that is repeated
+	cut      bool   // the stem is shorter than the word
+	key      uint64 // the token as a word of a feature
+	stem     uint64 // of an Arabic word, otherwise 0
+}
+
+// list fills p.words.
+func (p *Page) list() {
+	p.words = p.words[:0]
+	toks := p.Doc.Tok
+	for i := range toks {
+		t := &toks[i]
+		m := member{tok: int32(i), key: key(t)} //nolint:gosec // tokens are counted in int32
+		switch t.Kind {
+		case text.Word:
+			if t.Script == text.Arabic {
+				m.stem, m.cut = stem(p.Doc.R[t.From:t.To], t.Neg)
+			}
+		case text.EmojiTok:
+			m.repeated = i+1 < len(toks) && toks[i+1].Kind == text.EmojiRepeat
+		case text.Mark:
+			if t.Hash == text.Dot {
+				continue
+			}
+		case text.Number, text.URL, text.User, text.Happy, text.Sad:
+		default:
+			continue
+		}
+		p.words = append(p.words, m)
+	}
+}
+
+func stem(w []rune, negated bool) (h uint64, cut bool) {
+	st, cut := text.Stem(w)
+	h = text.HashRunes(st)
+	if negated {
+		h = text.Step(h, negatedBy)
+	}
+	return h, cut
+}
+
+// token emits the features of a single token.
+func (p *Page) token(m *member) {
+	i, t := m.tok, &p.Doc.Tok[m.tok]
+	switch t.Kind {
+	case text.Word:
+		p.word(m, t)
+	case text.Number:
+		p.emit(text.Step(p.seed(NumberFeat), uint64(min(t.To-t.From, 7))), i, -1)
+	case text.EmojiTok:
+		p.emit(text.Step(p.seed(EmojiFeat), t.Hash), i, -1)
+		if m.repeated {
+			p.emit(p.seed(RepeatFeat), i+1, -1)
+		}
+	case text.Mark:
+		p.emit(text.Step(p.seed(MarkFeat), t.Hash), i, -1)
+	case text.URL:
+		p.emit(p.seed(LinkFeat), i, -1)
+	case text.User:
+		p.emit(p.seed(UserFeat), i, -1)
+	default: // an emoticon
+		p.emit(text.Step(p.seed(FaceFeat), uint64(t.Kind)), i, -1)
+	}
 }
 
 // seed begins the hash of a feature of kind k; what is emitted next counts as that kind.
@@ -78,12 +127,9 @@ func (p *Page) seed(k Kind) uint64 {
 	return text.Step(fnvBasis, uint64(k)+firstSalt)
 }
 
-// emit adds a feature of the kind that p.kind says, once.
+// emit adds a feature of the kind that p.kind says.
 func (p *Page) emit(h uint64, a, b int32) {
-	x := uint32(text.Mix(h))
-	if p.seen.add(x & p.seen.mask) {
-		p.Feats = append(p.Feats, Feat{x & p.seen.mask, a, b, p.kind})
-	}
+	p.Feats = append(p.Feats, Feat{uint32(text.Mix(h)) & p.mask, a, b, p.kind})
 }
 
 // key is the hash of a token as a word of a feature: a negated word is another word.
@@ -98,41 +144,54 @@ func key(t *text.Token) uint64 {
 	return h
 }
 
-func (p *Page) wordFeats(i int32, t *text.Token) {
+func (p *Page) word(m *member, t *text.Token) {
 	w := p.Doc.R[t.From:t.To]
-	p.emit(text.Step(p.seed(WordFeat), key(t)), i, -1)
-	stem := uint64(0)
+	p.emit(text.Step(p.seed(WordFeat), m.key), m.tok, -1)
 	if t.Script == text.Arabic {
-		st, cut := text.Stem(w)
-		stem = text.HashRunes(st)
-		if t.Neg {
-			stem = text.Step(stem, negatedBy)
+		if m.cut {
+			p.emit(text.Step(p.seed(StemFeat), m.stem), m.tok, -1)
 		}
-		if cut {
-			p.emit(text.Step(p.seed(StemFeat), stem), i, -1)
-		}
-		p.frame(i, t, w)
+		p.frame(m.tok, t, w)
 	}
-	p.stems[len(p.stems)-1] = stem
 	kind := LettersFeat
 	if t.Neg {
 		kind = NegLettersFeat
 	}
-	base := p.seed(kind)
-	n := min(len(w)+2, maxWord)
+	p.letters(kind, m.tok, w)
+}
+
+// letters emits the groups of two to maxGram letters of a word between its borders.
+func (p *Page) letters(k Kind, tok int32, w []rune) {
+	p.hashGrams(p.seed(k), w)
+	at, mask := len(p.Feats), p.mask
+	p.Feats = slices.Grow(p.Feats, len(p.grams))[:at+len(p.grams)]
+	fs := p.Feats[at:]
+	for i, h := range p.grams {
+		fs[i] = Feat{uint32(text.Mix(h)) & mask, tok, -1, k}
+	}
+}
+
+// hashGrams fills p.grams with the hashes of the groups: those that begin at one letter are one hash that grows.
+func (p *Page) hashGrams(base uint64, w []rune) {
+	ls, n := &p.letter, 1
+	ls[0] = edge
+	for _, r := range w[:min(len(w), maxWord-1)] {
+		ls[n] = uint64(uint32(r)) //nolint:gosec // a letter
+		n++
+	}
+	if n < maxWord {
+		ls[n] = edge
+		n++
+	}
+	grams := p.grams[:0]
 	for s := range n - 1 {
-		h := base
-		for l := 1; l <= maxGram && s+l <= n; l++ {
-			c := uint64(edge)
-			if k := s + l - 1; k > 0 && k <= len(w) {
-				c = uint64(uint32(w[k-1]))
-			}
+		h := text.Step(base, ls[s])
+		for _, c := range ls[s+1 : min(s+maxGram, n)] {
 			h = text.Step(h, c)
-			if l >= minGram {
-				p.emit(h, i, -1)
-			}
+			grams = append(grams, h)
 		}
 	}
+	p.grams = grams
 }
 
 // frame emits the word without its weak letters: dialects and hasty writers change those first (كويس, كويييس, كوايس).
@@ -152,39 +211,35 @@ func (p *Page) frame(i int32, t *text.Token, w []rune) {
 // maxWord bounds the letters looked at in one "word", so that a megabyte without a space stays cheap.
 const maxWord = 64
 
-// pairs emits neighbours and pairs with one token between them.
-func (p *Page) pairs() {
-	toks := p.Doc.Tok
-	for k := 1; k < len(p.words); k++ {
-		b := p.words[k]
-		hb := key(&toks[b])
-		a := p.words[k-1]
-		p.emit(text.Step(text.Step(p.seed(PairFeat), key(&toks[a])), hb), a, b)
-		if k > 1 {
-			c := p.words[k-2]
-			p.emit(text.Step(text.Step(p.seed(SkipFeat), key(&toks[c])), hb), c, b)
-		}
-		p.seam(a, b)
-		if sa, sb := p.stems[k-1], p.stems[k]; sa != 0 && sb != 0 {
-			p.emit(text.Step(text.Step(p.seed(StemPairFeat), sa), sb), a, b)
-		}
+// pair emits word k with its neighbour before, and with the one before that.
+func (p *Page) pair(k int) {
+	a, b := &p.words[k-1], &p.words[k]
+	p.emit(text.Step(text.Step(p.seed(PairFeat), a.key), b.key), a.tok, b.tok)
+	if k > 1 {
+		c := &p.words[k-2]
+		p.emit(text.Step(text.Step(p.seed(SkipFeat), c.key), b.key), c.tok, b.tok)
+	}
+	p.seam(a.tok, b.tok)
+	if a.stem != 0 && b.stem != 0 {
+		p.emit(text.Step(text.Step(p.seed(StemPairFeat), a.stem), b.stem), a.tok, b.tok)
 	}
 }
 
-// seams are the numbers of letters taken from the end of a word and the start of the next.
-var seams = [3][2]int{{3, 3}, {2, 4}, {4, 2}}
-
-// seam joins the end of one word with the start of the next: neighbours whatever their endings and prefixes.
+// seam joins the end of one word with the start of the next: neighbours whatever their endings and prefixes. Three and
+// three letters are taken, two and four, four and two, or as many as there are.
 func (p *Page) seam(a, b int32) {
 	ta, tb := &p.Doc.Tok[a], &p.Doc.Tok[b]
 	if ta.Kind != text.Word || tb.Kind != text.Word {
 		return
 	}
-	wa, wb := p.Doc.R[ta.From:ta.To], p.Doc.R[tb.From:tb.To]
-	for _, q := range seams {
-		x, y := wa[max(0, len(wa)-q[0]):], wb[:min(len(wb), q[1])]
-		p.emit(text.Step(text.Step(p.seed(SeamFeat), text.HashRunes(x)), text.HashRunes(y)), a, b)
-	}
+	x, y := p.Doc.R[ta.From:ta.To], p.Doc.R[tb.From:tb.To]
+	y2 := text.HashRunes(y[:min(2, len(y))])
+	y3 := text.More(y2, y[min(2, len(y)):min(3, len(y))])
+	y4 := text.More(y3, y[min(3, len(y)):min(4, len(y))])
+	h := p.seed(SeamFeat)
+	p.emit(text.Step(text.Step(h, text.HashRunes(x[max(0, len(x)-3):])), y3), a, b)
+	p.emit(text.Step(text.Step(h, text.HashRunes(x[max(0, len(x)-2):])), y4), a, b)
+	p.emit(text.Step(text.Step(h, text.HashRunes(x[max(0, len(x)-4):])), y2), a, b)
 }
 
 // ends marks the first and the last word: a review often begins or closes with its verdict.
@@ -192,9 +247,9 @@ func (p *Page) ends() {
 	if len(p.words) == 0 {
 		return
 	}
-	a, b := p.words[0], p.words[len(p.words)-1]
-	p.emit(text.Step(p.seed(FirstFeat), key(&p.Doc.Tok[a])), a, -1)
-	p.emit(text.Step(p.seed(LastFeat), key(&p.Doc.Tok[b])), b, -1)
+	a, b := &p.words[0], &p.words[len(p.words)-1]
+	p.emit(text.Step(p.seed(FirstFeat), a.key), a.tok, -1)
+	p.emit(text.Step(p.seed(LastFeat), b.key), b.tok, -1)
 }
 
 // counts tells the table how many good and bad words the lexicon knows in the text.
@@ -240,39 +295,3 @@ func (p *Page) hits() {
 
 // step rounds a value to a whole step between -limit and limit.
 func step(v float32, limit int) uint64 { return uint64(min(max(int(v), -limit), limit) + 64) } //nolint:gosec // never negative
-
-// seen is a small set that empties itself by counting generations.
-type seen struct {
-	slots []uint64 // generation<<32 | value
-	gen   uint32
-	mask  uint32 // of the values, kept here for emit
-}
-
-func (s *seen) reset(n int) {
-	size := 1024
-	for size < 2*n && size < 1<<22 {
-		size <<= 1
-	}
-	if size > len(s.slots) {
-		s.slots, s.gen = make([]uint64, size), 0
-	}
-	s.gen++
-	if s.gen == 0 {
-		clear(s.slots)
-		s.gen = 1
-	}
-}
-
-func (s *seen) add(v uint32) bool {
-	m := uint32(len(s.slots) - 1)
-	want := uint64(s.gen)<<32 | uint64(v)
-	for i := v * 2654435761 & m; ; i = (i + 1) & m {
-		switch x := s.slots[i]; {
-		case uint32(x>>32) != s.gen:
-			s.slots[i] = want
-			return true
-		case x == want:
-			return false
-		}
-	}
-}

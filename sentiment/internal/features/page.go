@@ -40,24 +40,31 @@ type Hit struct {
 
 // Page is one text being read; it is reused.
 type Page struct {
-	Doc   text.Doc
-	Hits  []Hit
-	Feats []Feat
-	Pos   int // number of hits above and below zero
-	NegN  int
-	Caps  bool // the whole text is written in capitals
-	Mute  bool // there is no word, emoji or emoticon to judge by
-	roles []roles
-	seen  seen
-	kind  Kind     // of the features emitted now
-	words []int32  // the tokens that features are made of
-	stems []uint64 // of words, 0 where there is none
+	Doc    text.Doc
+	Hits   []Hit
+	Feats  []Feat
+	Pos    int // number of hits above and below zero
+	NegN   int
+	Caps   bool // the whole text is written in capitals
+	Mute   bool // there is no word, emoji or emoticon to judge by
+	roles  []roles
+	words  []member
+	slots  slots           // of Feats
+	mask   uint32          // of a slot
+	kind   Kind            // of the features emitted now
+	letter [maxWord]uint64 // of the word being read, with its borders
+	grams  []uint64        // hashes of its groups of letters
+
+	spare      []Feat // for Change, with the slots it gives
+	gone, came []uint32
 }
 
+// roles are what the lexicon says of a token.
 type roles struct {
+	valued    *lexicon.Entry // the longest valued entry that begins here, of n tokens
+	n         int
 	intensity float32 // multiplier, 0 when the token is no intensifier
 	contrast  bool
-	negLen    int8
 }
 
 // Read parses s and finds negation and lexicon entries; it leaves the hashed features to Extract.
@@ -93,12 +100,14 @@ func (r *Reader) mark(p *Page) {
 			}
 		case text.EmojiTok, text.Happy, text.Sad:
 			p.Mute = false
+			p.roles[i].valued, p.roles[i].n = r.Lex.At(toks, i, lexicon.Valued)
 			continue
 		case text.Number:
 		default:
 			continue
 		}
 		r.Lex.All(toks, i, &es, &ns)
+		p.roles[i].valued, p.roles[i].n = es[lexicon.Valued], ns[lexicon.Valued]
 		if e := es[lexicon.Intensifier]; e != nil {
 			for k := range ns[lexicon.Intensifier] {
 				p.roles[i+k].intensity = e.Valence
@@ -106,7 +115,6 @@ func (r *Reader) mark(p *Page) {
 		}
 		p.roles[i].contrast = es[lexicon.Contrast] != nil
 		if n := ns[lexicon.Negator]; n > 0 || negatedForm(&p.Doc, t) {
-			p.roles[i].negLen = int8(max(n, 1))
 			left, by = windowLatin, int32(i)
 			if t.Script == text.Arabic {
 				left = windowArabic
@@ -133,11 +141,7 @@ func (r *Reader) find(p *Page) {
 	p.Hits, p.Pos, p.NegN = p.Hits[:0], 0, 0
 	toks := p.Doc.Tok
 	for i := 0; i < len(toks); {
-		if !lexicon.Joins(toks[i].Kind) {
-			i++
-			continue
-		}
-		e, n := r.Lex.At(toks, i, lexicon.Valued)
+		e, n := p.roles[i].valued, p.roles[i].n
 		stemmed := false
 		if e == nil && toks[i].Script == text.Arabic {
 			if st, ok := text.Stem(p.Doc.R[toks[i].From:toks[i].To]); ok {

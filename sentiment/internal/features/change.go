@@ -1,0 +1,70 @@
+package features
+
+import "slices"
+
+// Change compares p, which is extracted, with another text that is much the same and only read: it gives the slots of
+// the features that p has and q has not, and of those that q has and p has not. It works on the words that differ, and
+// what it gives is good until it is asked again. It leaves the features of p as they are, and those of q undefined.
+func (p *Page) Change(q *Page) (gone, came []uint32) {
+	q.mask = p.mask
+	q.list()
+	head, tail := common(p, q)
+	q.draft(head, len(q.words)-tail)
+	q.slots.reset(len(q.Feats))
+	feats := p.Feats
+	p.Feats = p.spare
+	p.draft(head, len(p.words)-tail)
+	p.spare, p.Feats = p.Feats, feats
+
+	p.gone, p.came = p.gone[:0], p.came[:0]
+	for i := range q.Feats {
+		slot := q.Feats[i].Hash
+		if c, found := p.slots.find(slot); found {
+			*c++
+		} else if c, found := q.slots.find(slot); !found {
+			*c = q.slots.first(slot)
+			p.came = append(p.came, slot)
+		}
+	}
+	for i := range p.spare {
+		c, _ := p.slots.find(p.spare[i].Hash)
+		if *c--; uint32(*c) == 0 { //nolint:gosec // the count
+			p.gone = append(p.gone, p.spare[i].Hash)
+		}
+	}
+	p.restore(q)
+	return p.gone, p.came
+}
+
+// restore takes back what Change counted.
+func (p *Page) restore(q *Page) {
+	for i := range p.spare {
+		c, _ := p.slots.find(p.spare[i].Hash)
+		*c++
+	}
+	for i := range q.Feats {
+		if c, found := p.slots.find(q.Feats[i].Hash); found {
+			*c--
+		}
+	}
+}
+
+// common counts the words that p and q begin with alike, and those they end with alike.
+func common(p, q *Page) (head, tail int) {
+	n := min(len(p.words), len(q.words))
+	for head < n && alike(p, q, head, head) {
+		head++
+	}
+	for tail < n-head && alike(p, q, len(p.words)-1-tail, len(q.words)-1-tail) {
+		tail++
+	}
+	return head, tail
+}
+
+// alike says whether word i of p has the features of word j of q.
+func alike(p, q *Page, i, j int) bool {
+	a, b := &p.words[i], &q.words[j]
+	s, t := &p.Doc.Tok[a.tok], &q.Doc.Tok[b.tok]
+	return s.Kind == t.Kind && s.Script == t.Script && s.Neg == t.Neg && a.repeated == b.repeated &&
+		slices.Equal(p.Doc.R[s.From:s.To], q.Doc.R[t.From:t.To])
+}

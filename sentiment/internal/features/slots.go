@@ -1,0 +1,70 @@
+package features
+
+// slotBits is how many bits a slot of the largest table has.
+const slotBits = 24
+
+// slots counts how often each slot was drafted. It empties itself by beginning a new generation.
+type slots struct {
+	cells []uint64 // generation, slot, and in the lower half how often it was drafted
+	mask  uint32   // of the cells in use now
+	used  int      // cells that this generation or one before may have written to
+	gen   uint32
+}
+
+// reset empties it and makes room for n slots.
+func (s *slots) reset(n int) {
+	size := 256
+	for size < 2*n {
+		size <<= 1
+	}
+	if s.gen++; s.gen == 1<<(32-slotBits) {
+		clear(s.cells[:s.used])
+		s.gen, s.used = 1, 0
+	}
+	if size > len(s.cells) {
+		s.cells, s.gen = make([]uint64, size), 1
+	}
+	s.used = max(s.used, size)
+	s.mask = uint32(size - 1) //nolint:gosec // no text has so many features
+}
+
+// find is the cell of a slot, or the empty one where it belongs.
+func (s *slots) find(slot uint32) (cell *uint64, found bool) {
+	want := s.gen<<slotBits | slot
+	for i := slot & s.mask; ; i = (i + 1) & s.mask {
+		switch x := uint32(s.cells[i] >> 32); {
+		case x == want:
+			return &s.cells[i], true
+		case x>>slotBits != s.gen:
+			return &s.cells[i], false
+		}
+	}
+}
+
+// first is the cell of a slot that is drafted for the first time.
+func (s *slots) first(slot uint32) uint64 { return uint64(s.gen<<slotBits|slot)<<32 | 1 }
+
+// unique keeps the first feature of each slot, in place.
+func (s *slots) unique(fs []Feat) []Feat {
+	s.reset(len(fs))
+	cells, mask, gen := s.cells[:s.mask+1], s.mask, s.gen
+	n := 0
+	for i := range fs {
+		f := fs[i]
+		want := gen<<slotBits | f.Hash
+		for k := f.Hash & mask; ; k = (k + 1) & mask {
+			x := uint32(cells[k] >> 32)
+			if x>>slotBits != gen {
+				cells[k] = uint64(want)<<32 | 1
+				fs[n] = f
+				n++
+				break
+			}
+			if x == want {
+				cells[k]++
+				break
+			}
+		}
+	}
+	return fs[:n]
+}
