@@ -296,6 +296,10 @@ func (e *fullHouse) retracts(p *spot) {
 	if got := p.posted(); len(got) != 0 {
 		e.t.Errorf("%+v stands there still", got)
 	}
+	// No draft is written while nothing runs; it can be looked at again all the same.
+	if said := e.command("retract", fmt.Sprint(c.ID), "once more"); !strings.Contains(said, "nothing was deleted, and the case is flagged") {
+		e.t.Error(said)
+	}
 	for language, want := range map[string][]string{
 		"en": {"took the reply back: the wrong branch", "(at the terminal)", "within 24 hours\u2069” · void"},
 		"ar": {"سحب الرد: \u2068the wrong branch\u2069", "(من سطر الأوامر)", "\u2069» · سقط"},

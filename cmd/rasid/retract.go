@@ -79,9 +79,6 @@ func (p *program) retract(ctx context.Context, cfg *config.Config, n int64, why 
 	if !ok {
 		return fmt.Errorf("rasid cannot take replies of %s back: delete it there (%s), then open case #%d again", c.Source, sent.Receipt.URL, n)
 	}
-	if _, err := cases.Next(c.State, cases.Note); err != nil {
-		return fmt.Errorf("case #%d is open again and waits for a new draft: let rasid run write it before you take a reply back", n)
-	}
 	// The intention is written down first: whoever finds the reply gone finds
 	// in the history who did it.
 	if c, err = h.step(ctx, c, cases.Note, "takes the reply back: "+why); err != nil {

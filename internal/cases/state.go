@@ -112,6 +112,7 @@ var rules = []Rule{
 	{Flagged, Hold, Waiting},
 	{Flagged, Dismiss, Dismissed},
 	{Flagged, Handle, Handled},
+	{Flagged, Note, Flagged}, // opened again, and its old reply taken back before there is a draft
 
 	// Deciding.
 	{Waiting, Revise, Waiting},
