@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -29,22 +30,37 @@ func (s *Store) Backup(ctx context.Context, path string, enclosed map[string]str
 	return nil
 }
 
+// backup writes the copy under another name. Its own it gets when it is whole: a
+// copy that was ended early must not pass for a backup.
 func (s *Store) backup(ctx context.Context, path string, enclosed map[string]string) error {
-	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600) //nolint:gosec // the operator's own path, and never over another backup
+	if _, err := os.Lstat(path); !errors.Is(err, fs.ErrNotExist) {
+		return errors.Join(err, fs.ErrExist) // never over another backup
+	}
+	f, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".part-") // only its owner can read it
 	if err != nil {
 		return err
 	}
+	part := f.Name()
 	if err := f.Close(); err != nil {
-		return err
+		return errors.Join(err, os.Remove(part))
 	}
 	// The reading pool may not write even another file; the writer waits its turn.
-	if _, err := s.w.ExecContext(ctx, `VACUUM INTO $1`, path); err != nil {
-		return errors.Join(err, os.Remove(path))
+	if _, err := s.w.ExecContext(ctx, `VACUUM INTO $1`, part); err != nil {
+		return errors.Join(err, os.Remove(part))
 	}
-	if err := stamp(ctx, path, enclosed); err != nil {
-		return errors.Join(err, os.Remove(path))
+	if err := stamp(ctx, part, enclosed); err != nil {
+		return errors.Join(err, os.Remove(part))
 	}
-	return nil
+	return name(part, path)
+}
+
+// name gives a whole copy its name, unless something else got it meanwhile.
+func name(part, path string) error {
+	err := os.Link(part, path)
+	if err == nil || errors.Is(err, fs.ErrExist) {
+		return errors.Join(err, os.Remove(part))
+	}
+	return os.Rename(part, path) // a disk that knows no links, such as a stick
 }
 
 // stamp marks a copy as a backup and puts the files into it.

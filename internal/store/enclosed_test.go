@@ -1,9 +1,13 @@
 package store_test
 
 import (
+	"context"
 	"errors"
+	"io/fs"
 	"maps"
+	"os"
 	"path/filepath"
+	"runtime"
 	"testing"
 
 	"rasid/internal/store"
@@ -46,5 +50,47 @@ func TestABackupGivesBackTheFilesItEnclosedOnce(t *testing.T) {
 	}
 	if err := restored.TakeOut(t.Context(), none); err != nil {
 		t.Error(err)
+	}
+}
+
+// asked calls look whenever somebody asks whether to go on.
+type asked struct {
+	context.Context
+	look func()
+}
+
+func (a asked) Done() <-chan struct{} {
+	a.look()
+	return a.Context.Done()
+}
+
+func TestACopyHasTheNameOfABackupOnlyWhenItIsWhole(t *testing.T) {
+	dir := t.TempDir()
+	s, err := store.Open(t.Context(), store.Options{DSN: filepath.Join(dir, "rasid.db"), DataDir: dir})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { ok(t, s.Close()) })
+	folder := t.TempDir()
+	path := filepath.Join(folder, "copy.db")
+	ok(t, os.WriteFile(path+".part-1", []byte("of a copy that was ended early"), 0o600))
+	looks := 0
+	ctx := asked{t.Context(), func() {
+		looks++
+		if _, err := os.Lstat(path); !errors.Is(err, fs.ErrNotExist) {
+			t.Errorf("it stands there before it is whole: %v", err)
+		}
+	}}
+	if err := s.Backup(ctx, path, map[string]string{"ar/other-00000000.txt": "نعتذر"}); err != nil {
+		t.Fatal(err)
+	}
+	if info, err := os.Stat(path); looks == 0 || err != nil || info.Size() == 0 || runtime.GOOS != "windows" && info.Mode().Perm() != 0o600 {
+		t.Errorf("after %d looks the copy is %v, %v", looks, info, err)
+	}
+	if parts, err := filepath.Glob(path + ".part-*"); err != nil || len(parts) != 1 {
+		t.Errorf("%v (%v) is left, want what the other left alone", parts, err)
+	}
+	if err := s.Backup(t.Context(), path, nil); !errors.Is(err, fs.ErrExist) {
+		t.Errorf("over another backup: %v", err)
 	}
 }
