@@ -48,22 +48,26 @@ func (s *Scorer) share(d *desk) {
 	}
 	root := math.Sqrt(float64(max(len(p.Feats), 1)))
 	var groups [3]float64 // positive, negative, all hits
-	for i := range p.Feats {
+	for i := 0; i < len(p.Feats); i++ {
 		f := &p.Feats[i]
 		w := s.worth(d.cells[i], f.Hash, root)
 		switch {
-		case w == 0, f.A == features.OwnerNone:
 		case f.A == features.OwnerPos:
 			groups[0] += w
 		case f.A == features.OwnerNeg:
 			groups[1] += w
 		case f.A == features.OwnerHits:
 			groups[2] += w
+		case f.A < 0:
 		case f.B >= 0:
 			d.share[f.A] += w / 2
 			d.share[f.B] += w / 2
-		default:
-			d.share[f.A] += w
+		default: // the next ones mostly belong to the same word
+			own := d.share[f.A] + w
+			for ; i+1 < len(p.Feats) && p.Feats[i+1].A == f.A && p.Feats[i+1].B < 0; i++ {
+				own += s.worth(d.cells[i+1], p.Feats[i+1].Hash, root)
+			}
+			d.share[f.A] = own
 		}
 	}
 	d.shareGroups(groups)
@@ -180,8 +184,7 @@ func (s *Scorer) trusted(d *desk, in Input, res *Result, rs []Reason) []Reason {
 
 // without is what the reason's span is worth: the raw score with it less the raw score without it.
 func (s *Scorer) without(d *desk, in Input, res *Result, r Reason) float64 {
-	d.cut = append(append(d.cut[:0], in.Text[:r.Start]...), in.Text[r.End:]...)
-	s.reader.Read(&d.trial, string(d.cut))
+	s.reader.ReadWithout(&d.trial, &d.page, r.Start, r.End)
 	gone, came := d.page.Change(&d.trial)
 	t := d.sum
 	for _, slot := range gone {

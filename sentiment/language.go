@@ -3,10 +3,13 @@ package sentiment
 import (
 	"bytes"
 	_ "embed" // the word lists are part of the program
+	"math/bits"
 	"strings"
 	"sync"
 	"unicode"
 	"unicode/utf8"
+
+	"rasid/sentiment/internal/text"
 )
 
 //go:embed words.tsv
@@ -20,9 +23,15 @@ const (
 	voteOther
 )
 
+// wordVotes are the languages of the listed words, at the place of the hash of each or the next one free.
+type wordVotes []uint64
+
+// The lowest bits of a hash give way to the vote.
+const voteBits = 7
+
 // words gives the language of each listed word. It is parsed on first use and never changes. A word listed under two
 // languages votes for none, unless one of them is English or Arabic: those lists hold what is common there.
-var words = sync.OnceValue(func() map[string]uint8 {
+var words = sync.OnceValue(func() wordVotes {
 	code := map[string]uint8{"en": voteEn, "arabizi": voteArabizi, "ar": voteAr, "other": voteOther}
 	out := map[string]uint8{}
 	for l := range strings.Lines(wordLists) {
@@ -39,14 +48,39 @@ var words = sync.OnceValue(func() map[string]uint8 {
 			}
 		}
 	}
-	return out
+	return votesOf(out)
 })
+
+func votesOf(list map[string]uint8) wordVotes {
+	t := make(wordVotes, 1<<bits.Len(uint(4*len(list)))) //nolint:gosec // never negative
+	for w, v := range list {
+		hash := uint64(emptyWord)
+		for _, r := range w {
+			hash = text.Step(hash, uint64(r)) //nolint:gosec // never negative
+		}
+		t[t.place(hash)] = hash&^voteBits | uint64(v)
+	}
+	return t
+}
+
+// place is where the word of a hash stands, or where it would.
+func (t wordVotes) place(hash uint64) int {
+	for i := int(text.Mix(hash)) & (len(t) - 1); ; i = (i + 1) & (len(t) - 1) { //nolint:gosec // the low bits are wanted
+		if t[i] == 0 || t[i]&^voteBits == hash&^voteBits {
+			return i
+		}
+	}
+}
+
+// of is the language a word votes for, 0 for one that is not listed.
+func (t wordVotes) of(hash uint64) uint8 { return uint8(t[t.place(hash)] & voteBits) } //nolint:gosec // three bits
 
 // foreignArabic holds letters that Persian, Urdu, Kurdish and Pashto write and Arabic does not. Arabic writers do type
 // Persian kaf and yeh by accident, and چ گ پ ڤ in loan words, so those count for little.
 const (
 	foreignArabic = "ژٹڈڑےںھہۆێڵڕەۇټډړښڼۍېڌڎ"
 	doubtful      = "چگپکی"
+	lastOwnArabic = 'ي' // every letter of the two stands behind those of Arabic
 )
 
 // count is what a text is made of.
@@ -60,9 +94,9 @@ type count struct {
 
 // Language tells the language of a text from its letters and commonest words: "ar", "en", "mixed" (Arabic and English),
 // "arabizi" (Arabic in Latin letters) or "other".
-func Language(text string) string {
+func Language(s string) string {
 	var c count
-	c.read(text)
+	c.read(s)
 	switch {
 	case c.ar+c.la == 0, c.strange > c.ar+c.la:
 		return "other"
@@ -109,25 +143,34 @@ const longestWord = 32
 
 // word is the word being read.
 type word struct {
-	buf           [longestWord]byte // in lower case
+	hash          uint64            // of its letters in lower case
+	buf           [longestWord]byte // the letters
 	n             int               // bytes of buf, longestWord for more
 	latin, arabic bool
 	digits        int
 }
 
+// emptyWord is the hash of a word of no letters.
+const emptyWord = 1469598103934665603
+
 // add appends a letter.
 func (w *word) add(r rune) {
-	if w.n+utf8.UTFMax < longestWord {
-		w.n += utf8.EncodeRune(w.buf[w.n:], r)
-	} else {
+	w.hash = text.Step(w.hash, uint64(r)) //nolint:gosec // never negative
+	switch {
+	case w.n+utf8.UTFMax >= longestWord:
 		w.n = longestWord
+	case r < utf8.RuneSelf:
+		w.buf[w.n] = byte(r) //nolint:gosec // below 128
+		w.n++
+	default:
+		w.n += utf8.EncodeRune(w.buf[w.n:], r)
 	}
 }
 
 // end counts the word and begins the next.
-func (c *count) end(w *word, list map[string]uint8) {
+func (c *count) end(w *word, list wordVotes) {
 	if w.n > 0 && w.n < longestWord {
-		v := list[string(w.buf[:w.n])]
+		v := list.of(w.hash)
 		switch {
 		case w.arabic:
 			c.arVotes += b2i(v == voteAr)
@@ -140,22 +183,25 @@ func (c *count) end(w *word, list map[string]uint8) {
 		c.words++
 		c.digits += b2i(w.digits > 0 && w.digits <= fewDigits && !isMeasure(w.buf[:w.n]))
 	}
-	w.n, w.latin, w.digits, w.arabic = 0, false, 0, false
+	w.hash, w.n, w.latin, w.digits, w.arabic = emptyWord, 0, false, 0, false
 }
 
 // read walks over the letters and looks each word up without allocating.
-func (c *count) read(text string) {
+func (c *count) read(s string) {
 	list := words()
-	var w word
+	w := word{hash: emptyWord}
 	skip := 0 // bytes of an address or name
-	for i, r := range text {
+	for i, r := range s {
 		if w.n == 0 && i >= skip {
-			skip = i + address(text[i:])
+			skip = i + address(s[i:])
 		}
 		if i < skip {
 			continue
 		}
 		switch {
+		case r == ' ':
+			c.end(&w, list)
+			continue
 		case r >= 'A' && r <= 'Z':
 			r += 'a' - 'A'
 			fallthrough
@@ -172,8 +218,10 @@ func (c *count) read(text string) {
 		case r >= 0x0621 && r <= 0x06FF && (r < 0x064B || r > 0x0670) && r != 0x0640:
 			c.ar++
 			w.arabic = true
-			c.foreign += b2i(strings.ContainsRune(foreignArabic, r))
-			c.doubt += b2i(strings.ContainsRune(doubtful, r))
+			if r > lastOwnArabic {
+				c.foreign += b2i(strings.ContainsRune(foreignArabic, r))
+				c.doubt += b2i(strings.ContainsRune(doubtful, r))
+			}
 		case r == '2' || r == '3' || r == '5' || r == '6' || r == '7' || r == '9':
 			w.digits++
 		case r == '\'' || r == '’':

@@ -30,8 +30,7 @@ type desk struct {
 	share   []float64     // of the raw score, per token
 	pieces  []piece
 	reasons []Reason
-	cut     []byte        // the text without a reason
-	trial   features.Page // cut, read
+	trial   features.Page // the text without a reason
 }
 
 // sum is what the features of a text add up to.

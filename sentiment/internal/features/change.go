@@ -16,36 +16,36 @@ func (p *Page) Change(q *Page) (gone, came []uint32) {
 	p.draft(head, len(p.words)-tail)
 	p.spare, p.Feats = p.Feats, feats
 
-	p.gone, p.came = p.gone[:0], p.came[:0]
+	p.gone, p.came, p.counted = p.gone[:0], p.came[:0], p.counted[:0]
 	for i := range q.Feats {
 		slot := q.Feats[i].Hash
 		if c, found := p.slots.find(slot); found {
 			*c++
+			p.counted = append(p.counted, c)
 		} else if c, found := q.slots.find(slot); !found {
 			*c = q.slots.first(slot)
 			p.came = append(p.came, slot)
 		}
 	}
+	more := len(p.counted)
 	for i := range p.spare {
 		c, _ := p.slots.find(p.spare[i].Hash)
 		if *c--; uint32(*c) == 0 { //nolint:gosec // the count
 			p.gone = append(p.gone, p.spare[i].Hash)
 		}
+		p.counted = append(p.counted, c)
 	}
-	p.restore(q)
+	p.recount(more)
 	return p.gone, p.came
 }
 
-// restore takes back what Change counted.
-func (p *Page) restore(q *Page) {
-	for i := range p.spare {
-		c, _ := p.slots.find(p.spare[i].Hash)
-		*c++
+// recount takes back what Change counted: first it counted so many up, then the others down.
+func (p *Page) recount(up int) {
+	for _, c := range p.counted[:up] {
+		*c--
 	}
-	for i := range q.Feats {
-		if c, found := p.slots.find(q.Feats[i].Hash); found {
-			*c--
-		}
+	for _, c := range p.counted[up:] {
+		*c++
 	}
 }
 

@@ -45,7 +45,7 @@ func TestAChangeIsWhatReadingTheOtherTextFromItsBeginningTells(t *testing.T) {
 		for from := range s {
 			for n := range s[from:min(len(s), from+30)] {
 				cut := s[:from] + s[from+n:]
-				r.Read(&q, cut)
+				r.ReadWithout(&q, &p, from, from+n)
 				gone, came := p.Change(&q)
 				got := slices.DeleteFunc(slotsOf(&p), func(slot uint32) bool { return slices.Contains(gone, slot) })
 				got = append(got, came...)

@@ -55,8 +55,9 @@ type Page struct {
 	letter [maxWord]uint64 // of the word being read, with its borders
 	grams  []uint64        // hashes of its groups of letters
 
-	spare      []Feat // for Change, with the slots it gives
+	spare      []Feat // for Change, with the slots it gives and the cells it counts in
 	gone, came []uint32
+	counted    []*uint64
 }
 
 // roles are what the lexicon says of a token.
@@ -70,6 +71,15 @@ type roles struct {
 // Read parses s and finds negation and lexicon entries; it leaves the hashed features to Extract.
 func (r *Reader) Read(p *Page, s string) {
 	r.Folder.Parse(&p.Doc, s)
+	r.mark(p)
+	r.find(p)
+}
+
+// ReadWithout reads the text of o without the bytes start..end.
+func (r *Reader) ReadWithout(p, o *Page, start, end int) {
+	if !p.Doc.Cut(&o.Doc, start, end) {
+		r.Folder.Parse(&p.Doc, o.Doc.Source[:start]+o.Doc.Source[end:])
+	}
 	r.mark(p)
 	r.find(p)
 }

@@ -83,6 +83,35 @@ func (f *Folder) Parse(d *Doc, s string) {
 	d.tokenise()
 }
 
+// Cut fills d with the tokens of o but those of the bytes start..end, as Parse would find them in the text without these
+// bytes; their places stay those in the text of o. It can tell only where a token begins and one ends, and nothing before
+// can run together with what follows: at the start of the text and after a space. Elsewhere ok is false.
+func (d *Doc) Cut(o *Doc, start, end int) (ok bool) {
+	if start > 0 && o.Source[start-1] != ' ' {
+		return false
+	}
+	d.Source, d.R, d.Tok = o.Source, append(d.R[:0], o.R...), d.Tok[:0]
+	begun, ended, inside := false, false, false
+	for i := range o.Tok {
+		t := &o.Tok[i]
+		from, to := int(t.Start), int(t.End)
+		if to <= start || from >= end {
+			if inside && t.Kind == EmojiRepeat {
+				return false // without the emoji before it, it is one itself
+			}
+			kept := *t
+			kept.Neg, kept.NegBy, inside = false, -1, false
+			d.Tok = append(d.Tok, kept)
+			continue
+		}
+		if from < start || to > end {
+			return false
+		}
+		begun, ended, inside = begun || from == start, ended || to == end, true
+	}
+	return begun && ended
+}
+
 func (d *Doc) decode(s string) {
 	raw := slices.Grow(d.raw[:0], len(s))
 	for i := 0; i < len(s); {

@@ -63,6 +63,68 @@ func TestEveryTokenPointsAtItsBytes(t *testing.T) {
 	}
 }
 
+// said is what a token says, wherever it stands.
+type said struct {
+	Letters string
+	Kind    Kind
+	Script  Script
+	Caps    bool
+	Hash    uint64
+}
+
+func saidBy(d *Doc) (out []said) {
+	for _, t := range d.Tok {
+		out = append(out, said{string(d.R[t.From:t.To]), t.Kind, t.Script, t.Caps, t.Hash})
+	}
+	return out
+}
+
+// cutAll cuts every stretch out of s that begins and ends where tokens do, and counts those that Cut knows about.
+func cutAll(t *testing.T, f *Folder, s string) (known int) {
+	t.Helper()
+	var d, cut, want Doc
+	f.Parse(&d, s)
+	for i := range d.Tok {
+		for _, last := range d.Tok[i:min(len(d.Tok), i+4)] {
+			from, to := int(d.Tok[i].Start), int(last.End)
+			if from > to || !cut.Cut(&d, from, to) {
+				continue
+			}
+			known++
+			f.Parse(&want, s[:from]+s[to:])
+			if diff := cmp.Diff(saidBy(&want), saidBy(&cut)); diff != "" {
+				t.Fatalf("%q without %q (-parsed +cut):\n%s", s, s[from:to], diff)
+			}
+		}
+	}
+	return known
+}
+
+func TestWhatIsLeftOfACutTextIsWhatItWouldBeParsedAs(t *testing.T) {
+	f := NewFolder()
+	for _, s := range []string{
+		"The soup, the soooup!! was &quot;cold&quot; :) :d :-( <3 don't n't", "الخدمة ســــيئة جدا، ومو زينة؟! ٣ ايام",
+		"😡😡😡 👍🏽 a 😡😡 b😡 😭😭", "👎🏻👎🏻👎 👎🏻👎", "@some_user @x_ see https://a.b/c?d=1سيئ www.x.y http://", "Ø³ÙŠØ¦ â€™ soup Ã© &amp;quot; &#32; x&#32;y",
+		"ﷺ word ﻻ½ ﬁt ...a ..! !a 3a a3 _b_ b_", "a \xe2\x80 b\x99 \xffc",
+	} {
+		if cutAll(t, f, s) == 0 {
+			t.Errorf("nothing was cut out of %q", s)
+		}
+	}
+}
+
+func FuzzCut(f *testing.F) {
+	fold := NewFolder()
+	for _, s := range []string{"a b", " 😡😡 x", "Ã Â x &amp; y", "ab :) ..!", "@a_ b", "http://a ب"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		if len(s) < 200 {
+			cutAll(t, fold, s)
+		}
+	})
+}
+
 func TestStemsKeepThreeLetters(t *testing.T) {
 	for in, want := range map[string]string{"والخدمه": "خدم", "بالمطعم": "مطعم", "سيارتهم": "سيارت", "ولد": "ولد", "كتب": "كتب"} {
 		if got, _ := Stem([]rune(in)); string(got) != want {
