@@ -274,7 +274,7 @@ func (w *cardWriter) standing(stopped bool) {
 		if !c.AskedAt.IsZero() && c.Rating == 0 {
 			asked = say.Say("card.asked")
 		}
-		w.line(say.Say("card.resolved"), asked)
+		w.line(say.Say("card.resolved", "name", Author(say, c.ClosedBy, w.o.NameOf), "time", w.o.clock(c.ClosedAt, w.now)), asked)
 		w.since()
 	case cases.Expired:
 		w.line(say.Say("card.expired"))

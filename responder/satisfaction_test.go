@@ -94,8 +94,8 @@ func TestAfterASolutionTheCustomerIsAskedOnceAndOneTapAnswers(t *testing.T) {
 	if rated := s.events(c, cases.Rate); len(rated) != 1 || rated[0].Note != "4" || rated[0].By != cases.Customer {
 		t.Errorf("the history tells of %+v", rated)
 	}
-	if card := s.rooms["desk"].cards[c.ID].Text; !strings.Contains(card, "★★★★☆") {
-		t.Errorf("the card does not show the rating:\n%s", card)
+	if card := s.rooms["desk"].cards[c.ID].Text; !strings.Contains(card, "★★★★☆") || !strings.Contains(card, "✅ Solved: \u2068Mona\u2069, ") {
+		t.Errorf("the card does not show the rating, or who closed the case and when:\n%s", card)
 	}
 	if a := s.tap("Sara", place.choices[0][0]); !strings.Contains(a.Text, "already") {
 		t.Errorf("a second tap was answered with %q", a.Text)

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -15,6 +16,7 @@ import (
 	"rasid/internal/config"
 	"rasid/internal/phrases"
 	"rasid/internal/store"
+	"rasid/responder"
 	"rasid/watchers"
 )
 
@@ -94,10 +96,21 @@ func (p *program) examine(ctx context.Context, cfg *config.Config, words *phrase
 	for _, r := range h.office.Rooms {
 		if !asked[r.Chat] { // one chat may serve several rooms
 			asked[r.Chat] = true
-			tell("room "+r.Name, ask(ctx, r.Chat))
+			tell("room "+sharing(h.office.Rooms, r.Chat), ask(ctx, r.Chat))
 		}
 	}
 	return bad, nil
+}
+
+// sharing names the rooms of a chat.
+func sharing(rooms []responder.Room, chat responder.StaffChat) string {
+	var names []string
+	for _, r := range rooms {
+		if r.Chat == chat {
+			names = append(names, r.Name)
+		}
+	}
+	return strings.Join(names, ", ")
 }
 
 // ask lets a part examine itself, if it can.

@@ -11,6 +11,7 @@ import (
 	"rasid/internal/phrases"
 	"rasid/internal/platform/discord/fakediscord"
 	"rasid/internal/platform/telegram/faketelegram"
+	"rasid/responder"
 )
 
 const huda = 333333333 // manager: may press everything
@@ -216,4 +217,13 @@ func (r discordRoom) record() string {
 		b.WriteString(p.Text + "\n--\n")
 	}
 	return b.String() + r.out.String()
+}
+
+func TestDoctorNamesEveryRoomOfAConnection(t *testing.T) {
+	type chat struct{ responder.StaffChat }
+	one, other := &chat{}, &chat{}
+	rooms := []responder.Room{{Name: "staff", Chat: one}, {Name: "page", Chat: other}, {Name: "leads", Chat: one}}
+	if got := sharing(rooms, one); got != "staff, leads" {
+		t.Errorf("the lines of both rooms are headed %q", got)
+	}
 }

@@ -25,7 +25,7 @@ func (d *Drafter) Doctor(ctx context.Context) []cases.Advice {
 	if why := d.wrong(tidy(said), invented, "en"); why != "" {
 		return []cases.Advice{{What: fmt.Sprintf("%s answers, but its words cannot be used: %s", d.Name, why), Fix: "try a larger model, or one that knows Arabic and English; until then templates are used"}}
 	}
-	return []cases.Advice{{OK: true, What: fmt.Sprintf("%s answers within %s; without it, or when it is wrong, templates are used", d.Name, d.Clock().Sub(began).Round(100*time.Millisecond))}}
+	return []cases.Advice{{OK: true, What: fmt.Sprintf("%s answers within %s; without it, or when it is wrong, templates are used", d.Name, d.Clock().Sub(began).Truncate(100*time.Millisecond)+100*time.Millisecond)}}
 }
 
 // mend says what to do about a model that did not answer.
