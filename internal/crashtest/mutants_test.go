@@ -326,6 +326,30 @@ var bugs = []bug{
 		pkg:   "sentiment/local", test: "TestALayerIsSwitchedOnOnlyBeyondNoiseAndWithoutLoss",
 	},
 	{
+		name: "a layer that finds complaints worse is switched on", file: "sentiment/local/local.go",
+		right: `rep.FairNow >= rep.Fair && `,
+		wrong: ``,
+		pkg:   "sentiment/local", test: "TestALayerIsSwitchedOnOnlyBeyondNoiseAndWithoutLoss",
+	},
+	{
+		name: "complaints are taken for as rare as they are", file: "sentiment/local/fit.go",
+		right: `biasShare = 0.75`,
+		wrong: `biasShare = 1.0`,
+		pkg:   "sentiment/local", test: "TestFewComplaintsLowerThemOnlyInPart",
+	},
+	{
+		name: "the lean is chosen by counted hits", file: "sentiment/local/validate.go",
+		right: `believed = 0.3`,
+		wrong: `believed = 1.0`,
+		pkg:   "sentiment/local", test: "TestTheLeanIsChosenByWhatIsLikely",
+	},
+	{
+		name: "one mention teaches a word", file: "sentiment/local/local.go",
+		right: `seenIn = 2`,
+		wrong: `seenIn = 1`,
+		pkg:   "sentiment/local", test: "TestWhatOneMentionSaysTeachesNoWord",
+	},
+	{
 		name: "a layer knows no limit", file: "sentiment/layer.go",
 		right: `return bound(more*zn+l.Bias[0]+neg*x, l.Limit), bound(more*zp+l.Bias[1]+pos*x, l.Limit)`,
 		wrong: `return more*zn + l.Bias[0] + neg*x, more*zp + l.Bias[1] + pos*x`,

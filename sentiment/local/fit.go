@@ -25,6 +25,10 @@ const usual = 2
 // to shop.
 const biasSigma = 1.5
 
+// biasShare is how much of the biases learned counts. At their full size labels go to the classes that are given often,
+// and a place where few complain loses its complaints.
+const biasShare = 0.75
+
 // The steps of the fit.
 const (
 	rounds   = 50
@@ -76,6 +80,7 @@ func fitLayer(items []item, words int, st strength, limit float64, without int) 
 		}
 	}
 	f.theta[atTrust] = min(max(f.theta[atTrust], 0), sentiment.MaxTrust)
+	f.theta[0], f.theta[1] = f.theta[0]*biasShare, f.theta[1]*biasShare
 	return f
 }
 

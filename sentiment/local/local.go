@@ -51,6 +51,7 @@ type Report struct {
 	Given, Used   int // examples; those left after repeats, floods and unreliable labellers
 	Before, After Figures
 	Gain, Noise   float64  // of log loss per example, and its standard error over the examples
+	Fair, FairNow float64  // F1 of complaints to be expected of the labels by the table alone, and with the layer
 	Doubted       []string // persons whose labels disagree with everyone else's
 	Better        bool     // the layer is worth switching on
 	Strength      string   // which of the tried strengths won
@@ -107,6 +108,7 @@ func Fit(ctx context.Context, base *sentiment.Scorer, examples []Example, o Opti
 		l.Examples = len(items)
 		r := rep
 		r.Gain, r.Noise = gained(t.hs, o)
+		r.Fair, r.FairNow = fair(t.hs, lean, o)
 		r.Strength, r.Before, r.After = t.st.name, figures(untaught(t.hs, o), 1), figures(t.hs, lean)
 		if r.Own, r.OwnAfter, err = anchor(base, l); err != nil {
 			return nil, rep, err
@@ -145,14 +147,14 @@ func ranked(ctx context.Context, items []item, words int, o Options) ([]try, err
 // worth says whether a layer that measures so is to be switched on.
 func (rep *Report) worth(o Options) bool {
 	a, b := rep.After, rep.Before
-	return rep.Gain > max(minGain, beyond*rep.Noise) && a.NegF1 >= b.NegF1 && a.NegAP >= b.NegAP-tolerance &&
+	return rep.Gain > max(minGain, beyond*rep.Noise) && rep.FairNow >= rep.Fair && a.NegF1 >= b.NegF1-tolerance && a.NegAP >= b.NegAP-tolerance &&
 		min(rep.Complaints, rep.Used-rep.Complaints) >= o.MinEach && rep.OwnAfter >= rep.Own-drift
 }
 
 const (
 	minGain   = 0.005 // of log loss per example that a layer must bring …
 	beyond    = 1.5   // … and so many standard errors of it: with less, sources that lose were among those switched on
-	tolerance = 0.02  // by which it may lose in average precision: on some hundred labels that much is noise
+	tolerance = 0.02  // by which it may lose in counted F1 and average precision: on some hundred labels that much is noise
 )
 
 // prepare drops repeats and floods, and weighs persons. The names are the cells of a layer that the words of the items
@@ -202,7 +204,40 @@ func prepare(base *sentiment.Scorer, examples []Example, o Options) (items []ite
 		}
 	}
 	slices.Reverse(items)
-	return items, names
+	return items, common(items, names)
+}
+
+// seenIn is how many examples must share a cell for it to be learned: what a single mention says teaches no word.
+const seenIn = 2
+
+// common leaves the items only the cells that seenIn of them share, numbered anew, and returns the names of those.
+func common(items []item, names []uint32) []uint32 {
+	seen, last := make([]int, len(names)), make([]int, len(names))
+	for i := range items {
+		for _, c := range items[i].cells {
+			if last[c] != i+1 {
+				last[c] = i + 1
+				seen[c]++
+			}
+		}
+	}
+	var kept []uint32
+	for c, n := range seen {
+		if seen[c] = -1; n >= seenIn {
+			seen[c] = len(kept)
+			kept = append(kept, names[c])
+		}
+	}
+	for i := range items {
+		cells := items[i].cells[:0]
+		for _, c := range items[i].cells {
+			if seen[c] >= 0 {
+				cells = append(cells, seen[c])
+			}
+		}
+		items[i].cells = cells
+	}
+	return kept
 }
 
 func invRoot(n int) float64 { return 1 / math.Sqrt(float64(max(n, 1))) }
