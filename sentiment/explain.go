@@ -1,7 +1,6 @@
 package sentiment
 
 import (
-	"cmp"
 	"math"
 	"slices"
 
@@ -111,6 +110,17 @@ type piece struct {
 	tok    int // of the word
 }
 
+// stronger puts the stronger of two pieces first, or the one that comes first in the text.
+func stronger(a, b piece) int {
+	switch v, w := math.Abs(a.weight), math.Abs(b.weight); {
+	case v > w:
+		return -1
+	case v < w:
+		return 1
+	}
+	return a.start - b.start
+}
+
 // reasoned makes one reason of each lexicon entry, with the shares of all its words, and one of each other word; the
 // strongest comes first.
 func (d *desk) reasoned() []Reason {
@@ -132,9 +142,7 @@ func (d *desk) reasoned() []Reason {
 			ps = append(ps, piece{w, int(p.Doc.Tok[i].Start), -1, i})
 		}
 	}
-	slices.SortStableFunc(ps, func(a, b piece) int {
-		return cmp.Or(cmp.Compare(math.Abs(b.weight), math.Abs(a.weight)), cmp.Compare(a.start, b.start))
-	})
+	slices.SortStableFunc(ps, stronger)
 	d.pieces = ps
 	out := d.reasons[:0]
 	for i := range ps {

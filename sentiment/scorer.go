@@ -3,6 +3,7 @@ package sentiment
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"sync"
 
@@ -122,16 +123,19 @@ func (s *Scorer) judge(d *desk, in Input) Result {
 func (s *Scorer) read(d *desk, text string) {
 	s.reader.Read(&d.page, text)
 	d.page.Extract(s.table.Mask())
-	d.sum, d.cells = sum{n: len(d.page.Feats)}, d.cells[:0]
-	for i := range d.page.Feats {
-		c := s.table.At(d.page.Feats[i].Hash)
-		d.sum.neg += int(c.Neg)
-		d.sum.pos += int(c.Pos)
-		d.cells = append(d.cells, c)
+	feats := d.page.Feats
+	d.cells = slices.Grow(d.cells[:0], len(feats))[:len(feats)]
+	neg, pos := 0, 0
+	for i := range feats {
+		c := s.table.At(feats[i].Hash)
+		neg += int(c.Neg)
+		pos += int(c.Pos)
+		d.cells[i] = c
 	}
+	d.sum = sum{n: len(feats), neg: neg, pos: pos}
 	if s.layer != nil {
-		for i := range d.page.Feats {
-			s.layer.add(&d.sum, d.page.Feats[i].Hash, 1)
+		for i := range feats {
+			s.layer.add(&d.sum, feats[i].Hash, 1)
 		}
 	}
 }

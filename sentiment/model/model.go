@@ -13,7 +13,6 @@ import (
 	"io"
 	"iter"
 	"math/bits"
-	"slices"
 )
 
 //go:embed weights.bin
@@ -28,7 +27,7 @@ func Card() string { return card }
 // magic begins every table and names its format.
 const magic = "rasid table 1\n"
 
-// maxBits bounds the table in memory: 2^24 slots take 3 MB and two bytes for each one used.
+// maxBits bounds the table in memory: 2^24 slots take 16 MB.
 const maxBits = 24
 
 // Header describes a table.
@@ -53,22 +52,25 @@ type Source struct {
 }
 
 // Table is a loaded table, safe for concurrent reading. Four of five slots are empty: only the others have a cell, and
-// a run of slots tells which those are.
+// what is known of a slot stands in one cache line, for looking up the features of a text takes more time than anything
+// else done with it.
 type Table struct {
 	Header
-	runs  []run
-	cells []Cell // of the slots used, in their order
+	blocks  []block
+	spilled map[uint32]Cell // of slots whose block was full
 }
 
-// run tells of runSlots slots in a row; what is asked of it stands side by side, so that a slot costs one look at the
-// runs and one at the cells.
-type run struct {
-	used   uint64 // a bit for each slot
-	before uint32 // how many cells belong to the runs before
+// block is what is known of blockSlots slots in a row.
+type block struct {
+	used  uint64           // a bit for each slot
+	cells [blockCells]Cell // of the slots used, in their order
 }
 
-// runSlots is how many slots a run tells of.
-const runSlots = 64
+// Sizes of a block. A block of the embedded table uses 13 slots; more than blockCells are used by one block in 100,000.
+const (
+	blockSlots = 64
+	blockCells = 28
+)
 
 // Cell is the stored weight of one slot.
 type Cell struct{ Neg, Pos int8 }
@@ -77,56 +79,53 @@ type Cell struct{ Neg, Pos int8 }
 func New(h Header, cells []Cell) *Table {
 	t := &Table{Header: h}
 	t.clear()
+	t.Features = 0
 	for slot, c := range cells {
 		if c != (Cell{}) {
-			t.put(slot, c)
+			t.put(uint32(slot), c) //nolint:gosec // below 2^maxBits
+			t.Features++
 		}
 	}
-	t.count()
-	t.Features = len(t.cells)
 	return t
 }
 
 // clear empties the table.
 func (t *Table) clear() {
-	t.runs, t.cells = make([]run, max(1<<t.Bits/runSlots, 1)), nil
+	t.blocks, t.spilled = make([]block, max(1<<t.Bits/blockSlots, 1)), map[uint32]Cell{}
 }
 
 // put adds a cell; the slots come in order.
-func (t *Table) put(slot int, c Cell) {
-	t.runs[slot/runSlots].used |= 1 << (slot % runSlots)
-	t.cells = append(t.cells, c)
-}
-
-// count counts the cells before each run, once all are put.
-func (t *Table) count() {
-	t.cells = slices.Clip(t.cells)
-	n := uint32(0)
-	for i := range t.runs {
-		t.runs[i].before = n
-		n += uint32(bits.OnesCount64(t.runs[i].used)) //nolint:gosec // at most 64
+func (t *Table) put(slot uint32, c Cell) {
+	b := &t.blocks[slot/blockSlots]
+	if rank := bits.OnesCount64(b.used); rank < blockCells {
+		b.cells[rank] = c
+	} else {
+		t.spilled[slot] = c
 	}
+	b.used |= 1 << (slot % blockSlots)
 }
 
 // At is the cell of a slot.
 func (t *Table) At(slot uint32) Cell {
-	r, bit := &t.runs[slot/runSlots], uint64(1)<<(slot%runSlots)
-	if r.used&bit == 0 {
+	b, bit := &t.blocks[slot/blockSlots], uint64(1)<<(slot%blockSlots)
+	if b.used&bit == 0 {
 		return Cell{}
 	}
-	return t.cells[int(r.before)+bits.OnesCount64(r.used&(bit-1))]
+	if rank := bits.OnesCount64(b.used & (bit - 1)); rank < blockCells {
+		return b.cells[rank]
+	}
+	return t.spilled[slot]
 }
 
 // All are the slots used and their cells, in order.
 func (t *Table) All() iter.Seq2[int, Cell] {
 	return func(yield func(int, Cell) bool) {
-		at := 0
-		for i := range t.runs {
-			for w := t.runs[i].used; w != 0; w &= w - 1 {
-				if !yield(i*runSlots+bits.TrailingZeros64(w), t.cells[at]) {
+		for i := range t.blocks {
+			for w := t.blocks[i].used; w != 0; w &= w - 1 {
+				slot := i*blockSlots + bits.TrailingZeros64(w)
+				if !yield(slot, t.At(uint32(slot))) { //nolint:gosec // below 2^maxBits
 					return
 				}
-				at++
 			}
 		}
 	}
@@ -230,7 +229,6 @@ func (t *Table) fill(zg, zn, zp []byte) error {
 		}
 		raw[i] = b.Bytes()
 	}
-	t.cells = make([]Cell, 0, len(raw[1]))
 	at, k := 0, 0
 	for _, g := range raw[0] {
 		at += int(g)
@@ -240,13 +238,12 @@ func (t *Table) fill(zg, zn, zp []byte) error {
 		if at >= slots || k >= len(raw[1]) || k >= len(raw[2]) {
 			return errShort
 		}
-		t.put(at, Cell{int8(raw[1][k]), int8(raw[2][k])}) //nolint:gosec // the byte is the stored int8
+		t.put(uint32(at), Cell{int8(raw[1][k]), int8(raw[2][k])}) //nolint:gosec // the byte is the stored int8
 		at++
 		k++
 	}
 	if k != len(raw[1]) || k != len(raw[2]) {
 		return errShort
 	}
-	t.count()
 	return nil
 }

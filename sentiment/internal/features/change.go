@@ -1,7 +1,5 @@
 package features
 
-import "slices"
-
 // Change compares p, which is extracted, with another text that is much the same and only read: it gives the slots of
 // the features that p has and q has not, and of those that q has and p has not. It works on the words that differ, and
 // what it gives is good until it is asked again. It leaves the features of p as they are, and those of q undefined.
@@ -61,10 +59,9 @@ func common(p, q *Page) (head, tail int) {
 	return head, tail
 }
 
-// alike says whether word i of p has the features of word j of q.
+// alike says whether word i of p has the features of word j of q; equal hashes are equal words, here as in the lexicon.
 func alike(p, q *Page, i, j int) bool {
 	a, b := &p.words[i], &q.words[j]
 	s, t := &p.Doc.Tok[a.tok], &q.Doc.Tok[b.tok]
-	return s.Kind == t.Kind && s.Script == t.Script && s.Neg == t.Neg && a.repeated == b.repeated &&
-		slices.Equal(p.Doc.R[s.From:s.To], q.Doc.R[t.From:t.To])
+	return s.Hash == t.Hash && s.Kind == t.Kind && s.Script == t.Script && s.Neg == t.Neg && a.repeated == b.repeated
 }

@@ -74,11 +74,14 @@ type rawRune struct {
 func (f *Folder) Parse(d *Doc, s string) {
 	d.Source = s
 	d.decode(s)
-	if strings.IndexByte(s, '&') >= 0 {
+	escaped := strings.IndexByte(s, '&') >= 0
+	if escaped {
 		d.unescape()
 		d.unescape()
 	}
-	d.repairMojibake()
+	if escaped || strings.IndexByte(s, firstMojibake) >= 0 {
+		d.repairMojibake()
+	}
 	f.foldInto(d)
 	d.tokenise()
 }
@@ -190,6 +193,9 @@ func cp1252(r rune) (byte, bool) {
 	}
 	return 0, false
 }
+
+// firstMojibake is the byte that every letter from which mojibake begins, Â to ô, begins with itself.
+const firstMojibake = 0xC3
 
 // repairMojibake undoes UTF-8 that was once read as Windows-1252.
 func (d *Doc) repairMojibake() {
