@@ -4,7 +4,6 @@ import (
 	"math"
 	"slices"
 
-	"rasid/sentiment/internal/features"
 	"rasid/sentiment/internal/text"
 	"rasid/sentiment/sentences"
 )
@@ -158,17 +157,20 @@ func s32(b bool) uint32 {
 }
 
 // find gives the dialect and the words that gave it; it stays silent when it is not sure.
-func (m *dialectModel) find(p *features.Page, lang string) (string, []string) {
+func (m *dialectModel) find(d *desk, lang string) (string, []string) {
 	if lang == "en" || lang == "other" {
 		return "", nil
 	}
+	p := &d.page
 	var sum votes
 	n := 0
+	d.votes = d.votes[:0]
 	for i := range p.Doc.Tok {
 		w := m.word(&p.Doc, i, &n)
 		for k := range sum {
 			sum[k] += w[k]
 		}
+		d.votes = append(d.votes, w)
 	}
 	x := calm(n)
 	for k := range sum {
@@ -186,7 +188,7 @@ func (m *dialectModel) find(p *features.Page, lang string) (string, []string) {
 	if n == 0 || prob[best] < dialectSure {
 		return "", nil
 	}
-	return dialects[best], m.cues(p, best, x)
+	return dialects[best], d.cues(best, x)
 }
 
 func (m *dialectModel) word(d *text.Doc, i int, n *int) votes {
@@ -203,7 +205,9 @@ func (m *dialectModel) word(d *text.Doc, i int, n *int) votes {
 // maxCues is how many words are shown.
 const maxCues = 5
 
-func (m *dialectModel) cues(p *features.Page, best int, x float32) []string {
+// cues are the words that speak for a dialect.
+func (d *desk) cues(best int, x float32) []string {
+	p := &d.page
 	var out []string
 	add := func(from, to int) {
 		s := p.Doc.Source[p.Doc.Tok[from].Start:p.Doc.Tok[to].End]
@@ -216,9 +220,8 @@ func (m *dialectModel) cues(p *features.Page, best int, x float32) []string {
 			add(p.Hits[i].Tok, p.Hits[i].Tok+p.Hits[i].N-1)
 		}
 	}
-	n := 0
-	for i := range p.Doc.Tok {
-		if w := m.word(&p.Doc, i, &n); w[best]*x >= cueStrength {
+	for i := range d.votes {
+		if d.votes[i][best]*x >= cueStrength {
 			add(i, i)
 		}
 	}

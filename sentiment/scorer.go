@@ -29,6 +29,7 @@ type desk struct {
 	sum     sum           // of its features
 	cells   []model.Cell  // of each feature
 	share   []float64     // of the raw score, per token
+	votes   []votes       // for the dialects, per token
 	pieces  []piece
 	reasons []Reason
 	trial   features.Page // the text without a reason
@@ -96,7 +97,7 @@ func (s *Scorer) Score(in Input) Result {
 	d := s.desks.Get().(*desk)
 	defer s.desks.Put(d)
 	res := s.judge(d, in)
-	res.Dialect, res.DialectCues = s.tongue().find(&d.page, res.Lang)
+	res.Dialect, res.DialectCues = s.tongue().find(d, res.Lang)
 	s.explain(d, in, &res)
 	return res
 }
