@@ -350,6 +350,12 @@ var bugs = []bug{
 		pkg:   "sentiment/local", test: "TestWhatOneMentionSaysTeachesNoWord",
 	},
 	{
+		name: "a half of a layer halves the table as well", file: "sentiment/local/fit.go",
+		right: `out.theta[atTrust] = 1 + share*(f.trust()-1)`,
+		wrong: `out.theta[atTrust] = share * f.trust()`,
+		pkg:   "sentiment/local", test: "TestAPartOfALayerMovesTheScoreByThatPart",
+	},
+	{
 		name: "a layer knows no limit", file: "sentiment/layer.go",
 		right: `return bound(more*zn+l.Bias[0]+neg*x, l.Limit), bound(more*zp+l.Bias[1]+pos*x, l.Limit)`,
 		wrong: `return more*zn + l.Bias[0] + neg*x, more*zp + l.Bias[1] + pos*x`,

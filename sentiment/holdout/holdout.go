@@ -158,7 +158,7 @@ func printGains(w io.Writer, gs []gain) {
 		row := [6]float64{g.before.MacroF1, g.before.Label[0].F1, ap(g.before), g.after.MacroF1, g.after.Label[0].F1, ap(g.after)}
 		state := "stays off"
 		if g.fit.Better {
-			state = "on, " + g.fit.Strength
+			state = fmt.Sprintf("on, %s × %g", g.fit.Strength, g.fit.Share)
 		}
 		if row[4] < row[1]-2*g.noise {
 			state += ", WORSE than chance explains"

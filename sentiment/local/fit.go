@@ -84,6 +84,20 @@ func fitLayer(items []item, words int, st strength, limit float64, without int) 
 	return f
 }
 
+// shares of a layer that are tried: where a whole one is more than the examples bear out, a part of it may not be.
+var shares = []float64{1, 0.75, 0.5}
+
+// part is the fit of which only a share counts: halfway between nothing and f, for a half.
+func (f *fit) part(share float64) *fit {
+	out := nothing(f.limit)
+	out.theta = make([]float64, len(f.theta))
+	for i, v := range f.theta {
+		out.theta[i] = share * v
+	}
+	out.theta[atTrust] = 1 + share*(f.trust()-1)
+	return out
+}
+
 // gradient of the weighted log loss and of what was expected beforehand.
 func (f *fit) gradient(items []item, st strength, without int, grad []float64) {
 	for i := range grad {

@@ -55,6 +55,7 @@ type Report struct {
 	Doubted       []string // persons whose labels disagree with everyone else's
 	Better        bool     // the layer is worth switching on
 	Strength      string   // which of the tried strengths won
+	Share         float64  // of it that counts
 	Complaints    int      // of the used
 	Own, OwnAfter float64  // average precision on our own sentences kept apart, before and with the layer
 
@@ -102,14 +103,19 @@ func Fit(ctx context.Context, base *sentiment.Scorer, examples []Example, o Opti
 	}
 	var first *sentiment.Layer
 	told := rep
+	fits := map[strength]*fit{}
 	for i, t := range tries {
 		lean := bestLean(t.hs)
-		l := fitLayer(items, len(names), t.st, o.Limit, -1).layer(names, lean, o)
+		if fits[t.st] == nil {
+			fits[t.st] = fitLayer(items, len(names), t.st, o.Limit, -1)
+		}
+		l := fits[t.st].part(t.share).layer(names, lean, o)
 		l.Examples = len(items)
 		r := rep
 		r.Gain, r.Noise = gained(t.hs, o)
 		r.Fair, r.FairNow = fair(t.hs, lean, o)
-		r.Strength, r.Before, r.After = t.st.name, figures(untaught(t.hs, o), 1), figures(t.hs, lean)
+		r.Strength, r.Share = t.st.name, t.share
+		r.Before, r.After = figures(untaught(t.hs, o), 1), figures(t.hs, lean)
 		if r.Own, r.OwnAfter, err = anchor(base, l); err != nil {
 			return nil, rep, err
 		}
@@ -124,21 +130,22 @@ func Fit(ctx context.Context, base *sentiment.Scorer, examples []Example, o Opti
 	return first, told, nil
 }
 
-// try is one strength and what layers of it say of items they have not seen.
+// try is a share of one strength and what such layers say of items they have not seen.
 type try struct {
-	st strength
-	hs []held
+	st    strength
+	share float64
+	hs    []held
 }
 
-// ranked puts the strengths in order, the one that judges best first: where that one forgets too much of what holds in
-// every shop, the next may not.
+// ranked puts the tries in order, the one that judges best first: where that one forgets too much of what holds in every
+// shop, or is no gain for certain, the next may not.
 func ranked(ctx context.Context, items []item, words int, o Options) ([]try, error) {
 	var out []try
 	for _, st := range strengths {
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		out = append(out, try{st, crossValidate(items, words, st, o)})
+		out = append(out, crossValidate(items, words, st, o)...)
 	}
 	slices.SortStableFunc(out, func(a, b try) int { return cmp.Compare(logLoss(a.hs), logLoss(b.hs)) })
 	return out, nil

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"slices"
 	"sync"
@@ -258,6 +259,32 @@ func TestFewComplaintsLowerThemOnlyInPart(t *testing.T) {
 	p := fitLayer(items, 0, strengths[0], 3, -1).predict(&item{x: 1})
 	if p[0] < 0.12 || p[0] > 0.2 {
 		t.Errorf("P(neg) is %.3f, want more than the tenth that is given and less than the third that the table says", p[0])
+	}
+}
+
+// TestAPartOfALayerMovesTheScoreByThatPart fits one to a shop's talk and judges with a half of it.
+func TestAPartOfALayerMovesTheScoreByThatPart(t *testing.T) {
+	s := base(t)
+	items, names := prepare(s, shopTalk(120), Defaults())
+	whole := fitLayer(items, len(names), strengths[1], 3, -1)
+	in := sentiment.Input{Text: "killer burger by the fountain"}
+	raw := func(f *fit) float64 { return s.WithLayer(f.layer(names, 1, Defaults())).Quick(in).Raw }
+	none, half, all := raw(whole.part(0)), raw(whole.part(0.5)), raw(whole.part(1))
+	if none != s.Quick(in).Raw || all != raw(whole) || all == none {
+		t.Errorf("with no layer %v, with none of it %v; with all of it %v, with it %v", s.Quick(in).Raw, none, all, raw(whole))
+	}
+	if d := half - (none+all)/2; math.Abs(d) > 1e-6 {
+		t.Errorf("a half of a layer moves the score from %v to %v, all of it to %v", none, half, all)
+	}
+	for _, try := range crossValidate(items, len(names), strengths[1], Defaults()) {
+		if len(try.hs) != len(items) {
+			t.Fatalf("%d of %d items judged", len(try.hs), len(items))
+		}
+		h := try.hs[0]
+		f := fitLayer(items, len(names), strengths[1], 3, h.it.fold).part(try.share)
+		if want := f.predict(h.it); h.p != want {
+			t.Errorf("the share %v is measured as %v, it judges %v", try.share, h.p, want)
+		}
 	}
 }
 

@@ -12,14 +12,18 @@ type held struct {
 	p  [3]float64
 }
 
-// crossValidate judges every item by a layer that has not seen it. What the doubted say is no measure.
-func crossValidate(items []item, words int, st strength, o Options) []held {
-	var out []held
+// crossValidate judges every item by shares of a layer that has not seen it. What the doubted say is no measure.
+func crossValidate(items []item, words int, st strength, o Options) []try {
+	out := make([]try, len(shares))
 	for fold := range max(o.Folds, 2) {
-		f := fitLayer(items, words, st, o.Limit, fold)
-		for i := range items {
-			if items[i].fold == fold && !items[i].doubted {
-				out = append(out, held{&items[i], f.predict(&items[i])})
+		whole := fitLayer(items, words, st, o.Limit, fold)
+		for k, share := range shares {
+			out[k].st, out[k].share = st, share
+			f := whole.part(share)
+			for i := range items {
+				if items[i].fold == fold && !items[i].doubted {
+					out[k].hs = append(out[k].hs, held{&items[i], f.predict(&items[i])})
+				}
 			}
 		}
 	}
