@@ -243,10 +243,15 @@ func pauses(set *cases.Settlement, err error) time.Duration {
 
 func (p *Poster) refused(set cases.Settlement, ch *cases.Change, err error) (cases.Settlement, *cases.Change) {
 	set.Outcome, set.Why = cases.WasRefused, err.Error()
-	ch.Event, ch.Note, ch.At, ch.Urgent = cases.Refuse, set.Why, set.At, true
-	wake := set.At.Add(max(p.Office.Policy.RemindAfter, time.Minute))
-	ch.WakeAt, ch.WakeFor = &wake, WakeRemind
+	p.Office.refusal(ch, set.Why, set.At)
 	return set, ch
+}
+
+// refusal is the step of a case whose reply the platform refused.
+func (o *Office) refusal(ch *cases.Change, why string, at time.Time) {
+	ch.Event, ch.Note, ch.At, ch.Urgent = cases.Refuse, why, at, true
+	wake := at.Add(max(o.Policy.RemindAfter, time.Minute))
+	ch.WakeAt, ch.WakeFor = &wake, WakeRemind
 }
 
 // Looker settles unsure posts by looking whether they are there, where a

@@ -32,7 +32,10 @@ type Watcher struct {
 	Quiet      time.Duration            // silence from which the source counts as stalled; 0 = never
 	Limits     string                   // what the platform does not allow, in plain words
 	Gap        func(why string)         // told when mentions may have been missed; nil = only the log
-	Log        *slog.Logger             // nil = silent
+	// Rejected is told of replies that the platform shows to nobody, at every look
+	// that sees them; nil = nobody.
+	Rejected func(ctx context.Context, source string, list []cases.Rejected, now time.Time)
+	Log      *slog.Logger // nil = silent
 
 	// Status goes on from what was saved before a restart, so that a pause a
 	// platform asked for is kept.
@@ -104,6 +107,9 @@ func (w *Watcher) look(ctx context.Context, now time.Time) (cases.Page, int, err
 		if w.Gap != nil {
 			w.Gap(page.Gap)
 		}
+	}
+	if w.Rejected != nil && len(page.Rejected) > 0 {
+		w.Rejected(ctx, w.Name, page.Rejected, now)
 	}
 	if len(page.Mentions) == 0 && page.Next == after {
 		return page, 0, nil // nothing to remember: a transaction for each empty look would wear the disk

@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"rasid/internal/cases"
 )
 
@@ -93,6 +95,22 @@ func TestAPageIsRecordedWithItsCursorAndTheNextStepIsDueAfterTheInterval(t *test
 	w.Step(t.Context(), noon.Add(time.Minute))
 	if b.cursor != "x" {
 		t.Error("it polled before it was due")
+	}
+}
+
+func TestRejectedRepliesAreToldAtEveryLookThatSeesThem(t *testing.T) {
+	var told []string
+	w := &Watcher{Name: "s", Book: &book{}, Every: time.Minute,
+		Source: script(func(context.Context, cases.Cursor) (cases.Page, error) {
+			return cases.Page{Rejected: []cases.Rejected{{Mention: "1"}}, Next: "x"}, nil
+		}),
+		Rejected: func(_ context.Context, source string, list []cases.Rejected, now time.Time) {
+			told = append(told, fmt.Sprint(source, list[0].Mention, now.Sub(noon)))
+		},
+	}
+	w.Step(t.Context(), w.Step(t.Context(), noon)) // the second brings nothing new
+	if diff := cmp.Diff([]string{"s10s", "s11m0s"}, told); diff != "" {
+		t.Errorf("told (-want +got):\n%s", diff)
 	}
 }
 

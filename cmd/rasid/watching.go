@@ -8,6 +8,7 @@ import (
 
 	"rasid/internal/cases"
 	"rasid/internal/config"
+	"rasid/responder"
 	"rasid/watchers"
 	"rasid/watchers/match"
 )
@@ -32,6 +33,7 @@ func (h *house) makeWatchers(ctx context.Context) error {
 		return fmt.Errorf("reading how the sources stood: %w", err)
 	}
 	kinds := sourceKinds()
+	moderation := &responder.Moderation{Desk: h.store, Where: h.store, Office: h.office, Log: h.log}
 	for _, s := range h.cfg.Sources {
 		settings := kinds[s.Kind].settings()
 		_ = s.Decode(settings) // its problems, and those of its words, were told when the source was opened
@@ -39,6 +41,7 @@ func (h *house) makeWatchers(ctx context.Context) error {
 		w := &watchers.Watcher{
 			Name: s.Name, Kind: s.Kind, Source: h.sources[s.Name], Book: h.store, Match: about,
 			Every: cmp.Or(s.Every, kinds[s.Kind].every(settings)), Limits: kinds[s.Kind].notAllowed(), Log: h.log,
+			Rejected: moderation.Take,
 		}
 		for _, st := range saved {
 			if st.Source == s.Name {

@@ -81,6 +81,15 @@ type Page struct {
 	More     bool          // more is waiting: poll again without a pause
 	Wait     time.Duration // the platform asked for this pause; 0 = the source's own interval
 	Gap      string        // why mentions may have been missed; "" when none can have been
+	Rejected []Rejected    // replies that were seen on the way; told again by every look that sees them
+}
+
+// Rejected is a reply of the business that the platform took and, when it looked
+// at it later, shows to nobody.
+type Rejected struct {
+	Mention string // ID of the mention it answers
+	Text    string // the reply as the platform has it
+	Why     string // what the platform says
 }
 
 // InboxItem is one raw message that a shared connection (Telegram, Discord, a

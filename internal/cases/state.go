@@ -178,6 +178,7 @@ var rules = []Rule{
 	{Answered, Remind, Answered},
 	{Answered, Kept, Answered},
 	{Answered, Note, Answered},
+	{Answered, Refuse, Failed}, // the platform looked later, and shows the reply to nobody
 	{Handled, Resolve, Resolved},
 	{Handled, Note, Handled},
 	{Handled, Kept, Handled},

@@ -125,6 +125,18 @@ func (s *Store) Revisions(ctx context.Context, mentionNum int64) ([]Revision, er
 	return rs, nil
 }
 
+// CaseOf returns the number of the case that a mention of a source belongs to.
+func (s *Store) CaseOf(ctx context.Context, source, mention string) (int64, error) {
+	id, err := one[int64](s.r.QueryRowContext(ctx, `SELECT case_id FROM mentions WHERE source = $1 AND id = $2 AND case_id <> 0`, source, mention))
+	if errors.Is(err, sql.ErrNoRows) {
+		err = cases.ErrNotFound
+	}
+	if err != nil {
+		return 0, fmt.Errorf("looking for the case of %s in %s: %w", mention, source, err)
+	}
+	return id, nil
+}
+
 // fillBefore adds to mentions that were changed after the answer what they said
 // when it was given.
 func fillBefore(ctx context.Context, q querier, at map[int64]*cases.Case) error {

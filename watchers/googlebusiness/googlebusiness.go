@@ -120,28 +120,45 @@ func New(c Config, name string, client *outbound.Client, now func() time.Time) (
 	return &Source{cfg: c, name: name, biz: biz, now: now}, nil
 }
 
-// Poll reads what was written or changed since the cursor.
+// Poll reads what was written or changed since the cursor, and passes on which
+// replies Google rejected after they were written, as far as it sees them.
 func (s *Source) Poll(ctx context.Context, after cases.Cursor) (cases.Page, error) {
-	page, err := watchers.Newest(ctx, after, s.now(), s.cfg.MaxAge, s.list)
+	var rejected []cases.Rejected
+	page, err := watchers.Newest(ctx, after, s.now(), s.cfg.MaxAge, func(ctx context.Context, token string) ([]watchers.Changed, string, error) {
+		got, err := s.biz.List(ctx, token)
+		if err != nil {
+			return nil, "", err
+		}
+		rejected = append(rejected, refused(got.Reviews)...)
+		return s.list(got.Reviews), got.Next, nil
+	})
 	if err != nil {
 		return cases.Page{}, fmt.Errorf("reading reviews of %s: %w", s.name, err)
 	}
+	page.Rejected = rejected
 	return page, nil
 }
 
-func (s *Source) list(ctx context.Context, token string) ([]watchers.Changed, string, error) {
-	got, err := s.biz.List(ctx, token)
-	if err != nil {
-		return nil, "", err
+func (s *Source) list(reviews []google.BusinessReview) (out []watchers.Changed) {
+	for _, r := range reviews {
+		if google.IsReview(r.Name) {
+			out = append(out, s.changed(r))
+		}
 	}
-	var out []watchers.Changed
-	for _, r := range got.Reviews {
-		if !google.IsReview(r.Name) {
+	return out
+}
+
+// refused are the replies that Google shows to nobody.
+func refused(reviews []google.BusinessReview) (out []cases.Rejected) {
+	for _, r := range reviews {
+		if r.Reply == nil {
 			continue
 		}
-		out = append(out, s.changed(r))
+		if why := r.Reply.Rejected(); why != nil {
+			out = append(out, cases.Rejected{Mention: r.Name, Text: r.Reply.Comment, Why: why.Error()})
+		}
 	}
-	return out, got.Next, nil
+	return out
 }
 
 func (s *Source) changed(r google.BusinessReview) watchers.Changed {

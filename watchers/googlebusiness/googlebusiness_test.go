@@ -6,6 +6,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
+	"rasid/internal/cases"
 	"rasid/internal/outbound"
 	"rasid/internal/platform/faketest"
 	"rasid/internal/platform/google/fakegoogle"
@@ -50,6 +53,34 @@ func TestTheSourceKeepsWhatEverySourceMustKeep(t *testing.T) {
 			},
 		}
 	})
+}
+
+func TestRepliesThatGoogleRejectedLaterAreSeenAtEveryLook(t *testing.T) {
+	f := fake(t)
+	id := f.Say(fakegoogle.Review{Text: "cold coffee", Stars: 1, Changed: noon.Add(-time.Hour)}).ID
+	s, at := open(t, f), cases.Cursor("")
+	for _, c := range []struct {
+		state string
+		want  []cases.Rejected
+	}{
+		{"PENDING", nil}, {"REJECTED", []cases.Rejected{{Text: "Come for our offer!", Why: "the reply was looked over by Google and is not shown (advertisement)"}}},
+		{"REJECTED", []cases.Rejected{{Text: "Come for our offer!", Why: "the reply was looked over by Google and is not shown (advertisement)"}}}, {"APPROVED", nil},
+	} {
+		f.Change(id, func(v *fakegoogle.Review) {
+			v.Answer, v.State, v.Rule = "Come for our offer!", c.state, "ADVERTISEMENT"
+		})
+		page, err := s.Poll(t.Context(), at)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i := range c.want {
+			c.want[i].Mention = fakegoogle.Location + "/reviews/" + id
+		}
+		if diff := cmp.Diff(c.want, page.Rejected); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", c.state, diff)
+		}
+		at = page.Next
+	}
 }
 
 func TestSeveralLocationsAreReadTogether(t *testing.T) {

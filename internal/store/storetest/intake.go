@@ -88,6 +88,12 @@ var intake = map[string]func(*testing.T, Place){
 		if len(rs) != 1 || rs[0].Text != "the parcel is late" {
 			t.Errorf("revisions %+v", rs)
 		}
+		at, err := d.CaseOf(t.Context(), m.Source, m.ID)
+		d.ok(err)
+		want(t, "its case", at, c.ID)
+		if _, err := d.CaseOf(t.Context(), m.Source, "of no case"); !errors.Is(err, cases.ErrNotFound) {
+			t.Errorf("unknown mention: got %v, want ErrNotFound", err)
+		}
 		after, err := d.Case(t.Context(), c.ID)
 		d.ok(err)
 		want(t, "text", after.Last().Text, "all is well now")
