@@ -44,10 +44,17 @@ func TestAChangeIsWhatReadingTheOtherTextFromItsBeginningTells(t *testing.T) {
 		was := slices.Clone(p.Feats)
 		for from := range s {
 			for n := range s[from:min(len(s), from+30)] {
+				if n%8 != from%8 {
+					continue // every length at some place is enough
+				}
 				cut := s[:from] + s[from+n:]
 				r.ReadWithout(&q, &p, from, from+n)
 				gone, came := p.Change(&q)
-				got := slices.DeleteFunc(slotsOf(&p), func(slot uint32) bool { return slices.Contains(gone, slot) })
+				slices.Sort(gone)
+				got := slices.DeleteFunc(slotsOf(&p), func(slot uint32) bool {
+					_, found := slices.BinarySearch(gone, slot)
+					return found
+				})
 				got = append(got, came...)
 				slices.Sort(got)
 				r.Read(&whole, cut)
