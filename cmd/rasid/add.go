@@ -236,12 +236,10 @@ func (a *adding) answer(key, value string) error {
 			return '-'
 		}
 		return r
-	}, a.section.name) + "." + key
-	path := filepath.Join(dir, name)
-	if slices.Contains(a.made, path) {
-		if err := os.Remove(path); err != nil { // a second answer to the same question
-			return fmt.Errorf("replacing a secret: %w", err)
-		}
+	}, a.section.name)
+	path, err := a.room(filepath.Join(dir, name), key)
+	if err != nil {
+		return err
 	}
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
 	if err != nil {
@@ -254,8 +252,30 @@ func (a *adding) answer(key, value string) error {
 	if err = errors.Join(err, f.Close()); err != nil {
 		return fmt.Errorf("keeping %s: %w", key, err)
 	}
-	a.section.set(key+"_file", "secrets/"+name)
+	a.section.set(key+"_file", "secrets/"+filepath.Base(path))
 	return nil
+}
+
+// mostSecrets bounds the search for a free name.
+const mostSecrets = 100
+
+// room is a free name for a file with a secret. One that stands there is left
+// alone, whoever made it: an addition that was killed leaves its own behind.
+func (a *adding) room(base, key string) (string, error) {
+	path := base + "." + key
+	for n := 2; n < mostSecrets; n++ {
+		if slices.Contains(a.made, path) { // a second answer to the same question
+			if err := os.Remove(path); err != nil {
+				return "", fmt.Errorf("replacing a secret: %w", err)
+			}
+			return path, nil
+		}
+		if _, err := os.Lstat(path); err != nil {
+			return path, nil // free, or the opening says what is wrong
+		}
+		path = fmt.Sprintf("%s-%d.%s", base, n, key)
+	}
+	return path, nil
 }
 
 // keyFile reports whether an answer is the path of a key that a platform gave,
