@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 )
 
 // enclosedMark begins the names of meta rows that hold an enclosed file.
@@ -33,8 +34,11 @@ func (s *Store) Backup(ctx context.Context, path string, enclosed map[string]str
 // backup writes the copy under another name. Its own it gets when it is whole: a
 // copy that was ended early must not pass for a backup.
 func (s *Store) backup(ctx context.Context, path string, enclosed map[string]string) error {
-	if _, err := os.Lstat(path); !errors.Is(err, fs.ErrNotExist) {
-		return errors.Join(err, fs.ErrExist) // never over another backup
+	switch _, err := os.Lstat(path); {
+	case err == nil:
+		return &fs.PathError{Op: "create", Path: path, Err: syscall.EEXIST} // never over another backup
+	case !errors.Is(err, fs.ErrNotExist):
+		return err
 	}
 	f, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".part-") // only its owner can read it
 	if err != nil {
