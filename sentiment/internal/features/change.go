@@ -8,15 +8,10 @@ func (p *Page) Change(q *Page) (gone, came []uint32) {
 	q.list()
 	head, tail := common(p, q)
 	q.draft(head, len(q.words)-tail)
-	q.slots.reset(len(q.Feats))
-	feats := p.Feats
-	p.Feats = p.spare
-	p.draft(head, len(p.words)-tail)
-	p.spare, p.Feats = p.Feats, feats
-
+	q.slots.reset(len(q.drafted))
 	p.gone, p.came, p.counted = p.gone[:0], p.came[:0], p.counted[:0]
-	for i := range q.Feats {
-		slot := q.Feats[i].Hash
+	for i := range q.drafted {
+		slot := q.drafted[i].Hash
 		if c, found := p.slots.find(slot); found {
 			*c++
 			p.counted = append(p.counted, c)
@@ -26,15 +21,37 @@ func (p *Page) Change(q *Page) (gone, came []uint32) {
 		}
 	}
 	more := len(p.counted)
-	for i := range p.spare {
-		c, _ := p.slots.find(p.spare[i].Hash)
-		if *c--; uint32(*c) == 0 { //nolint:gosec // the count
-			p.gone = append(p.gone, p.spare[i].Hash)
+	for _, fs := range p.parts(head, len(p.words)-tail) {
+		for i := range fs {
+			c, _ := p.slots.find(fs[i].Hash)
+			if *c--; uint32(*c) == 0 { //nolint:gosec // the count
+				p.gone = append(p.gone, fs[i].Hash)
+			}
+			p.counted = append(p.counted, c)
 		}
-		p.counted = append(p.counted, c)
 	}
 	p.recount(more)
 	return p.gone, p.came
+}
+
+// parts are what draft gives for the words from..to, out of the draft of all words.
+func (p *Page) parts(from, to int) [3][]Feat {
+	first, last := max(from, 1), min(to+2, len(p.words))
+	alone, paired := p.drafted[:p.paired], p.drafted[:p.whole]
+	if to < len(p.words) {
+		alone = alone[:p.words[to].alone]
+	}
+	if last < len(p.words) {
+		paired = paired[:p.words[last].paired]
+	}
+	out := [3][]Feat{2: p.drafted[p.whole:]}
+	if from < to {
+		out[0] = alone[p.words[from].alone:]
+	}
+	if first < last {
+		out[1] = paired[p.words[first].paired:]
+	}
+	return out
 }
 
 // recount takes back what Change counted: first it counted so many up, then the others down.

@@ -34,19 +34,23 @@ func (p *Page) Extract(mask uint32) {
 	p.mask = mask
 	p.list()
 	p.draft(0, len(p.words))
-	p.Feats = p.slots.unique(p.Feats)
+	p.Feats = p.slots.unique(p.Feats[:0], p.drafted)
 }
 
-// draft fills p.Feats with the features of the words from..to and of their pairs, and with those of the whole text;
+// draft fills p.drafted with the features of the words from..to and of their pairs, and with those of the whole text;
 // some of them stand there more than once.
 func (p *Page) draft(from, to int) {
-	p.Feats = p.Feats[:0]
+	p.drafted = p.drafted[:0]
 	for k := from; k < to; k++ {
+		p.words[k].alone = len(p.drafted)
 		p.token(&p.words[k])
 	}
+	p.paired = len(p.drafted)
 	for k := max(from, 1); k < min(to+2, len(p.words)); k++ {
+		p.words[k].paired = len(p.drafted)
 		p.pair(k)
 	}
+	p.whole = len(p.drafted)
 	p.ends()
 	p.counts()
 	p.sums()
@@ -60,6 +64,8 @@ type member struct {
 	cut      bool   // the stem is shorter than the word
 	key      uint64 // the token as a word of a feature
 	stem     uint64 // of an Arabic word, otherwise 0
+
+	alone, paired int // where its features in drafted begin, and those of it with the words before
 }
 
 // list fills p.words.
@@ -129,7 +135,7 @@ func (p *Page) seed(k Kind) uint64 {
 
 // emit adds a feature of the kind that p.kind says.
 func (p *Page) emit(h uint64, a, b int32) {
-	p.Feats = append(p.Feats, Feat{uint32(text.Mix(h)) & p.mask, a, b, p.kind})
+	p.drafted = append(p.drafted, Feat{uint32(text.Mix(h)) & p.mask, a, b, p.kind})
 }
 
 // key is the hash of a token as a word of a feature: a negated word is another word.
@@ -163,9 +169,9 @@ func (p *Page) word(m *member, t *text.Token) {
 // letters emits the groups of two to maxGram letters of a word between its borders.
 func (p *Page) letters(k Kind, tok int32, w []rune) {
 	p.hashGrams(p.seed(k), w)
-	at, mask := len(p.Feats), p.mask
-	p.Feats = slices.Grow(p.Feats, len(p.grams))[:at+len(p.grams)]
-	fs := p.Feats[at:]
+	at, mask := len(p.drafted), p.mask
+	p.drafted = slices.Grow(p.drafted, len(p.grams))[:at+len(p.grams)]
+	fs := p.drafted[at:]
 	for i, h := range p.grams {
 		fs[i] = Feat{uint32(text.Mix(h)) & mask, tok, -1, k}
 	}

@@ -55,8 +55,10 @@ type Page struct {
 	letter [maxWord]uint64 // of the word being read, with its borders
 	grams  []uint64        // hashes of its groups of letters
 
-	spare      []Feat // for Change, with the slots it gives and the cells it counts in
-	gone, came []uint32
+	drafted       []Feat // words by themselves, pairs, the whole text
+	paired, whole int    // where the last two begin
+
+	gone, came []uint32 // for Change, with the cells it counts in
 	counted    []*uint64
 }
 

@@ -1,5 +1,7 @@
 package features
 
+import "slices"
+
 // slotBits is how many bits a slot of the largest table has.
 const slotBits = 24
 
@@ -44,9 +46,10 @@ func (s *slots) find(slot uint32) (cell *uint64, found bool) {
 // first is the cell of a slot that is drafted for the first time.
 func (s *slots) first(slot uint32) uint64 { return uint64(s.gen<<slotBits|slot)<<32 | 1 }
 
-// unique keeps the first feature of each slot, in place.
-func (s *slots) unique(fs []Feat) []Feat {
+// unique puts the first feature of each slot into to.
+func (s *slots) unique(to, fs []Feat) []Feat {
 	s.reset(len(fs))
+	to = slices.Grow(to, len(fs))[:len(fs)]
 	cells, mask, gen := s.cells[:s.mask+1], s.mask, s.gen
 	n := 0
 	for i := range fs {
@@ -56,7 +59,7 @@ func (s *slots) unique(fs []Feat) []Feat {
 			x := uint32(cells[k] >> 32)
 			if x>>slotBits != gen {
 				cells[k] = uint64(want)<<32 | 1
-				fs[n] = f
+				to[n] = f
 				n++
 				break
 			}
@@ -66,5 +69,5 @@ func (s *slots) unique(fs []Feat) []Feat {
 			}
 		}
 	}
-	return fs[:n]
+	return to[:n]
 }
