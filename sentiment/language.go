@@ -3,6 +3,7 @@ package sentiment
 import (
 	"bytes"
 	_ "embed" // the word lists are part of the program
+	"html"
 	"math/bits"
 	"strings"
 	"sync"
@@ -93,10 +94,10 @@ type count struct {
 }
 
 // Language tells the language of a text from its letters and commonest words: "ar", "en", "mixed" (Arabic and English),
-// "arabizi" (Arabic in Latin letters) or "other".
+// "arabizi" (Arabic in Latin letters) or "other". Character references count as what they stand for.
 func Language(s string) string {
 	var c count
-	c.read(s)
+	c.read(html.UnescapeString(html.UnescapeString(s))) // some sources escape twice
 	switch {
 	case c.ar+c.la == 0, c.strange > c.ar+c.la:
 		return "other"

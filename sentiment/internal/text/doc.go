@@ -53,6 +53,7 @@ type Doc struct {
 	R      []rune   // normalised runes
 	from   []origin // of R
 	Tok    []Token
+	knit   bool // what a token is may hang on tokens far from it: lines, disguised words
 
 	raw []rawRune
 }
@@ -88,9 +89,9 @@ func (f *Folder) Parse(d *Doc, s string) {
 
 // Cut fills d with the tokens of o but those of the bytes start..end, as Parse would find them in the text without these
 // bytes; their places stay those in the text of o. It can tell only where a token begins and one ends, and nothing before
-// can run together with what follows: at the start of the text and after a space. Elsewhere ok is false.
+// can run together with what follows: at the start of the text and after a space, where no token hangs on others. Elsewhere ok is false.
 func (d *Doc) Cut(o *Doc, start, end int) (ok bool) {
-	if start > 0 && o.Source[start-1] != ' ' {
+	if start > 0 && o.Source[start-1] != ' ' || o.knit {
 		return false
 	}
 	d.Source, d.R, d.Tok = o.Source, append(d.R[:0], o.R...), d.Tok[:0]

@@ -113,9 +113,27 @@ func TestWhatIsLeftOfACutTextIsWhatItWouldBeParsedAs(t *testing.T) {
 	}
 }
 
+func TestWholeWordsAreUnmaskedBesideHalfMaskedOnes(t *testing.T) {
+	f := NewFolder()
+	for text, want := range map[string]Script{
+		"рауmеnt іѕ late": Latin,       // letters of the first word are imitated, so all of the second
+		"рау іѕ":          OtherScript, // nothing tells that this is no Cyrillic
+		"mоney за все":    OtherScript, // з is no Latin letter
+	} {
+		var d Doc
+		f.Parse(&d, text)
+		if got := d.Tok[1].Script; got != want {
+			t.Errorf("the second word of %q is in script %d, want %d", text, got, want)
+		}
+		if hash := HashRunes([]rune("is")); want == Latin && d.Tok[1].Hash != hash {
+			t.Errorf("the second word of %q is not taken for %q", text, "is")
+		}
+	}
+}
+
 func FuzzCut(f *testing.F) {
 	fold := NewFolder()
-	for _, s := range []string{"a b", " 😡😡 x", "Ã Â x &amp; y", "ab :) ..!", "@a_ b", "http://a ب"} {
+	for _, s := range []string{"a b", " 😡😡 x", "Ã Â x &amp; y", "ab :) ..!", "@a_ b", "http://a ب", "one two\nthree four", "a b&#10;c d", "рауmеnt іѕ а x"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {

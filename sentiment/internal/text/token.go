@@ -30,22 +30,31 @@ func Mix(h uint64) uint64 {
 }
 
 func (d *Doc) tokenise() {
-	d.Tok = d.Tok[:0]
-	n := len(d.R)
+	d.Tok, d.knit = d.Tok[:0], false
+	n, line, masked := len(d.R), 0, false
 	for i := 0; i < n; {
 		switch c := d.from[i].class; c {
 		case Letter, Digit:
-			i = d.word(i)
+			var mixed bool
+			i, mixed = d.word(i)
+			masked = masked || mixed
 		case Emoji:
 			i = d.emoji(i)
 		case Punct, Apostrophe:
 			i = d.punct(i)
 		default:
 			if d.R[i] == '\n' {
-				d.add(Comma, i, i+1)
+				d.knit = true
+				if len(d.Tok) > line+1 { // a word for a line is a way of setting, not of saying
+					d.add(Comma, i, i+1)
+				}
+				line = len(d.Tok)
 			}
 			i++
 		}
+	}
+	if masked {
+		d.unmaskWhole()
 	}
 }
 
@@ -55,11 +64,12 @@ func (d *Doc) add(k Kind, i, j int) {
 	d.Tok = append(d.Tok, t)
 }
 
-// word reads a run of letters and digits with inner apostrophes, a number, or a web address.
-func (d *Doc) word(i int) int {
+// word reads a run of letters and digits with inner apostrophes, a number, or a web address; mixed says that it was a
+// Latin word with imitated letters.
+func (d *Doc) word(i int) (end int, mixed bool) {
 	if j := d.url(i); j > 0 {
 		d.add(URL, i, j)
-		return j
+		return j, false
 	}
 	j, letters, caps, latin, other, arabic := i, 0, 0, 0, 0, 0
 	for j < len(d.R) {
@@ -90,9 +100,9 @@ func (d *Doc) word(i int) int {
 done:
 	if letters == 0 {
 		d.add(Number, i, j)
-		return j
+		return j, false
 	}
-	if other > 0 && latin > 0 {
+	if mixed = other > 0 && latin > 0; mixed {
 		d.unmask(i, j)
 	}
 	d.add(Word, i, j)
@@ -106,7 +116,29 @@ done:
 	default:
 		t.Script = OtherScript
 	}
-	return j
+	return j, mixed
+}
+
+// unmaskWhole does what unmask does with words of which every letter is imitated: who hides some letters of a text hides
+// whole words of it, whereas these words alone may be Russian or Greek.
+func (d *Doc) unmaskWhole() {
+	d.knit = true
+	for i := range d.Tok {
+		t := &d.Tok[i]
+		if w := d.R[t.From:t.To]; t.Kind == Word && t.Script == OtherScript && allImitate(w) {
+			d.unmask(int(t.From), int(t.To))
+			t.Script, t.Hash = Latin, HashRunes(w)
+		}
+	}
+}
+
+func allImitate(w []rune) bool {
+	for _, r := range w {
+		if lookalike(r) == 0 {
+			return false
+		}
+	}
+	return true
 }
 
 // unmask replaces Cyrillic and Greek letters that imitate Latin ones inside a Latin word.
