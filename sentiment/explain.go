@@ -201,7 +201,7 @@ func (s *Scorer) without(d *desk, in Input, res *Result, r Reason) float64 {
 	for _, slot := range came {
 		s.count(&t, slot, 1)
 	}
-	zn, zp := s.logits(&t, d.trial.Mute, in.Stars, res.Lang)
+	zn, zp := s.logits(&t, &d.trial, in.Stars)
 	return res.Raw - (zp - zn)
 }
 

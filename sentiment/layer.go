@@ -153,12 +153,11 @@ func (s *Scorer) Evidence(in Input) Evidence {
 	plain := *s
 	plain.layer = nil
 	plain.read(d, in.Text)
-	lang := Language(in.Text)
-	out := Evidence{Lean: plain.lean(lang)}
+	out := Evidence{Lean: plain.lean(&d.page)}
 	for i := range d.page.Feats {
 		out.Slots = append(out.Slots, d.page.Feats[i].Hash)
 	}
-	zn, zp := plain.logits(&d.sum, d.page.Mute, in.Stars, lang)
+	zn, zp := plain.logits(&d.sum, &d.page, in.Stars)
 	out.Neg, out.Pos = zn*s.table.Heat, zp*s.table.Heat
 	return out
 }

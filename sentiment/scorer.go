@@ -113,7 +113,7 @@ func (s *Scorer) judge(d *desk, in Input) Result {
 	s.read(d, in.Text)
 	var res Result
 	res.Lang = Language(in.Text)
-	zn, zp := s.logits(&d.sum, d.page.Mute, in.Stars, res.Lang)
+	zn, zp := s.logits(&d.sum, &d.page, in.Stars)
 	res.Raw = zp - zn
 	res.Neg, res.Neu, res.Pos = softmax(zn*s.table.Heat, zp*s.table.Heat)
 	s.finish(&res, &d.page, in)
@@ -141,18 +141,18 @@ func (s *Scorer) read(d *desk, text string) {
 	}
 }
 
-// logits is the whole model: sums over the features, divided by the root of their number, plus biases and stars. Lang is
-// the language of the whole text, also where the sum is of a part of it; mute says that there is nothing to judge by.
-func (s *Scorer) logits(t *sum, mute bool, stars int, lang string) (zn, zp float64) {
+// logits is the whole model: sums over the features, divided by the root of their number, plus biases and stars. P is
+// the text that the sum is of.
+func (s *Scorer) logits(t *sum, p *features.Page, stars int) (zn, zp float64) {
 	sn, sp := starLogits(stars)
-	if mute {
+	if p.Mute {
 		return sn - silence, sp - silence
 	}
 	root := math.Sqrt(float64(max(t.n, 1)))
 	x := s.table.Scale / root
 	zn = s.table.Bias[0] + float64(t.neg)*x + sn
 	zp = s.table.Bias[1] + float64(t.pos)*x + sp
-	if lang == "en" {
+	if p.Latin() {
 		zn, zp = zn+s.table.ShiftEn[0], zp+s.table.ShiftEn[1]
 	}
 	if s.layer != nil {
@@ -168,16 +168,16 @@ const silence = 1.5
 // finish fills what follows from the probabilities and the words.
 func (s *Scorer) finish(res *Result, p *features.Page, in Input) {
 	res.Score = res.Pos - res.Neg
-	res.Label = pick(res.Neg*s.lean(res.Lang), res.Neu, res.Pos)
+	res.Label = pick(res.Neg*s.lean(p), res.Neu, res.Pos)
 	res.Signals = signals(p)
 	res.Severity = severity(res)
 	res.Target = s.target(p, in)
 }
 
-// lean is how many times P(neg) counts when a text of the language gets its label.
-func (s *Scorer) lean(lang string) float64 {
+// lean is how many times P(neg) counts when a text gets its label.
+func (s *Scorer) lean(p *features.Page) float64 {
 	lean := 1.0
-	if lang == "en" {
+	if p.Latin() {
 		lean = max(s.table.LeanEn, 1)
 	}
 	if s.layer != nil {

@@ -36,8 +36,8 @@ type Header struct {
 	Scale    float64    `json:"scale"`    // worth of one step of the stored bytes
 	Bias     [2]float64 `json:"bias"`     // of log(neg/neu) and log(pos/neu)
 	Heat     float64    `json:"heat"`     // the logits are multiplied by it: calibration
-	ShiftEn  [2]float64 `json:"shift_en"` // added to Bias where the text is English
-	LeanEn   float64    `json:"lean_en"`  // P(neg) counts this many times when an English text gets its label
+	ShiftEn  [2]float64 `json:"shift_en"` // added to Bias where the text has words, all in Latin letters
+	LeanEn   float64    `json:"lean_en"`  // P(neg) counts this many times when such a text gets its label
 	Lexicon  string     `json:"lexicon"`  // fingerprint of the lexicon it was trained with
 	Rows     int        `json:"rows"`     // texts it learned from
 	Features int        `json:"features"`

@@ -31,7 +31,7 @@ func (s *school) fit(ctx context.Context, weight []float32, tick func()) (*Weigh
 func (s *school) study(ctx context.Context, weight []float32, h Hyper, tick func()) (*Weights, error) {
 	c := s.corpus
 	rest, back := c.split(weight, h.Seed)
-	l := newLearner(c, rest, h, len(s.slots))
+	l := newLearner(c, s.apart, rest, h, len(s.slots))
 	if err := l.run(ctx, c, rest, tick); err != nil {
 		return nil, err
 	}

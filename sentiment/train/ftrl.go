@@ -38,6 +38,9 @@ type learner struct {
 	// explain that, the table expects neutral texts nowhere or everywhere.
 	homes  []cell
 	shares []float32
+
+	apart *apart
+	sets  [sets]peculiar
 }
 
 // Weights are the learned weights per slot and class, times the input scale, so that a score is a plain sum.
@@ -82,8 +85,11 @@ func ratios(c *Corpus, weight []float32, h Hyper, size int) [][3]float32 {
 	return counts
 }
 
-func newLearner(c *Corpus, weight []float32, h Hyper, size int) *learner {
-	l := &learner{h: h, cells: make([]cell, size)}
+func newLearner(c *Corpus, a *apart, weight []float32, h Hyper, size int) *learner {
+	l := &learner{h: h, cells: make([]cell, size), apart: a}
+	for s := range sets {
+		l.sets[s] = a.weights(s)
+	}
 	if h.BySource {
 		l.shares = c.shares(weight, "en")
 		l.homes = make([]cell, len(l.shares))
@@ -118,14 +124,26 @@ func (l *learner) run(ctx context.Context, c *Corpus, weight []float32, tick fun
 					tick()
 				}
 			}
-			var home *cell
-			if s := c.source[i]; s < len(l.shares) && c.Rows[i].Lang == "en" {
-				home = &l.homes[s]
-			}
-			l.step(c.Feats(i), home, c.Rows[i].Label, weight[i], c.norm[i])
+			l.step(c.Feats(i), l.homeOf(c, i), l.setOf(i), c.Rows[i].Label, weight[i], c.norm[i])
 		}
 	}
 	l.level()
+	return nil
+}
+
+// homeOf is the lean of the source of row i; nil where it has none of its own.
+func (l *learner) homeOf(c *Corpus, i int) *cell {
+	if s := c.source[i]; s < len(l.shares) && c.Rows[i].Lang == "en" {
+		return &l.homes[s]
+	}
+	return nil
+}
+
+// setOf is the set of row i; nil where it belongs to none.
+func (l *learner) setOf(i int) *peculiar {
+	if s := l.apart.of[i]; s != common {
+		return &l.sets[s]
+	}
 	return nil
 }
 
@@ -144,13 +162,16 @@ func (l *learner) level() {
 	}
 }
 
-func (l *learner) step(fs []uint32, home *cell, y uint8, weight, x float32) {
+func (l *learner) step(fs []uint32, home *cell, own *peculiar, y uint8, weight, x float32) {
 	var z [3]float32
 	for _, f := range fs {
 		c := &l.cells[f]
 		z[0] += c.w[0] * c.r[0]
 		z[1] += c.w[1] * c.r[1]
 		z[2] += c.w[2] * c.r[2]
+	}
+	if own != nil {
+		own.score(&z, fs, l.cells)
 	}
 	b := l.bias.w
 	if home != nil {
@@ -177,6 +198,9 @@ func (l *learner) step(fs []uint32, home *cell, y uint8, weight, x float32) {
 		pace.move(c, 0, g[0]*c.r[0])
 		pace.move(c, 1, g[1]*c.r[1])
 		pace.move(c, 2, g[2]*c.r[2])
+	}
+	if own != nil {
+		own.learn(g, fs, l.cells, pace)
 	}
 }
 
@@ -207,12 +231,19 @@ func softmax3(a, b, c float64) [3]float64 {
 	return [3]float64{x / t, y / t, z / t}
 }
 
-// weights folds the input scale into the weights.
+// weights adds what is followed of the sets to the common weights and folds the input scale into them.
 func (l *learner) weights() *Weights {
 	out := &Weights{W: make([][3]float32, len(l.cells)), Bias: l.bias.w}
 	for i := range l.cells {
+		w := l.cells[i].w
+		for s := range l.sets {
+			p, much := &l.sets[s], follow(set(s))
+			for k, v := range p.cells[p.place[i]].w {
+				w[k] += much * v
+			}
+		}
 		for k := range 3 {
-			out.W[i][k] = l.cells[i].w[k] * l.cells[i].r[k]
+			out.W[i][k] = w[k] * l.cells[i].r[k]
 		}
 	}
 	return out

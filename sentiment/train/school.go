@@ -19,6 +19,7 @@ type school struct {
 	known  map[string]Source
 	corpus *Corpus
 	slots  []uint32
+	apart  *apart
 }
 
 // enrol reads the texts of o and keeps the features that occur often enough.
@@ -37,6 +38,7 @@ func enrol(ctx context.Context, o Options, w io.Writer) (*school, error) {
 	}
 	s := &school{o: o, reader: reader, known: known, corpus: c}
 	s.slots = c.prune(weigh(c.Rows, known, setOf(o.Leave)), 1<<o.Bits, o.AtLeast)
+	s.apart = c.setApart(known, len(s.slots))
 	return s, nil
 }
 

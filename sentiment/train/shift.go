@@ -73,7 +73,7 @@ func (c *Corpus) shift(w *Weights, known map[string]Source, weight []float32, ba
 	var hs []held
 	for _, i := range back {
 		r, s := &c.Rows[i], c.source[i]
-		if k, ok := known[r.Source]; ok && k.Weight < 1 {
+		if k, ok := known[r.Source]; ok && k.isNoisy() {
 			continue
 		}
 		zn, zp := c.logits(w, i)

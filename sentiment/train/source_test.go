@@ -43,15 +43,21 @@ func twoPlaces(t *testing.T, lang string) string {
 // leanOf is how much more the word speaks for a complaint than for praise after one learner has read the texts of dir.
 func leanOf(t *testing.T, dir, word string, bySource bool) float64 {
 	t.Helper()
+	return leanAt(t, dir, word, bySource, func(s *school) []float32 { return weigh(s.corpus.Rows, s.known, nil) })
+}
+
+// leanAt is leanOf with weights of the caller's.
+func leanAt(t *testing.T, dir, word string, bySource bool, weigh func(*school) []float32) float64 {
+	t.Helper()
 	o := small(dir)
 	s, err := enrol(context.Background(), o, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	weight := weigh(s.corpus.Rows, s.known, nil)
+	weight := weigh(s)
 	h := o.Hyper
 	h.BySource, h.Epochs = bySource, 5
-	l := newLearner(s.corpus, weight, h, len(s.slots))
+	l := newLearner(s.corpus, s.apart, weight, h, len(s.slots))
 	if err := l.run(context.Background(), s.corpus, weight, nil); err != nil {
 		t.Fatal(err)
 	}

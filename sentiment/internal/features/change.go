@@ -64,8 +64,12 @@ func (p *Page) recount(up int) {
 	}
 }
 
-// common counts the words that p and q begin with alike, and those they end with alike.
+// common counts the words that p and q begin with alike, and those they end with alike: none where their features are
+// salted in different ways.
 func common(p, q *Page) (head, tail int) {
+	if p.salt != q.salt {
+		return 0, 0
+	}
 	n := min(len(p.words), len(q.words))
 	for head < n && alike(p, q, head, head) {
 		head++

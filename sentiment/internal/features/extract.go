@@ -68,9 +68,12 @@ type member struct {
 	alone, paired int // where its features in drafted begin, and those of it with the words before
 }
 
-// list fills p.words.
+// list fills p.words and finds the salt of the text.
 func (p *Page) list() {
-	p.words = p.words[:0]
+	p.words, p.salt = p.words[:0], latinSalt
+	if p.Arabic {
+		p.salt = arabicSalt
+	}
 	toks := p.Doc.Tok
 	for i := range toks {
 		t := &toks[i]
@@ -130,7 +133,7 @@ func (p *Page) token(m *member) {
 // seed begins the hash of a feature of kind k; what is emitted next counts as that kind.
 func (p *Page) seed(k Kind) uint64 {
 	p.kind = k
-	return text.Step(fnvBasis, uint64(k)+firstSalt)
+	return text.Step(fnvBasis, uint64(k)+p.salt)
 }
 
 // emit adds a feature of the kind that p.kind says.

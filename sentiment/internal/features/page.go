@@ -47,10 +47,13 @@ type Page struct {
 	NegN   int
 	Caps   bool // the whole text is written in capitals
 	Mute   bool // there is no word, emoji or emoticon to judge by
+	Words  int  // how many words there are
+	Arabic bool // one of them is in Arabic letters
 	roles  []roles
 	words  []member
 	slots  slots           // of Feats
 	mask   uint32          // of a slot
+	salt   uint64          // of the features: of texts with Arabic words, or without
 	kind   Kind            // of the features emitted now
 	letter [maxWord]uint64 // of the word being read, with its borders
 	grams  []uint64        // hashes of its groups of letters
@@ -95,7 +98,7 @@ func (r *Reader) mark(p *Page) {
 	p.roles = p.roles[:len(toks)]
 	clear(p.roles)
 	left, by, caps, words := 0, int32(-1), 0, 0
-	p.Mute = true
+	p.Mute, p.Arabic = true, false
 	var es [4]*lexicon.Entry
 	var ns [4]int
 	for i := range toks {
@@ -107,6 +110,7 @@ func (r *Reader) mark(p *Page) {
 		case text.Word:
 			words++
 			p.Mute = false
+			p.Arabic = p.Arabic || t.Script == text.Arabic
 			if t.Caps {
 				caps++
 			}
@@ -139,8 +143,12 @@ func (r *Reader) mark(p *Page) {
 			left--
 		}
 	}
-	p.Caps = words > 0 && caps*10 >= words*7
+	p.Words, p.Caps = words, words > 0 && caps*10 >= words*7
 }
+
+// Latin says whether the text has words and none in Arabic letters: English, or what is judged like it. Unlike the language
+// it does not hang on how the letters are disguised.
+func (p *Page) Latin() bool { return p.Words > 0 && !p.Arabic }
 
 // negatedForm recognises every n't form, written or typed with any apostrophe.
 func negatedForm(d *text.Doc, t *text.Token) bool {
