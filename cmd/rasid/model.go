@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"runtime/debug"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -74,7 +75,14 @@ writes weights.bin and CARD.md. The same texts give the same bytes.`,
 	return cmd
 }
 
+// trainingMemory is how much memory training asks for, in bytes: all texts of the shipped table need half of it, and the
+// collector lets the rest fill up before it works. Who has set GOMEMLIMIT knows better.
+const trainingMemory = 1_700_000_000
+
 func (p *program) modelTrain(ctx context.Context, o modelTrainOptions) error {
+	if os.Getenv("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(trainingMemory)
+	}
 	if err := os.MkdirAll(o.out, 0o750); err != nil { // before minutes of work, not after
 		return fmt.Errorf("making room for the trained table: %w", err)
 	}

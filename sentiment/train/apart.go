@@ -40,16 +40,16 @@ func (s Source) isNoisy() bool { return s.Weight < 1 }
 
 // apart tells which texts belong to which set and where the weights of their features are.
 type apart struct {
-	of    []set         // of each row
-	place [sets][]int32 // of each slot among the weights of a set
-	size  [sets]int     // how many weights a set has
+	of    []set       // of each row
+	place [sets][]int // of each slot among the weights of a set
+	size  [sets]int   // how many weights a set has
 }
 
 // setApart finds the sets of all texts, once they have their last slots.
 func (c *Corpus) setApart(known map[string]Source, slots int) *apart {
 	a := &apart{of: make([]set, len(c.Rows))}
 	for i := range a.place {
-		a.place[i] = make([]int32, slots)
+		a.place[i] = make([]int, slots)
 	}
 	for i := range c.Rows {
 		s := setOfRow(&c.Rows[i], known)
@@ -59,7 +59,7 @@ func (c *Corpus) setApart(known map[string]Source, slots int) *apart {
 		for _, f := range c.Feats(i) {
 			if a.place[s][f] == 0 {
 				a.size[s]++
-				a.place[s][f] = int32(a.size[s]) //nolint:gosec // far fewer than 2^31
+				a.place[s][f] = a.size[s]
 			}
 		}
 	}
@@ -69,9 +69,10 @@ func (c *Corpus) setApart(known map[string]Source, slots int) *apart {
 // peculiar holds the weights of one set: those of slot f at place[f], which is 0 where the set has no such feature.
 type peculiar struct {
 	cells []cell
-	place []int32
+	place []int
 }
 
+// weights are those of a set before anything is learned.
 func (a *apart) weights(s set) peculiar {
 	return peculiar{make([]cell, a.size[s]+1), a.place[s]}
 }

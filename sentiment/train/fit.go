@@ -6,7 +6,7 @@ import (
 	"sync"
 )
 
-// fit trains one learner per seed, side by side, and averages them: the mean of linear models is a linear model, so
+// fit trains one learner per seed, as many side by side as there are desks, and averages them: the mean of linear models is a linear model, so
 // it costs nothing later. Each learner keeps other texts back and judges them in the end, which tells how far its biases
 // are off in English texts. The result depends only on the texts, the weights and the settings.
 func (s *school) fit(ctx context.Context, weight []float32, tick func()) (*Weights, error) {
@@ -18,7 +18,11 @@ func (s *school) fit(ctx context.Context, weight []float32, tick func()) (*Weigh
 		hk := h
 		hk.Seed += uint64(k)
 		hk.BySource = h.BySource && k%2 == 1
-		wg.Go(func() { ws[k], errs[k] = s.study(ctx, weight, hk, tick) })
+		wg.Go(func() {
+			s.desks <- struct{}{}
+			defer func() { <-s.desks }()
+			ws[k], errs[k] = s.study(ctx, weight, hk, tick)
+		})
 	}
 	wg.Wait()
 	if err := errors.Join(errs...); err != nil {

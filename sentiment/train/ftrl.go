@@ -40,7 +40,7 @@ type learner struct {
 	shares []float32
 
 	apart *apart
-	sets  [sets]peculiar
+	sets  [sets]peculiar // what is learned of each beside the common weights
 }
 
 // Weights are the learned weights per slot and class, times the input scale, so that a score is a plain sum.
@@ -124,7 +124,7 @@ func (l *learner) run(ctx context.Context, c *Corpus, weight []float32, tick fun
 					tick()
 				}
 			}
-			l.step(c.Feats(i), l.homeOf(c, i), l.setOf(i), c.Rows[i].Label, weight[i], c.norm[i])
+			l.step(c.Feats(i), l.homeOf(c, i), l.peculiarTo(i), c.Rows[i].Label, weight[i], c.norm[i])
 		}
 	}
 	l.level()
@@ -139,8 +139,8 @@ func (l *learner) homeOf(c *Corpus, i int) *cell {
 	return nil
 }
 
-// setOf is the set of row i; nil where it belongs to none.
-func (l *learner) setOf(i int) *peculiar {
+// peculiarTo is what is learned of the set of row i; nil where it belongs to none.
+func (l *learner) peculiarTo(i int) *peculiar {
 	if s := l.apart.of[i]; s != common {
 		return &l.sets[s]
 	}

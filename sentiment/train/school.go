@@ -20,6 +20,7 @@ type school struct {
 	corpus *Corpus
 	slots  []uint32
 	apart  *apart
+	desks  chan struct{} // one for each learner that may be at work: more than cores would only take memory
 }
 
 // enrol reads the texts of o and keeps the features that occur often enough.
@@ -36,7 +37,7 @@ func enrol(ctx context.Context, o Options, w io.Writer) (*school, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &school{o: o, reader: reader, known: known, corpus: c}
+	s := &school{o: o, reader: reader, known: known, corpus: c, desks: make(chan struct{}, max(o.Workers, 1))}
 	s.slots = c.prune(weigh(c.Rows, known, setOf(o.Leave)), 1<<o.Bits, o.AtLeast)
 	s.apart = c.setApart(known, len(s.slots))
 	return s, nil
