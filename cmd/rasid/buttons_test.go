@@ -217,9 +217,9 @@ func (w *walk) beforePosting(said sayings) {
 		{"inbox", "الوارد", "", "", "", "inbox.none"},
 		{"case", "حالة", "number", "1", "1", "card.complaint"},
 		{"case", "حالة", "number", "99", "99", "answer.nocase"},
-		{"report", "تقرير", "text", "the coffee is cold", "القهوة باردة", "answer.reported"},
-		{"digest", "ملخص", "date", "2026-01-05", "2026-01-05", "digest.none"},
+		{"digest", "ملخص", "date", "2026-01-05", "2026-01-05", "digest.none"}, // nobody waits yet
 		{"digest", "/ملخص", "date", "tomorrow", "بكرة", "answer.date"},
+		{"report", "تقرير", "text", "the coffee is cold", "القهوة باردة", "answer.reported"},
 		{"wordings", "الصياغات", "", "", "", "wordings.none"},
 		{"forget", "انس", "text", "abcdefab", "abcdefab", "wordings.unknown"},
 		{"stop", "/أوقف", "text", "wrong prices", "أسعار خاطئة", ""},

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"sync/atomic"
 	"testing"
 
 	"rasid/internal/store"
@@ -74,9 +75,9 @@ func TestACopyHasTheNameOfABackupOnlyWhenItIsWhole(t *testing.T) {
 	folder := t.TempDir()
 	path := filepath.Join(folder, "copy.db")
 	ok(t, os.WriteFile(path+".part-1", []byte("of a copy that was ended early"), 0o600))
-	looks := 0
+	var looks atomic.Int64 // from several goroutines
 	ctx := asked{t.Context(), func() {
-		looks++
+		looks.Add(1)
 		if _, err := os.Lstat(path); !errors.Is(err, fs.ErrNotExist) {
 			t.Errorf("it stands there before it is whole: %v", err)
 		}
@@ -84,8 +85,8 @@ func TestACopyHasTheNameOfABackupOnlyWhenItIsWhole(t *testing.T) {
 	if err := s.Backup(ctx, path, map[string]string{"ar/other-00000000.txt": "نعتذر"}); err != nil {
 		t.Fatal(err)
 	}
-	if info, err := os.Stat(path); looks == 0 || err != nil || info.Size() == 0 || runtime.GOOS != "windows" && info.Mode().Perm() != 0o600 {
-		t.Errorf("after %d looks the copy is %v, %v", looks, info, err)
+	if info, err := os.Stat(path); looks.Load() == 0 || err != nil || info.Size() == 0 || runtime.GOOS != "windows" && info.Mode().Perm() != 0o600 {
+		t.Errorf("after %d looks the copy is %v, %v", looks.Load(), info, err)
 	}
 	if parts, err := filepath.Glob(path + ".part-*"); err != nil || len(parts) != 1 {
 		t.Errorf("%v (%v) is left, want what the other left alone", parts, err)

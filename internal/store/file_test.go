@@ -476,8 +476,9 @@ func outdate(t *testing.T, dir string) {
 	ok(t, os.Chtimes(file, was.ModTime(), was.ModTime()))
 }
 
+// It runs beside no other test: one that starts a process hands it, for the blink of an eye, the lock of a database that
+// was closed meanwhile.
 func TestAStartThatIsEndedAnywhereHoldsNothing(t *testing.T) {
-	t.Parallel()
 	for name, before := range map[string]func(t *testing.T) (dir string){
 		"of a new database":    (*testing.T).TempDir,
 		"of a closed database": closedFolder(func(*testing.T, string) {}),
