@@ -139,7 +139,7 @@ func eachShape(d *text.Doc, i int, yield func(uint32)) {
 		for l := 1; l <= 4 && s+l <= len(w)+1; l++ {
 			c := uint64(0x110000)
 			if k := s + l - 1; k >= 0 && k < len(w) {
-				c = uint64(uint32(w[k])) //nolint:gosec // runes are not negative here
+				c = text.Code(w[k])
 			}
 			h = text.Step(h+1, c)
 			if l >= 2 {

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	_ "embed" // the word lists are part of the program
 	"html"
-	"math/bits"
 	"strings"
 	"sync"
 	"unicode"
@@ -25,7 +24,10 @@ const (
 )
 
 // wordVotes are the languages of the listed words, at the place of the hash of each or the next one free.
-type wordVotes []uint64
+type wordVotes struct {
+	list []uint64
+	mask uint64 // of a place
+}
 
 // The lowest bits of a hash give way to the vote.
 const voteBits = 7
@@ -53,28 +55,29 @@ var words = sync.OnceValue(func() wordVotes {
 })
 
 func votesOf(list map[string]uint8) wordVotes {
-	t := make(wordVotes, 1<<bits.Len(uint(4*len(list)))) //nolint:gosec // never negative
+	size, mask := 1, uint64(0)
+	for size <= 4*len(list) { // most places stay free
+		size, mask = 2*size, 2*mask+1
+	}
+	t := wordVotes{make([]uint64, size), mask}
 	for w, v := range list {
-		hash := uint64(emptyWord)
-		for _, r := range w {
-			hash = text.Step(hash, uint64(r)) //nolint:gosec // never negative
-		}
-		t[t.place(hash)] = hash&^voteBits | uint64(v)
+		hash := text.More(emptyWord, []rune(w))
+		t.list[t.place(hash)] = hash&^voteBits | uint64(v)
 	}
 	return t
 }
 
 // place is where the word of a hash stands, or where it would.
-func (t wordVotes) place(hash uint64) int {
-	for i := int(text.Mix(hash)) & (len(t) - 1); ; i = (i + 1) & (len(t) - 1) { //nolint:gosec // the low bits are wanted
-		if t[i] == 0 || t[i]&^voteBits == hash&^voteBits {
+func (t wordVotes) place(hash uint64) uint64 {
+	for i := text.Mix(hash) & t.mask; ; i = (i + 1) & t.mask {
+		if t.list[i] == 0 || t.list[i]&^voteBits == hash&^voteBits {
 			return i
 		}
 	}
 }
 
 // of is the language a word votes for, 0 for one that is not listed.
-func (t wordVotes) of(hash uint64) uint8 { return uint8(t[t.place(hash)] & voteBits) } //nolint:gosec // three bits
+func (t wordVotes) of(hash uint64) uint64 { return t.list[t.place(hash)] & voteBits }
 
 // foreignArabic holds letters that Persian, Urdu, Kurdish and Pashto write and Arabic does not. Arabic writers do type
 // Persian kaf and yeh by accident, and چ گ پ ڤ in loan words, so those count for little.
@@ -156,13 +159,10 @@ const emptyWord = 1469598103934665603
 
 // add appends a letter.
 func (w *word) add(r rune) {
-	w.hash = text.Step(w.hash, uint64(r)) //nolint:gosec // never negative
+	w.hash = text.Step(w.hash, text.Code(r))
 	switch {
 	case w.n+utf8.UTFMax >= longestWord:
 		w.n = longestWord
-	case r < utf8.RuneSelf:
-		w.buf[w.n] = byte(r) //nolint:gosec // below 128
-		w.n++
 	default:
 		w.n += utf8.EncodeRune(w.buf[w.n:], r)
 	}

@@ -278,7 +278,7 @@ func prefixOf(p *features.Page, from int) uint64 {
 	}
 	switch r := p.Doc.R[t.From]; r {
 	case 'ل', 'ب', 'و', 'ف', 'ك':
-		return uint64(uint32(r)) //nolint:gosec // a letter
+		return text.Code(r)
 	}
 	return 0
 }

@@ -24,7 +24,7 @@ func (p *Page) Change(q *Page) (gone, came []uint32) {
 	for _, fs := range p.parts(head, len(p.words)-tail) {
 		for i := range fs {
 			c, _ := p.slots.find(fs[i].Hash)
-			if *c--; uint32(*c) == 0 { //nolint:gosec // the count
+			if *c--; *c&drafts == 0 {
 				p.gone = append(p.gone, fs[i].Hash)
 			}
 			p.counted = append(p.counted, c)

@@ -75,16 +75,16 @@ func (p *Page) list() {
 		p.salt = arabicSalt
 	}
 	toks := p.Doc.Tok
-	for i := range toks {
+	for i := int32(0); int(i) < len(toks); i++ {
 		t := &toks[i]
-		m := member{tok: int32(i), key: key(t)} //nolint:gosec // tokens are counted in int32
+		m := member{tok: i, key: key(t)}
 		switch t.Kind {
 		case text.Word:
 			if t.Script == text.Arabic {
 				m.stem, m.cut = stem(p.Doc.R[t.From:t.To], t.Neg)
 			}
 		case text.EmojiTok:
-			m.repeated = i+1 < len(toks) && toks[i+1].Kind == text.EmojiRepeat
+			m.repeated = int(i)+1 < len(toks) && toks[i+1].Kind == text.EmojiRepeat
 		case text.Mark:
 			if t.Hash == text.Dot {
 				continue
@@ -185,7 +185,7 @@ func (p *Page) hashGrams(base uint64, w []rune) {
 	ls, n := &p.letter, 1
 	ls[0] = edge
 	for _, r := range w[:min(len(w), maxWord-1)] {
-		ls[n] = uint64(uint32(r)) //nolint:gosec // a letter
+		ls[n] = text.Code(r)
 		n++
 	}
 	if n < maxWord {
@@ -208,7 +208,7 @@ func (p *Page) frame(i int32, t *text.Token, w []rune) {
 	h := p.seed(FrameFeat)
 	for _, r := range w {
 		if r != 'ا' && r != 'و' && r != 'ي' {
-			h = text.Step(h, uint64(uint32(r))) //nolint:gosec // a letter
+			h = text.Step(h, text.Code(r))
 		}
 	}
 	if t.Neg {

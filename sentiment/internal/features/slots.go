@@ -5,6 +5,9 @@ import "slices"
 // slotBits is how many bits a slot of the largest table has.
 const slotBits = 24
 
+// drafts is the half of a cell that counts.
+const drafts = 1<<32 - 1
+
 // slots counts how often each slot was drafted. It empties itself by beginning a new generation.
 type slots struct {
 	cells []uint64 // generation, slot, and in the lower half how often it was drafted
@@ -15,19 +18,19 @@ type slots struct {
 
 // reset empties it and makes room for n slots.
 func (s *slots) reset(n int) {
-	size := 256
-	for size < 2*n {
+	size := uint32(256)
+	for int(size) < 2*n {
 		size <<= 1
 	}
 	if s.gen++; s.gen == 1<<(32-slotBits) {
 		clear(s.cells[:s.used])
 		s.gen, s.used = 1, 0
 	}
-	if size > len(s.cells) {
+	if int(size) > len(s.cells) {
 		s.cells, s.gen = make([]uint64, size), 1
 	}
-	s.used = max(s.used, size)
-	s.mask = uint32(size - 1) //nolint:gosec // no text has so many features
+	s.used = max(s.used, int(size))
+	s.mask = size - 1
 }
 
 // find is the cell of a slot, or the empty one where it belongs.

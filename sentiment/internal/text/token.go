@@ -12,9 +12,17 @@ func HashRunes(rs []rune) uint64 { return More(fnvBasis, rs) }
 // More extends a hash by letters.
 func More(h uint64, rs []rune) uint64 {
 	for _, r := range rs {
-		h = (h ^ uint64(uint32(r))) * fnvPrime //nolint:gosec // a letter
+		h = Step(h, Code(r))
 	}
 	return h
+}
+
+// Code is a letter as Step takes it.
+func Code(r rune) uint64 {
+	if r < 0 {
+		return 0 // no letter is
+	}
+	return uint64(r)
 }
 
 // Step extends a hash by one value.
