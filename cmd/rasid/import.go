@@ -41,13 +41,22 @@ type importing struct {
 	again   bool
 	maxRows int
 
-	size       int64
-	mark       string // name of the kept position
-	rows, good int
-	bad, added int
-	waiting    int // good rows that are not recorded yet
-	told       time.Time
-	drawn      bool // a bar stands in the last line
+	size  int64
+	mark  string // name of the kept position
+	tally        // of what was read
+	was   tally  // when this run began: what an earlier one left
+	kept  tally  // of what is recorded with its place in the file
+	told  time.Time
+	drawn bool // a bar stands in the last line
+}
+
+// tally counts the rows of a file: all, good and bad ones, and the mentions
+// that were new. Good rows that are no new mention were known already.
+type tally struct {
+	Rows  int `json:"rows"`
+	Good  int `json:"good"`
+	Bad   int `json:"bad"`
+	Added int `json:"added"`
 }
 
 // importCommand brings a file of mentions into the records.
@@ -140,11 +149,8 @@ func (in *importing) fingerprint(f *os.File) (string, error) {
 
 // progress is what is kept between two runs.
 type progress struct {
+	tally
 	At      file.Position `json:"at"`
-	Rows    int           `json:"rows"`
-	Good    int           `json:"good"`
-	Bad     int           `json:"bad"`
-	Added   int           `json:"added"`
 	Rejects kept          `json:"rejects"`
 	Done    bool          `json:"done"`
 }
@@ -164,9 +170,9 @@ func (in *importing) record(ctx context.Context, f *os.File, r *file.Reader, s *
 		if err := r.Resume(f, was.At); err != nil {
 			return err
 		}
-		in.rows, in.good, in.bad, in.added = was.Rows, was.Good, was.Bad, was.Added
+		in.tally, in.was, in.kept = was.tally, was.tally, was.tally
 		if was.Rows > 0 {
-			fmt.Fprintf(in.p.out, "Going on after line %d.\n", was.At.Line)
+			fmt.Fprintf(in.p.out, "Going on after line %d. Before: %s; %s.\n", was.At.Line, was.rows(), was.mentions(in.source))
 		}
 	}
 	if err := in.rejects.open(was.Rejects); err != nil {
@@ -178,11 +184,16 @@ func (in *importing) record(ctx context.Context, f *os.File, r *file.Reader, s *
 			return err
 		}
 		place := func(added int) (string, error) {
-			b, err := json.Marshal(progress{at, in.rows, in.good, in.bad, in.added + added, listed, done})
+			now := in.tally
+			now.Added += added
+			b, err := json.Marshal(progress{now, at, listed, done})
 			return string(b), err
 		}
 		added, err := s.Import(ctx, in.source, batch, in.mark, place, in.p.now())
-		in.added += added
+		if err == nil {
+			in.Added += added
+			in.kept = in.tally
+		}
 		return err
 	}
 	if in.rejects.path != "" { // before its first row, or it could not be gone on with
@@ -204,7 +215,7 @@ func (in *importing) read(ctx context.Context, r *file.Reader, at file.Position,
 		err := keep(batch, at, done)
 		switch {
 		case err == nil:
-			batch, size, in.waiting = batch[:0], 0, 0
+			batch, size = batch[:0], 0
 		case ctx.Err() != nil:
 			err = errStopped
 		}
@@ -218,28 +229,27 @@ func (in *importing) read(ctx context.Context, r *file.Reader, at file.Position,
 		if err != nil {
 			return fmt.Errorf("reading %s: %w", in.path, err)
 		}
-		if in.rows >= in.maxRows {
+		if in.Rows >= in.maxRows {
 			if err := flush(false); err != nil {
 				return err
 			}
 			return fmt.Errorf("more than %d rows: start again with a larger --max-rows to go on", in.maxRows)
 		}
-		in.rows++
+		in.Rows++
 		at = row.After
 		if len(row.Faults) > 0 {
-			in.bad++
+			in.Bad++
 			if err := in.rejects.list(row); err != nil {
 				return err
 			}
 			continue
 		}
-		in.good++
+		in.Good++
 		m := row.Mention
 		m.Source, m.Old, m.Direct = in.source, !in.alert, true
 		if keep != nil {
 			batch, size = append(batch, m), size+len(m.Text)
-			in.waiting = len(batch)
-		} else if in.good <= 3 {
+		} else if in.Good <= 3 {
 			fmt.Fprintf(in.p.out, "  line %d: %s, %s, %s: %.80q\n", row.Line, m.ID, m.PostedAt.Format(time.RFC3339), stars(m.Stars), m.Text)
 		}
 		if len(batch) == importBatch || size >= importBytes {
@@ -286,10 +296,10 @@ func (in *importing) draw(percent int64) {
 		file = true
 	}
 	if file {
-		fmt.Fprintf(in.p.err, "%3d %%  %d rows, %d bad\n", percent, in.rows, in.bad)
+		fmt.Fprintf(in.p.err, "%3d %%  %d rows, %d bad\n", percent, in.Rows, in.Bad)
 		return
 	}
-	fmt.Fprintf(in.p.err, "\r[%s] %3d %%  %d rows, %d bad ", bar(percent), percent, in.rows, in.bad)
+	fmt.Fprintf(in.p.err, "\r[%s] %3d %%  %d rows, %d bad ", bar(percent), percent, in.Rows, in.Bad)
 	in.drawn = true
 }
 
@@ -302,24 +312,49 @@ func bar(percent int64) string {
 	return strings.Repeat("#", full) + strings.Repeat(".", barWidth-full)
 }
 
-// report says what came of it.
+// report says what came of it. Of an import that ended early it counts what is
+// recorded: what was read beyond that is read again.
 func (in *importing) report(r *file.Reader) {
-	if in.rows == 0 {
+	if in.Rows == 0 {
 		return
 	}
 	if in.drawn {
 		fmt.Fprintln(in.p.err)
 	}
-	if in.bad > in.rejects.shown || in.rejects.shown == maxListed {
-		fmt.Fprintf(in.p.err, "%s in all; %s\n", count(in.bad, "bad row"), in.rejects.where())
+	told := in.kept
+	if in.dry {
+		told = in.tally
+	}
+	if told.Bad > in.rejects.shown || in.rejects.shown == maxListed {
+		fmt.Fprintf(in.p.err, "%s in all; %s\n", count(told.Bad, "bad row"), in.rejects.where())
 	}
 	if ignored := r.Ignored(); len(ignored) > 0 {
 		fmt.Fprintf(in.p.out, "Passed over: %s.\n", strings.Join(ignored, ", "))
 	}
-	if in.dry {
-		fmt.Fprintf(in.p.out, "%s, %d good, %d bad. Nothing was recorded.\n", count(in.rows, "row"), in.good, in.bad)
-		return
+	switch {
+	case in.dry:
+		fmt.Fprintf(in.p.out, "%s. Nothing was recorded.\n", told.rows())
+	case told.Rows == 0:
+		fmt.Fprintln(in.p.out, "Nothing was recorded yet.")
+	default:
+		fmt.Fprintf(in.p.out, "%s; %s.\n", told.rows(), told.mentions(in.source))
 	}
-	fmt.Fprintf(in.p.out, "%s, %d good, %d bad; %s recorded under %s, %d known already.\n",
-		count(in.rows, "row"), in.good-in.waiting, in.bad, count(in.added, "mention"), in.source, in.good-in.waiting-in.added)
+	if now := told.since(in.was); in.was.Rows > 0 {
+		fmt.Fprintf(in.p.out, "Of these now: %s; %s.\n", now.rows(), now.mentions(in.source))
+	}
+}
+
+// rows says how many rows there were.
+func (t tally) rows() string {
+	return fmt.Sprintf("%s, %d good, %d bad", count(t.Rows, "row"), t.Good, t.Bad)
+}
+
+// mentions says what became of the good ones.
+func (t tally) mentions(source string) string {
+	return fmt.Sprintf("%s recorded under %s, %d known already", count(t.Added, "mention"), source, t.Good-t.Added)
+}
+
+// since is what came after an earlier count.
+func (t tally) since(was tally) tally {
+	return tally{t.Rows - was.Rows, t.Good - was.Good, t.Bad - was.Bad, t.Added - was.Added}
 }
