@@ -20,13 +20,33 @@ import (
 
 // counter counts digests by the targets and the hours of an office.
 func counter(o *responder.Office, s *store.Store) digest.Counter {
-	return digest.Counter{Book: s, Load: s, Promises: s, Incidents: s, Targets: digest.Targets{
+	return digest.Counter{Book: s, Load: watched{s, o}, Promises: s, Incidents: s, Targets: digest.Targets{
 		Of: func(c cases.Case) (ack, reply time.Duration) {
 			t := o.TargetOf(c)
 			return t.Acknowledge, t.Reply
 		},
 		Elapsed: o.Elapsed,
 	}}
+}
+
+// watched is the records as reports, the page and the figures tell of them: that
+// a source which is not watched any more failed at its end is no news.
+type watched struct {
+	*store.Store
+	office *responder.Office
+}
+
+func (h *house) watched() watched { return watched{h.store, h.office} }
+
+// Statuses is the state of the sources, without errors of those that are gone.
+func (w watched) Statuses(ctx context.Context) ([]cases.SourceStatus, error) {
+	list, err := w.Store.Statuses(ctx)
+	for i, st := range list {
+		if _, still := w.office.Places[st.Source]; !still {
+			list[i].LastError, list[i].ErrorsInRow, list[i].Stalled = "", 0, false
+		}
+	}
+	return list, err
 }
 
 // measures is as much of the office as counting needs.

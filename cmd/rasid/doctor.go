@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -135,7 +134,7 @@ func tell(w io.Writer, words *phrases.Catalogue, part string, found []cases.Advi
 			continue
 		}
 		bad++
-		fmt.Fprintf(w, "%-6s%s: %s\n      %s %s\n", words.Line("MEND"), words.Line(part), words.Line(a.What), words.Say("doctor.then"), words.Line(a.Fix))
+		fmt.Fprintf(w, "%-6s%s: %s\n      %s %s\n", words.Line("MEND"), words.Line(part), words.Line(a.What), words.Say("doctor.then"), words.Found(a.Fix))
 	}
 	return bad
 }
@@ -162,15 +161,31 @@ func (p *program) examineRecords(ctx context.Context, cfg *config.Config, words 
 	if err != nil {
 		return append(found, cases.Advice{What: "sources", Fix: err.Error()})
 	}
+	watched := map[string]bool{}
+	for _, src := range cfg.Sources {
+		watched[src.Name] = true
+	}
 	for _, st := range statuses {
-		what := fmt.Sprintf("%s: %d read, last answer %s", st.Source, st.Seen, words.Line(ago(p.now(), st.LastOK)))
-		if st.ErrorsInRow == 0 && !st.Stalled {
-			found = append(found, cases.Advice{OK: true, What: what})
-			continue
-		}
-		found = append(found, cases.Advice{What: what, Fix: cmp.Or(st.LastError, "silent for too long: look whether people still write there")})
+		found = append(found, p.examineStatus(st, watched[st.Source], words))
 	}
 	return found
+}
+
+// examineStatus tells how a source fared, by its name. What is not watched any
+// more, or never was, needs no hand.
+func (p *program) examineStatus(st cases.SourceStatus, watched bool, words *phrases.Catalogue) cases.Advice {
+	told := func(text string) string { return words.Name(st.Source) + ": " + text }
+	switch {
+	case !watched:
+		return cases.Advice{OK: true, What: told(p.beside(st, words))}
+	case st.LastTry.IsZero():
+		return cases.Advice{OK: true, What: told(untried(st, words))}
+	case st.ErrorsInRow == 0 && !st.Stalled:
+		return cases.Advice{OK: true, What: told(p.brought(st, words))}
+	case st.LastError == "":
+		return cases.Advice{What: told(p.brought(st, words)), Fix: "silent for too long: look whether people still write there"}
+	}
+	return cases.Advice{What: told(p.brought(st, words)), Fix: st.LastError}
 }
 
 // examineQuotas says what is left of each platform's quota.
@@ -187,12 +202,4 @@ func (p *program) examineQuotas(ctx context.Context, s *store.Store) (found []ca
 		found = append(found, cases.Advice{OK: true, What: what})
 	}
 	return found
-}
-
-// ago says how long something is past.
-func ago(now, then time.Time) string {
-	if then.IsZero() {
-		return "never"
-	}
-	return now.Sub(then).Round(time.Second).String() + " ago"
 }

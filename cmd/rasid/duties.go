@@ -116,15 +116,27 @@ func (h *house) watch(w *watchers.Watcher) duty {
 				gap = ""
 			}
 			if st := w.Status; st.Stalled {
-				key := fmt.Sprintf("stall/%s/%d", w.Name, st.LastOK.Unix()) // once for each silence
-				return found, h.notify(ctx, key, now, "notice.stalled", "source", w.Name, "why", phrases.Cause(responder.Visible(st.LastError)),
-					"time", st.LastOK.In(h.office.Zone).Format("2006-01-02 15:04"))
+				return found, h.tellStall(ctx, st, now)
 			}
 			return found, nil
 		},
 		next:  func() time.Time { return due },
 		hears: h.letterbox(w.Kind), hurry: w.Hurry,
 	}
+}
+
+// tellStall says, once for each silence, that a source gives no answer or, with
+// answers, nothing new.
+func (h *house) tellStall(ctx context.Context, st cases.SourceStatus, now time.Time) error {
+	since, phrase := st.LastOK, "notice.stalled"
+	switch {
+	case st.LastError == "":
+		since, phrase = st.LastNew, "notice.silent"
+	case st.LastOK.IsZero():
+		phrase = "notice.unanswered"
+	}
+	return h.notify(ctx, fmt.Sprintf("stall/%s/%d", st.Source, since.Unix()), now, phrase, "source", st.Source,
+		"why", phrases.Cause(responder.Visible(st.LastError)), "time", since.In(h.office.Zone).Format("2006-01-02 15:04"))
 }
 
 // letterbox is the bell of a source that reads the inbox; nil for those that

@@ -62,6 +62,7 @@ type sourceKind struct {
 	blind    bool   // deletions cannot be seen
 	direct   bool   // all that is read is said to the business, whatever words it holds
 	inbox    bool   // reads what a connection or another program put into our inbox
+	handed   bool   // other programs hand in what is read: there is no platform that answers
 	// wrong finds what is wrong with a source beyond its own settings; nil where
 	// nothing can be.
 	wrong func(settings any, s config.Source, business string) []cases.Fault

@@ -65,6 +65,7 @@ func messageKinds() map[string]sourceKind {
 			settings: func() any { return &webhook.Config{} },
 			every:    func(any) time.Duration { return fromInbox },
 			inbox:    true,
+			handed:   true,
 			open: func(s any, d deps) (watchers.Source, error) {
 				return webhook.New(*s.(*webhook.Config), d.name, d.store, d.now)
 			},

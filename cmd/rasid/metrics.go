@@ -49,7 +49,7 @@ func (g gauges) Collect(ch chan<- prometheus.Metric) {
 			ch <- prometheus.MustNewConstMetric(g.cases, prometheus.GaugeValue, float64(counts[s]), string(s))
 		}
 	}
-	if states, err := g.h.store.Statuses(ctx); err == nil {
+	if states, err := g.h.watched().Statuses(ctx); err == nil {
 		for _, s := range states {
 			ch <- prometheus.MustNewConstMetric(g.seen, prometheus.CounterValue, float64(s.Seen), s.Source)
 			ch <- prometheus.MustNewConstMetric(g.errs, prometheus.GaugeValue, float64(s.ErrorsInRow), s.Source)

@@ -95,7 +95,7 @@ func (h *house) console(ctx context.Context) (*console.Console, error) {
 		Promises: func(ctx context.Context) ([]cases.Promise, error) {
 			return h.store.Promises(ctx)
 		},
-		Sources: h.store.Statuses, Stopped: posting{h.store}.Stopped, Terms: terms(h.cfg), Metrics: h.metrics(), Hooks: h.hooks(""), Clock: h.now, Log: h.log.With("part", "console"),
+		Sources: h.watched().Statuses, Stopped: posting{h.store}.Stopped, Terms: terms(h.cfg), Metrics: h.metrics(), Hooks: h.hooks(""), Clock: h.now, Log: h.log.With("part", "console"),
 	}
 	if err := reach(&o, h.cfg.Console); err != nil {
 		return nil, err

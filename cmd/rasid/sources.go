@@ -9,6 +9,7 @@ import (
 
 	"rasid/internal/cases"
 	"rasid/internal/phrases"
+	"rasid/responder"
 )
 
 // sourcesCommand says how each source fares.
@@ -38,7 +39,9 @@ not allow. It asks no platform; "rasid doctor" does.`,
 					kind := sourceKinds()[s.Kind]
 					fmt.Fprintln(p.out, r.words.Say("sources.head", "name", s.Name, "kind", s.Kind, "reply", cmp.Or(s.Reply.Kind, kind.reply)))
 					fmt.Fprintf(p.out, "  %s\n", p.fares(states[s.Name], r.words))
-					fmt.Fprintf(p.out, "  %s\n", p.left(states[s.Name].Allowance, r.words))
+					if !kind.handed {
+						fmt.Fprintf(p.out, "  %s\n", p.left(states[s.Name].Allowance, r.words))
+					}
 					for _, line := range kind.told(s.Kind, r.words) {
 						fmt.Fprintf(p.out, "  %s\n", line)
 					}
@@ -73,21 +76,53 @@ func (p *program) left(a cases.Allowance, words *phrases.Catalogue) string {
 	return words.Say("sources.left.of", "n", int(left), "most", int(a.Most))
 }
 
-// fares says in one line how a source stands.
+// fares says in one line how a source of config.yaml stands.
 func (p *program) fares(st cases.SourceStatus, words *phrases.Catalogue) string {
-	since := func(t time.Time) string {
-		if t.IsZero() {
-			return words.Say("sources.not")
-		}
-		return words.Say("sources.ago", "time", p.now().Sub(t))
-	}
 	switch {
 	case st.LastTry.IsZero():
-		return words.Say("sources.never")
+		return untried(st, words)
+	case st.LastError != "" && st.LastOK.IsZero():
+		return words.Say("sources.unanswered", "n", st.ErrorsInRow, "why", phrases.Cause(st.LastError))
 	case st.LastError != "":
-		return words.Say("sources.failing", "n", st.ErrorsInRow, "ago", since(st.LastOK), "why", phrases.Cause(st.LastError))
+		return words.Say("sources.failing", "n", st.ErrorsInRow, "ago", p.since(st.LastOK, words), "why", phrases.Cause(st.LastError))
 	case st.Stalled:
-		return words.Say("sources.silent", "ago", since(st.LastNew))
+		return words.Say("sources.silent", "ago", p.since(st.LastNew, words))
 	}
-	return words.Say("sources.well", "n", int(st.Seen), "ago", since(st.LastOK))
+	return p.brought(st, words)
+}
+
+// brought says what a source brought, and when its platform last answered, or
+// when we last looked for what programs hand in themselves.
+func (p *program) brought(st cases.SourceStatus, words *phrases.Catalogue) string {
+	switch {
+	case st.LastOK.IsZero():
+		return words.Say("sources.mute", "n", int(st.Seen))
+	case sourceKinds()[st.Kind].handed:
+		return words.Say("sources.handed", "n", int(st.Seen), "ago", p.since(st.LastOK, words))
+	}
+	return words.Say("sources.well", "n", int(st.Seen), "ago", p.since(st.LastOK, words))
+}
+
+// untried says what is known of a source that nobody was ever asked for.
+func untried(st cases.SourceStatus, words *phrases.Catalogue) string {
+	if st.Seen > 0 {
+		return words.Say("sources.never.imported", "n", int(st.Seen))
+	}
+	return words.Say("sources.never")
+}
+
+// beside says what the records hold of a source that is not in config.yaml: what
+// staff reported, what came out of a file, and what was watched before.
+func (p *program) beside(st cases.SourceStatus, words *phrases.Catalogue) string {
+	switch {
+	case st.Source == responder.ReportSource:
+		return words.Say("sources.reported", "n", int(st.Seen))
+	case st.LastTry.IsZero():
+		return words.Say("sources.imported", "n", int(st.Seen))
+	}
+	return words.Say("sources.gone", "text", phrases.Plain(p.brought(st, words)))
+}
+
+func (p *program) since(t time.Time, words *phrases.Catalogue) string {
+	return words.Say("sources.ago", "time", p.now().Sub(t))
 }

@@ -211,6 +211,38 @@ func TestAnOpenIncidentStandsAboveTheInboxAndItsStatementCanBeApproved(t *testin
 	}
 }
 
+// TestTheSourcesPageTellsWhatNobodyIsAskedForAsWhatItIs shows what did not come
+// from a platform, and a source that fails as one that fails.
+func TestTheSourcesPageTellsWhatNobodyIsAskedForAsWhatItIs(t *testing.T) {
+	h := newHouse(t)
+	for _, s := range []cases.SourceStatus{
+		{Source: "shop", Kind: "feed", LastTry: start, LastError: "answered 404 Not Found", ErrorsInRow: 6, Stalled: true},
+		{Source: "gone", Kind: "feed", LastTry: start, LastOK: start}, {Source: "old-reviews"}, {Source: responder.ReportSource},
+	} {
+		if err := h.store.SaveStatus(t.Context(), s); err != nil {
+			t.Fatal(err)
+		}
+	}
+	b := h.browse().as("mona")
+	for language, want := range map[string][]string{
+		"en": {"no longer in config.yaml", "imported from files", "what staff heard", "⛔ 6 errors in a row"},
+		"ar": {"لم يعد في ملف الإعداد", "مستورد من ملفات", "ما سمعه الموظفون", "⛔ ٦ أخطاء متتالية"},
+	} {
+		b.post("/language", url.Values{"language": {language}})
+		_, page := b.get("/sources")
+		for _, w := range want {
+			if strings.Count(page, w) != 1 {
+				t.Errorf("%s: %q is not there once:\n%s", language, w, page)
+			}
+		}
+		for _, wrong := range []string{"page.source.never", "page.source.stalled"} {
+			if w := h.Office.Words[language].Say(wrong); strings.Contains(page, w) {
+				t.Errorf("%s: the page says %q", language, w)
+			}
+		}
+	}
+}
+
 // TestTheSourcesPageTellsWhatIsLeftOfEachLimit reads the same limit in both
 // languages, and what a platform does not say is not made up.
 func TestTheSourcesPageTellsWhatIsLeftOfEachLimit(t *testing.T) {
@@ -219,6 +251,7 @@ func TestTheSourcesPageTellsWhatIsLeftOfEachLimit(t *testing.T) {
 		{Source: "shop", Kind: "stackexchange", LastTry: start, LastOK: start, Allowance: cases.Allowance{Left: 41, Most: 300, Resets: start.Add(2 * time.Hour), At: start}},
 		{Source: "feed", Kind: "feed", LastTry: start, LastOK: start},
 	} {
+		h.Office.Places[s.Source] = responder.Place{Name: s.Source}
 		if err := h.store.SaveStatus(t.Context(), s); err != nil {
 			t.Fatal(err)
 		}

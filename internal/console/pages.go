@@ -100,13 +100,13 @@ func (c *Console) recorded(ctx context.Context, day time.Time) ([]cases.Entry, c
 // sourceRow is one source as configured, with how it fares.
 type sourceRow struct {
 	cases.SourceStatus
-	Never    bool // not asked yet
-	Answers  bool // replies leave by program
-	Reported bool // what staff reported, which nobody polls
-	Read     int  // mentions, since the first start
-	Left     int
-	Most     int  // 0: the platform does not say
-	Told     bool // it says what is left of its limit
+	Never   bool   // not asked yet
+	Answers bool   // replies leave by program
+	Aside   string // the phrase for what nobody asks for; "" for what is watched
+	Read    int    // mentions, since the first start
+	Left    int
+	Most    int  // 0: the platform does not say
+	Told    bool // it says what is left of its limit
 }
 
 func (c *Console) showSources(w http.ResponseWriter, r *http.Request) {
@@ -120,7 +120,7 @@ func (c *Console) showSources(w http.ResponseWriter, r *http.Request) {
 	for _, s := range list {
 		known[s.Source] = true
 		row := sourceRow{
-			SourceStatus: s, Never: s.LastTry.IsZero(), Answers: c.Office.Place(s.Source).Replier != nil, Reported: s.Source == responder.ReportSource,
+			SourceStatus: s, Never: s.LastTry.IsZero(), Answers: c.Office.Place(s.Source).Replier != nil, Aside: c.aside(s),
 		}
 		left, told := s.Allowance.Now(c.Clock())
 		row.Read, row.Left, row.Most, row.Told = int(s.Seen), int(left), int(s.Allowance.Most), told
@@ -133,6 +133,21 @@ func (c *Console) showSources(w http.ResponseWriter, r *http.Request) {
 	}
 	slices.SortFunc(rows, func(a, b sourceRow) int { return strings.Compare(a.Source, b.Source) })
 	c.render(w, r, http.StatusOK, "sources", rows)
+}
+
+// aside is the phrase for a source of the records that nobody asks for: what
+// staff reported, what came out of files, what config.yaml no longer names.
+func (c *Console) aside(s cases.SourceStatus) string {
+	_, watched := c.Office.Places[s.Source]
+	switch {
+	case watched:
+		return ""
+	case s.Source == responder.ReportSource:
+		return "page.source.staff"
+	case s.LastTry.IsZero():
+		return "page.source.imported"
+	}
+	return "page.source.gone"
 }
 
 func (c *Console) showOutlet(w http.ResponseWriter, r *http.Request) {

@@ -2,6 +2,8 @@ package phrases
 
 import (
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"fmt"
 	"io"
 	"net"
@@ -16,19 +18,27 @@ import (
 func TestWhatNetworksAndServersSayIsMeantInArabic(t *testing.T) {
 	ar, en := load(t, "ar"), load(t, "en")
 	for said, want := range map[string]string{
-		"calling shop.example: dial tcp 192.0.2.1:443: connect: " + syscall.ECONNREFUSED.Error(): "لا يقبل الخادم الاتصال",
-		"read tcp: " + syscall.ECONNRESET.Error():                                                "انقطع الاتصال",
-		"write tcp: " + syscall.EPIPE.Error():                                                    "انقطع الاتصال",
-		"reading the answer: " + io.ErrUnexpectedEOF.Error():                                     "انقطع الاتصال",
-		"connect: " + syscall.ENETUNREACH.Error():                                                "تعذّر الوصول إلى الشبكة",
-		"connect: " + syscall.EHOSTUNREACH.Error():                                               "تعذّر الوصول إلى الخادم",
-		(&net.DNSError{Err: "no such host", Name: "shop.example", IsNotFound: true}).Error():     "لا يُعرف خادم بهذا الاسم",
-		"calling shop.example: " + context.DeadlineExceeded.Error():                              "انتهت المهلة ولم يُجب الخادم",
-		"read tcp: " + os.ErrDeadlineExceeded.Error():                                            "انتهت المهلة ولم يُجب الخادم",
-		"Discord answered 403: Missing Access (50001)":                                           "لا يسمح الخادم بذلك",
-		"sendMessage: 403 Forbidden: bot was kicked":                                             "لا يسمح الخادم بذلك",
-		"asked to wait 1m30s: answered 503 Service Unavailable":                                  "يطلب الخادم التمهّل",
-		"no answer that anybody knows":                                                           "",
+		"calling shop.example: dial tcp 192.0.2.1:443: connect: " + syscall.ECONNREFUSED.Error():                                  "لا يقبل الخادم الاتصال",
+		"read tcp: " + syscall.ECONNRESET.Error():                                                                                 "انقطع الاتصال",
+		"write tcp: " + syscall.EPIPE.Error():                                                                                     "انقطع الاتصال",
+		"reading the answer: " + io.ErrUnexpectedEOF.Error():                                                                      "انقطع الاتصال",
+		"connect: " + syscall.ENETUNREACH.Error():                                                                                 "تعذّر الوصول إلى الشبكة",
+		"connect: " + syscall.EHOSTUNREACH.Error():                                                                                "تعذّر الوصول إلى الخادم",
+		(&net.DNSError{Err: "no such host", Name: "shop.example", IsNotFound: true}).Error():                                      "لا يُعرف خادم بهذا الاسم",
+		"calling shop.example: " + context.DeadlineExceeded.Error():                                                               "انتهت المهلة ولم يُجب الخادم",
+		"read tcp: " + os.ErrDeadlineExceeded.Error():                                                                             "انتهت المهلة ولم يُجب الخادم",
+		"Discord answered 403: Missing Access (50001)":                                                                            "لا يسمح الخادم بذلك",
+		"sendMessage: 403 Forbidden: bot was kicked":                                                                              "لا يسمح الخادم بذلك",
+		"asked to wait 1m30s: answered 503 Service Unavailable":                                                                   "يطلب الخادم التمهّل",
+		"looking up shop.example: " + (&net.DNSError{Err: "server misbehaving", Name: "shop.example", IsTemporary: true}).Error(): "تعذّر سؤال خادم الأسماء",
+		"connect: " + syscall.ETIMEDOUT.Error():                                                                                   "انتهت المهلة ولم يُجب الخادم",
+		"calling shop.example: " + (&tls.CertificateVerificationError{Err: x509.UnknownAuthorityError{}}).Error():                 "شهادة الخادم غير صالحة",
+		"calling shop.example: " + x509.HostnameError{Certificate: &x509.Certificate{}, Host: "shop.example"}.Error():             "شهادة الخادم غير صالحة",
+		"calling shop.example: remote error: " + tls.AlertError(40).Error():                                                       "تعذّر اتصال آمن بالخادم",
+		"calling shop.example: " + tls.RecordHeaderError{Msg: "first record does not look like a TLS handshake"}.Error():          "تعذّر اتصال آمن بالخادم",
+		"opening the file: open x.csv: " + syscall.ENOENT.Error():                                                                 "لا يوجد ملف بهذا الاسم",
+		"opening the file: open x.csv: " + syscall.EACCES.Error():                                                                 "لا تسمح صلاحيات الملف بذلك",
+		"no answer that anybody knows":                                                                                            "",
 	} {
 		quoted := FSI + said + PDI
 		if want != "" {
@@ -47,7 +57,7 @@ func TestWhatNetworksAndServersSayIsMeantInArabic(t *testing.T) {
 			t.Errorf("in English %q is told as %q", said, got)
 		}
 	}
-	for _, code := range []int{401, 403, 404, 429, 500, 502, 503, 504} {
+	for _, code := range []int{400, 401, 403, 404, 410, 429, 500, 502, 503, 504} {
 		if said := fmt.Sprintf("answered %d", code); ar.Why(said) == FSI+said+PDI {
 			t.Errorf("%s has no Arabic", said)
 		}

@@ -50,6 +50,16 @@ func (c *Catalogue) Line(english string) string {
 	return text
 }
 
+// Found is Line for what may also be the words of a server or a platform, which
+// are told as Why tells them.
+func (c *Catalogue) Found(english string) string {
+	text, known := c.Known(english)
+	if !known {
+		return c.Why(english)
+	}
+	return text
+}
+
 // Known is Line, and reports whether the line is known in this language.
 func (c *Catalogue) Known(english string) (string, bool) {
 	if c.said == nil {
@@ -72,7 +82,7 @@ func (c *Catalogue) known(english string, deep int) (string, bool) {
 				text, known = c.known(v, deep-1)
 			}
 			if !known && text != "" {
-				text = FSI + v + PDI
+				text = c.Why(v)
 			}
 			filled[fmt.Sprint(i+1)] = text
 		}

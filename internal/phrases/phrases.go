@@ -195,6 +195,15 @@ func (c *Catalogue) value(v any) string {
 	}
 }
 
+// Name writes a name beside words of this language, isolated where it could
+// turn their line around.
+func (c *Catalogue) Name(s string) string {
+	if c.Language == "en" {
+		return s
+	}
+	return FSI + s + PDI
+}
+
 // Plain is a value that is already a phrase of the same language: it is put in
 // without an isolate.
 type Plain string
