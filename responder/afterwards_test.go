@@ -5,7 +5,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"rasid/internal/cases"
+	"rasid/responder"
 )
 
 // review records a review with stars, or what its author made of it later.
@@ -79,4 +82,56 @@ func TestACustomerWhoDeletesAfterTheAnswerCausesNoNoise(t *testing.T) {
 	}
 	s.saidIn("desk")
 	s.saidIn("owners")
+}
+
+// linked are the addresses that the card of a case leads to, by label.
+func linked(c responder.Card) map[string]string {
+	to := map[string]string{}
+	for _, row := range c.Buttons {
+		for _, b := range row {
+			if b.URL != "" {
+				to[b.Label] = b.URL
+			}
+		}
+	}
+	return to
+}
+
+func TestTheCardOfAnAnsweredCaseLeadsToTheReply(t *testing.T) {
+	const said, ours = "https://reviews.example/7", "https://reviews.example/7#reply"
+	for name, x := range map[string]struct {
+		said, link string
+		want       map[string]string
+	}{
+		"to both":                           {said, ours, map[string]string{"🔗 Our reply": ours, "🔗 Open": said}},
+		"where they stand together":         {said, said, map[string]string{"🔗 Our reply": said}},
+		"to what it answers":                {said, "", map[string]string{"🔗 Open": said}},
+		"nowhere":                           {"", "", map[string]string{}},
+		"not where a button may not lead":   {"ftp://reviews.example/7", "javascript:alert(1)", map[string]string{}},
+		"not where Discord takes no button": {said + strings.Repeat("x", 512), "https:///7", map[string]string{}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newShop(t)
+			s.place.link = x.link
+			m := cases.Mention{Source: "reviews", ID: "7", AuthorID: "Sara", Author: "Sara", Text: "bad coffee", URL: x.said, PostedAt: s.now, Direct: true}
+			_, err := s.store.Record(t.Context(), "reviews", cases.Page{Mentions: []cases.Mention{m}}, s.now)
+			s.must(err)
+			s.work()
+			list, err := s.store.InState(t.Context(), cases.Waiting, 10)
+			s.must(err)
+			if got := linked(s.rooms["desk"].cards[list[0].ID]); got["🔗 Our reply"] != "" {
+				t.Errorf("before there is a reply: %v", got)
+			}
+			c := s.answer(list[0], "We are sorry about the coffee, Sara.")
+			for _, a := range []responder.Action{"", responder.ActResolve, responder.ActReopen} {
+				if a != "" {
+					s.press(c, "mona", a, "")
+					s.work()
+				}
+				if d := cmp.Diff(x.want, linked(s.rooms["desk"].cards[c.ID])); d != "" {
+					t.Errorf("after %q the card leads elsewhere (-want +got):\n%s", a, d)
+				}
+			}
+		})
+	}
 }

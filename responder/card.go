@@ -207,44 +207,6 @@ func (w *cardWriter) promise() {
 	}
 }
 
-// changed reports whether the customer changed the words after the answer. They
-// are not judged again: the score is that of the words that were answered.
-func (w *cardWriter) changed() bool {
-	c := w.c
-	return (c.State == cases.Answered || c.State == cases.Resolved) && !c.AnsweredAt.IsZero() && c.Last().EditedAt.After(c.AnsweredAt)
-}
-
-// since says what the customer did to the words after the case was dealt with.
-func (w *cardWriter) since() {
-	switch m := w.c.Last(); {
-	case m.Gone:
-		w.line(w.say.Say("card.gone"))
-	case w.changed():
-		w.line(w.say.Say("card.changed"))
-		w.difference(m)
-	}
-}
-
-// difference shows what a mention said when it was answered, beside what it
-// says now.
-func (w *cardWriter) difference(m cases.Mention) {
-	b := m.Before
-	if b == nil {
-		return
-	}
-	stars, better := "", ""
-	if b.Stars != m.Stars {
-		stars = Isolate(fmt.Sprintf("%d★ → %d★", b.Stars, m.Stars))
-	}
-	if m.Recovered() {
-		better = w.say.Say("card.recovered")
-	}
-	w.line(stars, better)
-	if b.Text != m.Text {
-		w.line(w.say.Say("card.before", "text", Excerpt(Visible(b.Text), 200)))
-	}
-}
-
 // standing says where the case is and who did what.
 func (w *cardWriter) standing(stopped bool) {
 	c, say := w.c, w.say
@@ -320,17 +282,6 @@ func (w *cardWriter) waiting() {
 	}
 }
 
-// answered says who let the answer go, and what the customer made of it since.
-func (w *cardWriter) answered() {
-	c, say := w.c, w.say
-	if rule, ok := strings.CutPrefix(c.ApprovedBy, "rule:"); ok {
-		w.line(say.Say("card.answered.rule", "name", rule, "time", w.o.clock(c.AnsweredAt, w.now)))
-	} else {
-		w.line(say.Say("card.answered", "name", w.o.NameOf(c.ApprovedBy), "time", w.o.clock(c.AnsweredAt, w.now)))
-	}
-	w.since()
-}
-
 // buttons lists what can be pressed now; none when there is nothing to do.
 func (o *Office) buttons(c cases.Case, room Room, say *phrases.Catalogue, now time.Time) [][]Button {
 	d, drafted := c.Draft()
@@ -385,8 +336,5 @@ func (o *Office) buttons(c cases.Case, room Room, say *phrases.Catalogue, now ti
 		rows = [][]Button{last}
 	case cases.Resolved, cases.Dismissed, cases.Expired, cases.Gone, cases.New, cases.Noted, cases.Flagged:
 	}
-	if url := c.Last().URL; url != "" && (strings.HasPrefix(url, "https://") || strings.HasPrefix(url, "http://")) && c.State.Open() {
-		rows = append(rows, row(Button{Label: say.Say("button.open"), URL: url}))
-	}
-	return rows
+	return append(rows, links(c, say)...)
 }

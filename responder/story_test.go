@@ -43,6 +43,7 @@ type place struct {
 	fail   error // returned by the next posts
 	after  bool  // the failing post appears all the same: only its answer is lost
 	now    responder.Standing
+	link   string // address of what is posted; "" where the platform gives none
 }
 
 func (p *place) Reply(_ context.Context, r cases.Reply) (cases.Receipt, error) {
@@ -52,7 +53,7 @@ func (p *place) Reply(_ context.Context, r cases.Reply) (cases.Receipt, error) {
 	if p.fail != nil {
 		return cases.Receipt{}, p.fail
 	}
-	return cases.Receipt{ID: fmt.Sprint(len(p.posted))}, nil
+	return cases.Receipt{ID: fmt.Sprint(len(p.posted)), URL: p.link}, nil
 }
 
 func (p *place) Check(context.Context, cases.Mention) (responder.Standing, error) { return p.now, nil }

@@ -132,6 +132,7 @@ var (
 // elsewhere are the buttons that stand on no card of these rooms.
 var elsewhere = map[string]string{
 	"button.open":      "a link",
+	"button.reply":     "a link",
 	"button.flag":      "on the page only, under what was noted",
 	"button.statement": "under an incident: TestAReviewBombIsOneIncidentAndElevenCards",
 }

@@ -111,7 +111,9 @@ func TestAComplaintOnDiscordIsAnsweredUnderTheCustomersMessage(t *testing.T) {
 	if len(posts) != 1 || posts[0].Reply != said || !strings.Contains(card.Text, posts[0].Text) {
 		t.Errorf("posted %+v, want one reply to %s with the card's words:\n%s", posts, said, card.Text)
 	}
-	o.card(o.desk, "Answered, approved by")
+	if answered := o.card(o.desk, "Answered, approved by"); len(answered.Links) == 0 || !strings.HasSuffix(answered.Links[0], "/"+posts[0].ID) {
+		t.Errorf("the card leads to %v, want to the reply %s", answered.Links, posts[0].ID)
+	}
 	if v := o.server.Violations(); len(v) > 0 {
 		t.Errorf("sends that could have pinged people: %v", v)
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -81,7 +82,7 @@ func (p *program) retract(ctx context.Context, cfg *config.Config, n int64, why 
 	}
 	// The intention is written down first: whoever finds the reply gone finds
 	// in the history who did it.
-	if c, err = h.step(ctx, c, cases.Note, "takes the reply back: "+why); err != nil {
+	if c, err = h.store.Apply(ctx, h.change(c, cases.Note, "takes the reply back: "+why)); err != nil {
 		return err
 	}
 	gone, err := takeBack(ctx, place, sent, n)
@@ -96,7 +97,10 @@ func (p *program) retract(ctx context.Context, cfg *config.Config, n int64, why 
 	if _, err := cases.Next(c.State, cases.Reopen); err == nil {
 		then = cases.Reopen
 	}
-	if c, err = h.step(ctx, c, then, note+why, withdrawn(c, sent.Reply.Draft)...); err != nil {
+	// No link leads to what is not there; that there was an answer is remembered.
+	end := h.change(c, then, note+why)
+	end.Promises, end.Receipt = withdrawn(c, sent.Reply.Draft, end.By, end.At), &cases.Receipt{At: c.Reply.At}
+	if c, err = h.store.Apply(ctx, end); err != nil {
 		return err
 	}
 	fmt.Fprintf(p.out, said, n, c.State)
@@ -136,16 +140,16 @@ func (h *house) posted(ctx context.Context, c cases.Case) (cases.Send, error) {
 
 // withdrawn are the promises that end with a reply: nobody reads them any more,
 // and nobody is to be reminded of them.
-func withdrawn(c cases.Case, draft int) []cases.Promise {
-	return slices.DeleteFunc(c.Owed(), func(p cases.Promise) bool { return p.Draft != draft })
+func withdrawn(c cases.Case, draft int, by string, at time.Time) (ended []cases.Promise) {
+	for _, p := range c.Owed() {
+		if p.Draft == draft {
+			ended = append(ended, p.Ended(cases.PromiseVoid, by, at))
+		}
+	}
+	return ended
 }
 
-// step takes a step of a case in the name of who works at the terminal. It ends
-// promises that nobody waits for after it.
-func (h *house) step(ctx context.Context, c cases.Case, on cases.Event, note string, void ...cases.Promise) (cases.Case, error) {
-	ch := cases.Change{Case: c.ID, Version: c.Version, Event: on, By: atTerminal + person(), At: h.now(), Note: note}
-	for _, p := range void {
-		ch.Promises = append(ch.Promises, p.Ended(cases.PromiseVoid, ch.By, ch.At))
-	}
-	return h.store.Apply(ctx, ch)
+// change is a step of a case in the name of who works at the terminal.
+func (h *house) change(c cases.Case, on cases.Event, note string) cases.Change {
+	return cases.Change{Case: c.ID, Version: c.Version, Event: on, By: atTerminal + person(), At: h.now(), Note: note}
 }

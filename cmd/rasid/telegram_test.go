@@ -150,8 +150,12 @@ func TestAComplaintOnTelegramIsAnsweredUnderTheCustomersMessage(t *testing.T) {
 		t.Errorf("posted words that were not on the card:\n%s\n\n%s", posts[0].Text, card.Text)
 	}
 	o.card(desk, "✅ أُجيبت، اعتمدها")
-	if m, _ := o.server.Message(desk, card.ID); len(m.Buttons) > 0 && strings.Contains(fmt.Sprint(m.Buttons), "أرسل") {
+	m, _ := o.server.Message(desk, card.ID)
+	if strings.Contains(fmt.Sprint(m.Buttons), "أرسل") {
 		t.Errorf("the card still has its buttons: %+v", m.Buttons)
+	}
+	if link := fmt.Sprintf("/%d ", posts[0].ID); !strings.Contains(fmt.Sprint(m.Buttons), link) || !strings.Contains(fmt.Sprint(m.Buttons), "ردّنا") {
+		t.Errorf("the card does not lead to the reply %d: %+v", posts[0].ID, m.Buttons)
 	}
 	if strings.Contains(o.out.String(), faketelegram.Token) {
 		t.Error("the token is in the log")

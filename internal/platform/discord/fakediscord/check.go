@@ -116,6 +116,8 @@ func checkButton(b component, seen map[string]bool) string {
 		return "A button needs a label or an emoji."
 	case b.Style == 5 && (b.URL == "" || b.CustomID != ""):
 		return "A link button must have a url and cannot have a custom id."
+	case utf8.RuneCountInString(b.URL) > 512:
+		return "Must be 512 or fewer in length."
 	case b.Style == 5:
 		return ""
 	case b.Style < 1 || b.Style > 6:
