@@ -288,14 +288,7 @@ func (in *importing) tell(at file.Position) {
 // draw shows the percentage as a bar that stays in its line on a terminal, and
 // as a line of its own in a file.
 func (in *importing) draw(percent int64) {
-	f, file := in.p.err.(*os.File)
-	if file {
-		info, err := f.Stat()
-		file = err != nil || info.Mode()&os.ModeCharDevice == 0
-	} else {
-		file = true
-	}
-	if file {
+	if !onTerminal(in.p.err) {
 		fmt.Fprintf(in.p.err, "%3d %%  %d rows, %d bad\n", percent, in.Rows, in.Bad)
 		return
 	}

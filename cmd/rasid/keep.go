@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 
 	"github.com/spf13/cobra"
 
@@ -15,40 +14,6 @@ import (
 	"rasid/internal/config"
 	"rasid/internal/store"
 )
-
-// backupCommand copies the records.
-func (p *program) backupCommand() *cobra.Command {
-	return &cobra.Command{
-		Use:   "backup FILE",
-		Short: "Copy the records to a new file, also while rasid runs",
-		Long: `Writes a complete copy of the SQLite database to a new file, with the wordings that
-staff saved. It never writes over an existing one. The copy knows that it is a copy:
-when it is used as the database, every open reply is held until a person has looked,
-because it may have been posted after the copy was made, and the saved wordings that
-are missing are put back.
-
-A PostgreSQL database is backed up with pg_dump; copy data/wordings beside it.`,
-		Example: `  rasid backup /backup/rasid-2026-11-22.db`,
-		Args:    one("the name of a new file"),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			return p.look(cmd.Context(), "", func(r *records) error {
-				wordings, err := savedWordings(r.cfg).Files()
-				if err != nil {
-					return err
-				}
-				if err := r.store.Backup(cmd.Context(), args[0], wordings); err != nil {
-					return err
-				}
-				info, err := os.Stat(args[0])
-				if err != nil {
-					return fmt.Errorf("looking at the copy: %w", err)
-				}
-				fmt.Fprintf(p.out, "Copied to %s (%d KiB, %s).\n", args[0], info.Size()>>10, count(len(wordings), "saved wording"))
-				return nil
-			})
-		},
-	}
-}
 
 // exported is one line of `rasid export`.
 type exported struct {

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"net/url"
 	"os"
@@ -16,6 +17,8 @@ import (
 // enclosedMark begins the names of meta rows that hold an enclosed file.
 const enclosedMark = "enclosed/"
 
+var errPgDump = errors.New("backing up: a PostgreSQL database is backed up with pg_dump")
+
 // Backup writes a copy of the SQLite database to a new file while the program
 // works on. The copy says that it is one: when it is opened as a database,
 // nothing in it leaves before a person released it. Files that belong with the
@@ -23,7 +26,7 @@ const enclosedMark = "enclosed/"
 // pg_dump.
 func (s *Store) Backup(ctx context.Context, path string, enclosed map[string]string) error {
 	if s.pg {
-		return errors.New("backing up: a PostgreSQL database is backed up with pg_dump")
+		return errPgDump
 	}
 	if err := s.backup(ctx, path, enclosed); err != nil {
 		return fmt.Errorf("backing up to %s: %w", filepath.Base(path), err)
@@ -31,38 +34,71 @@ func (s *Store) Backup(ctx context.Context, path string, enclosed map[string]str
 	return nil
 }
 
+// BackupTo writes such a copy to w and returns its size in bytes. SQLite can only copy to a file, so the whole
+// copy stands in folder first, as one that only its owner can read; its name is
+// gone before the first byte leaves, where the system allows that.
+func (s *Store) BackupTo(ctx context.Context, w io.Writer, folder string, enclosed map[string]string) (size int64, err error) {
+	if s.pg {
+		return 0, errPgDump
+	}
+	if size, err = s.backupTo(ctx, w, folder, enclosed); err != nil {
+		return size, fmt.Errorf("backing up: %w", err)
+	}
+	return size, nil
+}
+
+func (s *Store) backupTo(ctx context.Context, w io.Writer, folder string, enclosed map[string]string) (size int64, err error) {
+	p, err := newPart(filepath.Join(folder, "backup"))
+	if err != nil {
+		return 0, err
+	}
+	defer func() { err = errors.Join(err, p.drop()) }()
+	if err := s.fill(ctx, p, enclosed); err != nil {
+		return 0, err
+	}
+	f, err := os.Open(p.path)
+	if err != nil {
+		return 0, err
+	}
+	_ = os.Remove(p.path) // Windows removes no open file: it goes at the end
+	size, err = io.Copy(w, f)
+	return size, errors.Join(err, f.Close())
+}
+
 // backup writes the copy under another name. Its own it gets when it is whole: a
 // copy that was ended early must not pass for a backup.
-func (s *Store) backup(ctx context.Context, path string, enclosed map[string]string) error {
+func (s *Store) backup(ctx context.Context, path string, enclosed map[string]string) (err error) {
 	switch _, err := os.Lstat(path); {
 	case err == nil:
 		return &fs.PathError{Op: "create", Path: path, Err: syscall.EEXIST} // never over another backup
 	case !errors.Is(err, fs.ErrNotExist):
 		return err
 	}
-	f, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".part-") // only its owner can read it
+	p, err := newPart(path)
 	if err != nil {
 		return err
 	}
-	part := f.Name()
-	if err := f.Close(); err != nil {
-		return errors.Join(err, os.Remove(part))
+	defer func() { err = errors.Join(err, p.drop()) }()
+	if err := s.fill(ctx, p, enclosed); err != nil {
+		return err
 	}
+	return name(p.path, path)
+}
+
+// fill makes the copy.
+func (s *Store) fill(ctx context.Context, p *part, enclosed map[string]string) error {
 	// The reading pool may not write even another file; the writer waits its turn.
-	if _, err := s.w.ExecContext(ctx, `VACUUM INTO $1`, part); err != nil {
-		return errors.Join(err, os.Remove(part))
+	if _, err := s.w.ExecContext(ctx, `VACUUM INTO $1`, p.path); err != nil {
+		return err
 	}
-	if err := stamp(ctx, part, enclosed); err != nil {
-		return errors.Join(err, os.Remove(part))
-	}
-	return name(part, path)
+	return stamp(ctx, p.path, enclosed)
 }
 
 // name gives a whole copy its name, unless something else got it meanwhile.
 func name(part, path string) error {
 	err := os.Link(part, path)
 	if err == nil || errors.Is(err, fs.ErrExist) {
-		return errors.Join(err, os.Remove(part))
+		return err
 	}
 	return os.Rename(part, path) // a disk that knows no links, such as a stick
 }
