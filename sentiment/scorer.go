@@ -170,7 +170,7 @@ func (s *Scorer) finish(res *Result, p *features.Page, in Input) {
 	res.Score = res.Pos - res.Neg
 	res.Label = pick(res.Neg*s.lean(p), res.Neu, res.Pos)
 	res.Signals = signals(p)
-	res.Severity = severity(res)
+	res.Severity = Severity(res.Signals, res.Neg)
 	res.Target = s.target(p, in)
 }
 

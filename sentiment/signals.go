@@ -30,16 +30,17 @@ func signals(p *features.Page) []string {
 // flagged is the probability from which a text counts as a likely complaint; it is the best threshold for alerts.
 const flagged = 0.35
 
-// severity orders the queue. Threats and danger are critical whatever the mood; the other signals need a likely complaint.
-func severity(r *Result) int {
-	has := func(s string) bool { return slices.Contains(r.Signals, s) }
-	if has(SignalSelfHarm) || has(SignalThreat) && r.Neg >= 0.2 || has(SignalSafety) && r.Neg >= flagged {
+// Severity orders the queue: Calm to Critical, by the signals and the probability of a complaint. Threats and danger are critical
+// whatever the mood; the other signals need a likely complaint.
+func Severity(signals []string, neg float64) int {
+	has := func(s string) bool { return slices.Contains(signals, s) }
+	if has(SignalSelfHarm) || has(SignalThreat) && neg >= 0.2 || has(SignalSafety) && neg >= flagged {
 		return Critical
 	}
-	if r.Neg < flagged {
+	if neg < flagged {
 		return Calm
 	}
-	if has(SignalChurn) || has(SignalLegal) || has(SignalPress) || has(SignalBoycott) || has(SignalAbuse) || r.Neg >= 0.95 {
+	if has(SignalChurn) || has(SignalLegal) || has(SignalPress) || has(SignalBoycott) || has(SignalAbuse) || neg >= 0.95 {
 		return High
 	}
 	return Low

@@ -54,6 +54,7 @@ type house struct {
 	scorer   *sentiment.Scorer
 	learner  *learn.Learner // the scorer as staff taught it; nil where nothing is kept
 	topics   *responder.Topics
+	signs    *responder.Signs
 	crisis   *responder.Crisis
 	names    naming // of the business, in each source
 }
@@ -278,7 +279,7 @@ func (h *house) makeWriter(ctx context.Context) (err error) {
 	if err := h.learner.Load(ctx); err != nil {
 		return err
 	}
-	if h.topics, err = responder.NewTopics(); err != nil {
+	if err := h.readWords(); err != nil {
 		return err
 	}
 	private := map[string]string{"ar": h.cfg.Business.Private.AR, "en": h.cfg.Business.Private.EN}
@@ -327,14 +328,25 @@ func (h *house) fits(source, text string) error {
 	return nil
 }
 
-// score judges one mention: sentiment and topics.
+// readWords reads the lists of words by which mentions are judged.
+func (h *house) readWords() (err error) {
+	if h.topics, err = responder.NewTopics(); err != nil {
+		return err
+	}
+	h.signs, err = responder.NewSigns()
+	return err
+}
+
+// score judges one mention: sentiment, signals and topics.
 func (h *house) score(m cases.Mention) cases.Score {
 	text := m.Words()
 	scorer := h.scorer
 	if h.learner != nil {
 		scorer = h.learner.Scorer()
 	}
-	r := scorer.Score(h.names.input(scorer, m))
+	in := h.names.input(scorer, m)
+	r := scorer.Score(in)
+	graver(scorer, h.signs, in, &r)
 	s := cases.Score{
 		Label: string(r.Label), Neg: r.Neg, Neu: r.Neu, Pos: r.Pos, Value: r.Score, Severity: cases.Severity(r.Severity),
 		Signals: r.Signals, Language: r.Lang, Dialect: r.Dialect, Target: r.Target, Topics: h.topics.Of(m.Title + "\n" + text),

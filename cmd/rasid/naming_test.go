@@ -22,7 +22,7 @@ func TestTalkAboutSomebodyElseDoesNotDisturbStaff(t *testing.T) {
 	if h.scorer, err = sentiment.New(); err != nil {
 		t.Fatal(err)
 	}
-	if h.topics, err = responder.NewTopics(); err != nil {
+	if err = h.readWords(); err != nil {
 		t.Fatal(err)
 	}
 	for _, c := range []struct {

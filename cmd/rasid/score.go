@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"rasid/internal/phrases"
+	"rasid/responder"
 	"rasid/sentiment"
 )
 
@@ -100,7 +101,13 @@ func (p *program) score(scorer *sentiment.Scorer, text string, o scoreOptions) e
 		}
 		text = strings.TrimSpace(string(b))
 	}
-	r := scorer.Score(sentiment.Input{Text: text, Stars: o.stars, AboutUs: true})
+	signs, err := responder.NewSigns()
+	if err != nil {
+		return err
+	}
+	in := sentiment.Input{Text: text, Stars: o.stars, AboutUs: true}
+	r := scorer.Score(in)
+	graver(scorer, signs, in, &r)
 	if o.noReasons {
 		r.Reasons = nil
 	}

@@ -4,7 +4,6 @@ import (
 	"testing"
 
 	"rasid/internal/cases"
-	"rasid/responder"
 	"rasid/sentiment"
 )
 
@@ -32,7 +31,7 @@ func judging(t *testing.T) *house {
 	if h.scorer, err = sentiment.New(); err != nil {
 		t.Fatal(err)
 	}
-	if h.topics, err = responder.NewTopics(); err != nil {
+	if err = h.readWords(); err != nil {
 		t.Fatal(err)
 	}
 	return h

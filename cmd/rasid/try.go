@@ -227,10 +227,7 @@ func (p *program) judgement() (*house, error) {
 	if h.scorer, err = sentiment.New(); err != nil {
 		return nil, err
 	}
-	if h.topics, err = responder.NewTopics(); err != nil {
-		return nil, err
-	}
-	return h, nil
+	return h, h.readWords()
 }
 
 // perPlace bounds what one source may take.

@@ -119,12 +119,13 @@ type arrow struct {
 }
 
 // words are the leaves that everybody may know: they know nobody.
-var words = []string{"internal/cases", "internal/fold", "internal/phrases"}
+var words = []string{"internal/cases", "internal/fold", "internal/patterns", "internal/phrases"}
 
 // arrows are tried in order; the first that fits decides.
 var arrows = []arrow{
 	{"internal/cases", nil, "the words import nothing"},
 	{"internal/fold", nil, "letters know nothing of the house"},
+	{"internal/patterns", []string{"internal/fold"}, "patterns know letters only"},
 	{"internal/phrases", nil, "phrases know nothing of the house"},
 	{"internal/spreadsheet", nil, "cells know nothing of the house"},
 	{"internal/outbound", []string{"internal/cases"}, "the way out does not know who calls it"},

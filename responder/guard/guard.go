@@ -17,6 +17,7 @@ import (
 
 	"rasid/internal/cases"
 	"rasid/internal/fold"
+	"rasid/internal/patterns"
 )
 
 // Policy is what the business allows words to say.
@@ -35,10 +36,10 @@ type Policy struct {
 // Guard checks texts against a policy. It is safe for concurrent use.
 type Guard struct {
 	policy   Policy
-	lists    map[string][]list // by language
-	contacts []string          // folded
-	numbers  []string          // digits of the business's own telephones
-	offers   []string          // folded
+	lists    map[string][]patterns.List // by language
+	contacts []string                   // folded
+	numbers  []string                   // digits of the business's own telephones
+	offers   []string                   // folded
 }
 
 // New makes a guard for a policy.
@@ -59,10 +60,6 @@ func New(p Policy) *Guard {
 	}
 	return g
 }
-
-// taken stands in the place of words that need no second look. It is neither a
-// letter nor a gap between words.
-const taken = '\x01'
 
 // look is one check of one text. Kinds are looked for in turn, and what one
 // kind found is taken out of buf so that another does not find it again.
@@ -108,15 +105,15 @@ func (g *Guard) words(l *look) {
 		}
 		for i := range g.lists[language] {
 			list := &g.lists[language][i]
-			if list.kind == "secrecy" && !g.policy.Secrecy {
+			if list.Kind == "secrecy" && !g.policy.Secrecy {
 				continue
 			}
-			for _, at := range list.find(string(l.buf)) {
-				if list.kind == harmless {
+			for _, at := range list.Find(string(l.buf)) {
+				if list.Kind == patterns.Harmless {
 					l.take(at[0], at[1])
 					continue
 				}
-				l.tell(list.kind, at[0], at[1], !list.advice)
+				l.tell(list.Kind, at[0], at[1], !list.Advice)
 			}
 		}
 	}
@@ -143,7 +140,7 @@ func (l *look) add(f cases.Finding) {
 // take removes a range from what is looked at further.
 func (l *look) take(start, end int) {
 	for i := start; i < end; i++ {
-		l.buf[i] = taken
+		l.buf[i] = patterns.Taken
 	}
 }
 

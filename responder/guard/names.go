@@ -3,11 +3,11 @@ package guard
 import (
 	"iter"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 
 	"rasid/internal/cases"
 	"rasid/internal/fold"
+	"rasid/internal/patterns"
 )
 
 // names looks for competitors, other customers and jargon, as whole words; in
@@ -50,7 +50,7 @@ func occurrences(text, words string) iter.Seq[int] {
 			}
 			at := from + i
 			after, _ := utf8.DecodeRuneInString(text[at+len(words):])
-			if !letter(after) && starts(text[:at]) && !yield(at) {
+			if !patterns.Letter(after) && starts(text[:at]) && !yield(at) {
 				return
 			}
 			from = at + len(words)
@@ -61,13 +61,13 @@ func occurrences(text, words string) iter.Seq[int] {
 // starts reports whether a word may begin behind what stands before it.
 func starts(before string) bool {
 	r, _ := utf8.DecodeLastRuneInString(before)
-	if !letter(r) {
+	if !patterns.Letter(r) {
 		return true
 	}
 	before = strings.TrimSuffix(before, "ال")
 	for range 2 {
 		r, n := utf8.DecodeLastRuneInString(before)
-		if !letter(r) {
+		if !patterns.Letter(r) {
 			return true
 		}
 		if !strings.ContainsRune("وفبلك", r) {
@@ -76,9 +76,5 @@ func starts(before string) bool {
 		before = before[:len(before)-n]
 	}
 	r, _ = utf8.DecodeLastRuneInString(before)
-	return !letter(r)
-}
-
-func letter(r rune) bool {
-	return r != utf8.RuneError && (unicode.IsLetter(r) || unicode.IsNumber(r))
+	return !patterns.Letter(r)
 }

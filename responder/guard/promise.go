@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"rasid/internal/patterns"
 )
 
 // A time is promised by a sentence that speaks of what we will do and names a
@@ -73,7 +75,7 @@ func trim(s string, start, end int) (int, int) {
 	return start, start + len(strings.TrimFunc(cut, notLetter))
 }
 
-func notLetter(r rune) bool { return !letter(r) }
+func notLetter(r rune) bool { return !patterns.Letter(r) }
 
 // numbers are the words for numbers, folded.
 var numbers = map[string]float64{

@@ -1,0 +1,100 @@
+package patterns_test
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"rasid/internal/fold"
+	"rasid/internal/patterns"
+)
+
+const words = `# the kinds of a test
+<pet>	(cat|dog|القط)
+-	hot dog*
+lost	<pet> (is )?(gone|lost)
+lost	ضاع <pet>
+told	^told you .. before
+number	room #
+mild?	perhap+
+`
+
+// found lists what the lists find in a text, kind by kind.
+func found(t *testing.T, text string) string {
+	t.Helper()
+	lists, err := patterns.Read(words)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out []string
+	folded := fold.Text(text)
+	for i := range lists {
+		for _, at := range lists[i].Find(folded) {
+			out = append(out, lists[i].Kind+":"+folded[at[0]:at[1]])
+		}
+	}
+	return strings.Join(out, "|")
+}
+
+func TestPatternsAreFoundAsTheNotationSays(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"My CAT is gone":         "lost:cat is gone",
+		"the dog, lost":          "lost:dog, lost", // anything but the end of a sentence may stand between
+		"the dog. Lost":          "",
+		"wildcat gone":           "", // not within a word
+		"cat gonedola":           "", // a whole word
+		"وضاع القط":              "lost:ضاع القط",
+		"two hot dogs":           "-:hot dogs",
+		"Told you once before":   "told:told you once before",
+		"I told you once before": "",
+		"Told you one two three four five before.": "",
+		"room 12": "number:room 12",
+		"perhaps": "mild:perhaps",
+		"perhap":  "",
+	} {
+		if got := found(t, text); got != want {
+			t.Errorf("%q: %q, want %q", text, got, want)
+		}
+	}
+}
+
+func TestALineThatCannotBeReadIsNamed(t *testing.T) {
+	t.Parallel()
+	for _, text := range []string{"# a\nkind only", "# a\nkind\t(open", "# a\nkind\t"} {
+		if _, err := patterns.Read(text); err == nil || !strings.HasPrefix(err.Error(), "line 2: ") {
+			t.Errorf("%q: %v", text, err)
+		}
+	}
+}
+
+// TestWhatIsLeftUntriedWouldNotHaveBeenFound looks for the patterns of the house
+// with and without asking first whether the letters they need are there.
+func TestWhatIsLeftUntriedWouldNotHaveBeenFound(t *testing.T) {
+	t.Parallel()
+	b, err := os.ReadFile("../../responder/testdata/signals.tsv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	texts := strings.Split(fold.Text(string(b)), "\n")
+	for _, pattern := range []string{"signs", "guard/words"} {
+		for _, language := range []string{"ar", "en"} {
+			b, err := os.ReadFile(filepath.Join("../../responder", pattern, language+".tsv"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			lists, err := patterns.Read(string(b))
+			if err != nil {
+				t.Fatal(err)
+			}
+			for i := range lists {
+				for n := 3; n < len(texts); n += 17 {
+					if quick, slow := lists[i].Find(texts[n]), lists[i].FindAnyway(texts[n]); len(quick) != len(slow) {
+						t.Errorf("%s of %s: %d found in %q, %d when everything is tried", lists[i].Kind, language, len(quick), texts[n], len(slow))
+					}
+				}
+			}
+		}
+	}
+}
