@@ -147,7 +147,7 @@ func (p *Comments) Check(ctx context.Context, m cases.Mention) (Standing, error)
 	}
 	ours, err := p.Place.Ours(ctx, above)
 	if err != nil || len(ours) == 0 {
-		return st, nil //nolint:nilerr // the mention itself was seen; that a colleague answered is an extra
+		return st, nil // the mention itself was seen; that a colleague answered is an extra
 	}
 	st.Colleague = ours[0].Text
 	return st, nil

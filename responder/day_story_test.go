@@ -79,7 +79,7 @@ func (d *day) sentence(e cases.Entry) string {
 		return told
 	}
 	rule, _, _ := strings.Cut(e.Note, " (")
-	switch e.Event { //nolint:exhaustive // the others are told by what follows them
+	switch e.Event {
 	case cases.Calm:
 		d.quiet++
 	case cases.Propose, cases.Hold:
@@ -120,6 +120,7 @@ func (d *day) sentence(e cases.Entry) string {
 			return "the room is reminded of the promise: «" + words + "»"
 		}
 		return "the room is reminded (" + e.Note + ")"
+	default: // the others are told by what follows them
 	}
 	return ""
 }

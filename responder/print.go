@@ -42,7 +42,7 @@ func fingerprint(text string) []byte {
 			// Odd multipliers permute; the high half is the well-mixed one.
 			mixed := (sum ^ uint64(p)*0x9e3779b97f4a7c15) * (2*uint64(p)*0xbf58476d1ce4e5b9 + 0x94d049bb133111eb)
 			mixed ^= mixed >> 29
-			least[p] = min(least[p], uint32(mixed*0xff51afd7ed558ccd>>32)) //nolint:gosec // the high half is meant
+			least[p] = min(least[p], uint32(mixed*0xff51afd7ed558ccd>>32)) // the high half is meant
 		}
 	}
 	out := make([]byte, 0, places*4)

@@ -165,7 +165,7 @@ func (k *Keeper) breakIt(c cases.Case, p cases.Promise, ch *cases.Change) {
 	ch.Promises = []cases.Promise{p.Ended(cases.PromiseBroken, cases.Rasid, ch.At)}
 	ch.Note, ch.Urgent = "promise broken: "+p.Words, true
 	level, none := NextLevel(k.Office, c), 0
-	switch c.State { //nolint:exhaustive // elsewhere nobody can be called any more, and a note stays
+	switch c.State {
 	case cases.Waiting, cases.Failed, cases.Unsure:
 		if level > c.Level {
 			up := c
@@ -175,6 +175,7 @@ func (k *Keeper) breakIt(c cases.Case, p cases.Promise, ch *cases.Change) {
 		}
 	case cases.Answered, cases.Handled, cases.Dismissed, cases.Expired:
 		ch.Event, ch.Level = cases.Reopen, &level
+	default: // nobody can be called any more, and a note stays
 	}
 	ch.Rooms = k.Office.RoomsFor(c, level)
 	ch.Send = k.notices(c, p, ch.Rooms, ch.At, "notice.promise.broken")

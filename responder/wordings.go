@@ -118,7 +118,7 @@ func (ws *Wordings) read(language string) ([]Wording, error) {
 		if name == nil || !f.Type().IsRegular() {
 			continue
 		}
-		b, err := os.ReadFile(filepath.Join(dir, f.Name())) //nolint:gosec // names of our own form in our own folder
+		b, err := os.ReadFile(filepath.Join(dir, f.Name()))
 		if err != nil || len(b) > 16<<10 {
 			continue
 		}

@@ -213,7 +213,7 @@ func (w *Writer) fitting(ctx context.Context, drafter Drafter, c cases.Case) (ca
 	for range 4 {
 		d, err := drafter.Draft(ctx, again)
 		if err != nil {
-			return first, nil //nolint:nilerr // there is no other wording, and the first one stands
+			return first, nil // there is no other wording, and the first one stands
 		}
 		if !w.ignores(d.Text, c) {
 			return d, nil

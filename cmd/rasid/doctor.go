@@ -148,7 +148,7 @@ func (p *program) examineRecords(ctx context.Context, cfg *config.Config, words 
 	if err != nil {
 		return []cases.Advice{{What: shownDatabase(cfg), Fix: err.Error()}}
 	}
-	defer s.Close() //nolint:errcheck // only read
+	defer func() { _ = s.Close() }()
 	found := []cases.Advice{{OK: true, What: shownDatabase(cfg)}}
 	if by, why, _, on, err := s.Stopped(ctx); err == nil && on {
 		found = append(found, cases.Advice{What: fmt.Sprintf("posting is stopped by %s (%s)", by, why), Fix: "rasid resume, or /resume in a room"})

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -74,8 +75,8 @@ staff: [{id: mona, role: approver}]
 	}
 	p := &program{config: path, env: inventedTokens, now: time.Now}
 	_, err := p.load()
-	problems, ok := err.(config.Problems) //nolint:errorlint // load promises this very type
-	if !ok {
+	var problems config.Problems
+	if !errors.As(err, &problems) {
 		t.Fatalf("load answers %T: %v", err, err)
 	}
 	found := map[string]bool{}

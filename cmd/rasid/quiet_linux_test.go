@@ -18,7 +18,7 @@ func terminal(t *testing.T) (keyboard, program *os.File) {
 		t.Skip("no terminals here: " + err.Error())
 	}
 	t.Cleanup(func() { _ = keyboard.Close() })
-	fd := int(keyboard.Fd()) //nolint:gosec // a small number
+	fd := int(keyboard.Fd())
 	if err := unix.IoctlSetPointerInt(fd, unix.TIOCSPTLCK, 0); err != nil {
 		t.Fatal(err)
 	}
@@ -35,7 +35,7 @@ func terminal(t *testing.T) (keyboard, program *os.File) {
 
 func echoes(t *testing.T, f *os.File) bool {
 	t.Helper()
-	s, err := unix.IoctlGetTermios(int(f.Fd()), unix.TCGETS) //nolint:gosec // a small number
+	s, err := unix.IoctlGetTermios(int(f.Fd()), unix.TCGETS)
 	if err != nil {
 		t.Fatal(err)
 	}

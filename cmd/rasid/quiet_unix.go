@@ -11,7 +11,7 @@ import (
 // hide makes a terminal show nothing of what is typed; ok is false for what is
 // no terminal. restore makes it as it was.
 func hide(f *os.File) (restore func(), ok bool) {
-	fd := int(f.Fd()) //nolint:gosec // a small number
+	fd := int(f.Fd())
 	before, err := unix.IoctlGetTermios(fd, getTermios)
 	if err != nil {
 		return nil, false

@@ -1,6 +1,7 @@
 package config_test
 
 import (
+	"errors"
 	"flag"
 	"os"
 	"path/filepath"
@@ -97,8 +98,8 @@ func check(t *testing.T, text string, mode os.FileMode, vars map[string]string) 
 		}
 	}
 	cfg, err := config.Load(path, func(name string) (string, bool) { v, ok := vars[name]; return v, ok })
-	found, ok := err.(config.Problems) //nolint:errorlint // Load promises this very type
-	if err != nil && !ok {
+	var found config.Problems
+	if err != nil && !errors.As(err, &found) {
 		t.Fatalf("Load answers %T, not Problems", err)
 	}
 	if cfg != nil {

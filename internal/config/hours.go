@@ -298,12 +298,12 @@ func (r *reader) readHolidays(path string, h *Hours) {
 		name = filepath.Join(r.dir, name)
 	}
 	const write = "the path of an iCal file (.ics) with whole-day events"
-	f, err := os.Open(name) // #nosec G304 -- the operator names the file
+	f, err := os.Open(name)
 	if err != nil {
 		r.fault(path, "the file cannot be read: "+reason(err), write)
 		return
 	}
-	defer f.Close() //nolint:errcheck // only read
+	defer func() { _ = f.Close() }()
 	if h.closed, err = hours.Holidays(f); err != nil {
 		r.fault(path, "the file cannot be used: "+err.Error(), write)
 	}

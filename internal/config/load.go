@@ -62,12 +62,12 @@ func (c *Config) Problem(path, cause, write string) Problem {
 
 // open reads the file and notes whether others on the machine can read it too.
 func (r *reader) open(path string) ([]byte, bool) {
-	f, err := os.Open(path) // #nosec G304 -- the operator names the file
+	f, err := os.Open(path)
 	if err != nil {
 		r.add(0, "", "the file cannot be read: "+reason(err), "the path of your configuration after --config")
 		return nil, false
 	}
-	defer f.Close() //nolint:errcheck // only read
+	defer func() { _ = f.Close() }()
 	if info, err := f.Stat(); err == nil {
 		if info.IsDir() {
 			r.add(0, "", "this is a folder", "the path of the file inside it")

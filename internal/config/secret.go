@@ -117,11 +117,11 @@ func (r *reader) secretFile(n *yaml.Node, v reflect.Value, at place) {
 }
 
 func readSecret(path string) (string, error) {
-	f, err := os.Open(path) // #nosec G304 -- the operator names the file
+	f, err := os.Open(path)
 	if err != nil {
 		return "", wrong("the file cannot be read: "+reason(err), "a path that exists, relative to the folder of the configuration")
 	}
-	defer f.Close() //nolint:errcheck // only read
+	defer func() { _ = f.Close() }()
 	info, err := f.Stat()
 	if err != nil || !info.Mode().IsRegular() {
 		return "", wrong("this is not a file", "the path of the file that holds the secret")

@@ -136,7 +136,7 @@ func (c *Console) buttons(r *http.Request, v *caseView) {
 // can be found again, while its card in a chat is long gone.
 func (c *Console) seconds(r *http.Request, s cases.State) []responder.Button {
 	var action responder.Action
-	switch s { //nolint:exhaustive // the others have cards with buttons
+	switch s {
 	case cases.Noted:
 		action = responder.ActFlag
 	case cases.Dismissed, cases.Expired, cases.Resolved:

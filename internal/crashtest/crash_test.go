@@ -77,7 +77,7 @@ type world struct {
 
 func newWorld(t *testing.T, bin, dsn string) *world {
 	t.Helper()
-	w := &world{t: t, bin: bin, dir: t.TempDir(), server: faketelegram.New(), said: map[int64]string{}, rnd: rand.New(rand.NewPCG(1, 2))} //nolint:gosec // a test's dice
+	w := &world{t: t, bin: bin, dir: t.TempDir(), server: faketelegram.New(), said: map[int64]string{}, rnd: rand.New(rand.NewPCG(1, 2))}
 	w.dsn = dsn
 	if dsn == "" {
 		w.dsn = filepath.Join(w.dir, "crash.db")
@@ -128,7 +128,7 @@ policy:
 // start runs the program; stop ends it as told and waits.
 func (w *world) start() *exec.Cmd {
 	w.t.Helper()
-	cmd := exec.Command(w.bin, "run", "--config", filepath.Join(w.dir, "config.yaml")) //nolint:noctx // it is killed by hand
+	cmd := exec.Command(w.bin, "run", "--config", filepath.Join(w.dir, "config.yaml"))
 	cmd.Env = append(os.Environ(), "TELEGRAM_TOKEN="+faketelegram.Token)
 	cmd.Stdout, cmd.Stderr = w.log, w.log
 	if err := cmd.Start(); err != nil {
@@ -333,7 +333,7 @@ func (w *world) judge() verdict {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	defer s.Close() //nolint:errcheck // only read
+	defer func() { _ = s.Close() }()
 	v := verdict{said: len(w.said)}
 	public := map[int64]int{}
 	for _, m := range w.server.Posted(customers) {

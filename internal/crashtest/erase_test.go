@@ -23,7 +23,7 @@ func erase(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	fmt.Println("open") //nolint:forbidigo // the parent waits for it
+	fmt.Println("open")
 	if _, err := s.Erase(ctx, "shop", "amal", time.Now()); err != nil {
 		return err
 	}
@@ -52,7 +52,7 @@ func TestAnErasureThatIsKilledIsFinishedAtTheNextStart(t *testing.T) {
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
-	dice := rand.New(rand.NewPCG(7, 8)) //nolint:gosec // a test's dice
+	dice := rand.New(rand.NewPCG(7, 8))
 	outcomes := map[string]int{}
 	whole := int64(50 * time.Millisecond) // of an erasure; learned below from those that were faster than the axe
 	for n := range *kills {
@@ -94,7 +94,7 @@ func eraseUnderFire(t *testing.T, from string, n int, after time.Duration) strin
 	if err != nil {
 		t.Fatalf("kill %d after %s: %v", n, after, err)
 	}
-	defer s.Close() //nolint:errcheck // only read
+	defer func() { _ = s.Close() }()
 	left, err := s.List(t.Context(), store.Filter{Query: secretWord})
 	if err != nil {
 		t.Fatal(err)

@@ -70,7 +70,7 @@ func (w wall) Reply(ctx context.Context, r cases.Reply) (cases.Receipt, error) {
 	if err != nil {
 		return cases.Receipt{}, err // nobody knows
 	}
-	defer res.Body.Close() //nolint:errcheck // read to its end
+	defer func() { _ = res.Body.Close() }() // read to its end
 	id, err := io.ReadAll(res.Body)
 	if err == nil && res.StatusCode == http.StatusTooManyRequests {
 		err = &cases.LaterError{After: 50 * time.Millisecond, Err: fmt.Errorf("status %d", res.StatusCode)}
@@ -141,7 +141,7 @@ func (f *fleet) freeze(i int) {
 func TestInstancesOnOneDatabaseNeverPostTwice(t *testing.T) {
 	server := pgtest.Start(t)
 	dsn := server.DSN(t)
-	board := &public{posts: map[string]int{}, rnd: rand.New(rand.NewPCG(3, 4))} //nolint:gosec // a test's dice
+	board := &public{posts: map[string]int{}, rnd: rand.New(rand.NewPCG(3, 4))}
 	web := httptest.NewServer(board)
 	web.Config.ErrorLog = slog.NewLogLogger(slog.DiscardHandler, slog.LevelError)
 	defer web.Close()
@@ -149,8 +149,8 @@ func TestInstancesOnOneDatabaseNeverPostTwice(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer s.Close()                                                                                     //nolint:errcheck // the server goes with it
-	f := &fleet{t: t, env: []string{"DSN=" + dsn, "WALL=" + web.URL}, rnd: rand.New(rand.NewPCG(5, 6))} //nolint:gosec // a test's dice
+	defer func() { _ = s.Close() }()
+	f := &fleet{t: t, env: []string{"DSN=" + dsn, "WALL=" + web.URL}, rnd: rand.New(rand.NewPCG(5, 6))}
 	for i := range f.live {
 		f.data[i] = t.TempDir()
 		f.start(i)

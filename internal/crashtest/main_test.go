@@ -27,7 +27,7 @@ func TestMain(m *testing.M) {
 
 // play is the command of another process of this program.
 func play(name string, env ...string) *exec.Cmd {
-	cmd := exec.Command(os.Args[0]) //nolint:noctx // it is killed by hand
+	cmd := exec.Command(os.Args[0])
 	cmd.Env = append(append(os.Environ(), part+"="+name), env...)
 	return cmd
 }

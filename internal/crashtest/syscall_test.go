@@ -40,7 +40,7 @@ func script(ctx context.Context) error {
 		if err := approved(ctx, s, fmt.Sprint("author", n), n, fmt.Sprint("visit ", n, "."), now); err != nil {
 			return err
 		}
-		fmt.Printf("stored visit %d.\n", n) //nolint:forbidigo // the parent reads it
+		fmt.Printf("stored visit %d.\n", n)
 		m, ok, err := s.Claim(ctx, cases.SendReply, nil, now, time.Minute)
 		if err != nil || !ok {
 			return fmt.Errorf("claiming %d: %v, %w", n, ok, err)
@@ -51,7 +51,7 @@ func script(ctx context.Context) error {
 		if err := s.Settle(ctx, cases.Settlement{Key: m.Key, Owner: m.Owner, Outcome: cases.WasDelivered, At: now}, nil); err != nil {
 			return err
 		}
-		fmt.Printf("posted %s\n", m.Key) //nolint:forbidigo // the parent reads it
+		fmt.Printf("posted %s\n", m.Key)
 	}
 	return s.Close()
 }
@@ -109,7 +109,7 @@ func killAt(t *testing.T, strace, call string, n int) (done, began bool) {
 		t.Errorf("%s %d: the database cannot be opened: %v", call, n, err)
 		return done, true
 	}
-	defer s.Close() //nolint:errcheck // only read
+	defer func() { _ = s.Close() }()
 	if _, err := s.CutOffOwn(t.Context(), time.Now()); err != nil {
 		t.Fatal(err)
 	}
@@ -157,7 +157,7 @@ func readLines(t *testing.T, path string) (lines []string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer f.Close() //nolint:errcheck // only read
+	defer func() { _ = f.Close() }()
 	for sc := bufio.NewScanner(f); sc.Scan(); {
 		lines = append(lines, sc.Text())
 	}

@@ -14,7 +14,7 @@ func TestAServerAnswersAlsoAfterACrash(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer db.Close() //nolint:errcheck // the test is over
+	defer func() { _ = db.Close() }()
 	if _, err := db.ExecContext(t.Context(), `CREATE TABLE kept (n BIGINT)`); err != nil {
 		t.Fatal(err)
 	}

@@ -130,7 +130,7 @@ func moved(c cases.Case, to cases.State, ch cases.Change) cases.Case {
 		}
 	case cases.Noted, cases.Approved, cases.Answered:
 	}
-	switch ch.Event { //nolint:exhaustive // the others leave the head alone
+	switch ch.Event {
 	case cases.Approve, cases.ByRule:
 		c.ApprovedBy = ch.By
 	case cases.Sent, cases.Found:
@@ -141,6 +141,7 @@ func moved(c cases.Case, to cases.State, ch cases.Change) cases.Case {
 		c.AskedAt = ch.At
 	case cases.Rate:
 		c.Rating, c.RatedAt = ch.Rating, ch.At
+	default: // the others leave the head alone
 	}
 	return told(c, ch)
 }

@@ -113,7 +113,7 @@ func verify(ctx context.Context, q querier) (int64, error) {
 	if err != nil {
 		return 0, err
 	}
-	defer rows.Close() //nolint:errcheck // Err below tells
+	defer func() { _ = rows.Close() }() // Err below tells
 	var prev string
 	var seq int64
 	for rows.Next() {

@@ -15,7 +15,7 @@ type fileLock struct{ f *os.File }
 
 // lockFile takes name for this open file alone, or returns ErrInUse.
 func lockFile(name string) (*fileLock, error) {
-	f, err := os.OpenFile(name, os.O_RDWR|os.O_CREATE, 0o600) //nolint:gosec // beside the database
+	f, err := os.OpenFile(name, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
 		return nil, err
 	}

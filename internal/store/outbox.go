@@ -139,7 +139,7 @@ func moveOutbox(ctx context.Context, q querier, c cases.Case, to cases.State, ch
 			return err
 		}
 	}
-	switch ch.Event { //nolint:exhaustive // only these two resolve a doubt
+	switch ch.Event {
 	case cases.Found:
 		if err := found(ctx, q, c, ch); err != nil {
 			return err
@@ -148,6 +148,7 @@ func moveOutbox(ctx context.Context, q querier, c cases.Case, to cases.State, ch
 		if err := notThere(ctx, q, c, ch); err != nil {
 			return err
 		}
+	default: // only these two resolve a doubt
 	}
 	for _, m := range ch.Send {
 		if err := addSend(ctx, q, c, ch, m); err != nil {

@@ -20,7 +20,7 @@ func TestAReaderLooksWhileAnotherWorks(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer working.Close() //nolint:errcheck // the test is over
+	defer func() { _ = working.Close() }()
 	if _, err := store.Open(t.Context(), o); !errors.Is(err, store.ErrInUse) {
 		t.Fatalf("a second worker got %v, want ErrInUse", err)
 	}
@@ -28,7 +28,7 @@ func TestAReaderLooksWhileAnotherWorks(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer reader.Close() //nolint:errcheck // the test is over
+	defer func() { _ = reader.Close() }()
 
 	now := time.Date(2026, 11, 22, 10, 0, 0, 0, time.UTC)
 	page := cases.Page{Mentions: []cases.Mention{{Source: "s", ID: "1", AuthorID: "a", Text: "late again", PostedAt: now}}}
@@ -50,7 +50,7 @@ func TestAReaderLooksWhileAnotherWorks(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer restored.Close() //nolint:errcheck // the test is over
+	defer func() { _ = restored.Close() }()
 	if why, _, err := restored.Held(t.Context()); err != nil || why == "" {
 		t.Errorf("a restored backup may post: held because %q, %v", why, err)
 	}
@@ -81,7 +81,7 @@ func TestAReaderThatOutlivesTheWorkerHoldsNothing(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer again.Close() //nolint:errcheck // the test is over
+	defer func() { _ = again.Close() }()
 	if why, _, err := again.Held(t.Context()); err != nil || why != "" {
 		t.Errorf("held because %q, %v", why, err)
 	}

@@ -35,7 +35,7 @@ func collect[T any](ctx context.Context, q querier, scan func(scanner) (T, error
 	if err != nil {
 		return nil, err
 	}
-	defer rows.Close() //nolint:errcheck // Err below tells
+	defer func() { _ = rows.Close() }() // Err below tells
 	var all []T
 	for rows.Next() {
 		v, err := scan(rows)

@@ -47,7 +47,7 @@ func (s *Store) openSQLite(ctx context.Context) error {
 		return err
 	}
 	s.found = lastChange(file)
-	f, err := os.OpenFile(file, os.O_RDWR|os.O_CREATE, 0o600) //nolint:gosec // the operator's own path; SQLite would make it readable for others
+	f, err := os.OpenFile(file, os.O_RDWR|os.O_CREATE, 0o600) // the operator's own path; SQLite would make it readable for others
 	if err != nil {
 		return err
 	}
@@ -143,7 +143,7 @@ func (s *Store) keepBallast() error {
 	if st, err := os.Stat(name); err == nil && st.Size() == s.o.Ballast {
 		return nil
 	}
-	f, err := os.OpenFile(name, os.O_RDWR|os.O_CREATE|os.O_TRUNC, 0o600) //nolint:gosec // beside the database
+	f, err := os.OpenFile(name, os.O_RDWR|os.O_CREATE|os.O_TRUNC, 0o600)
 	if err != nil {
 		return err
 	}

@@ -164,7 +164,7 @@ func (s *Store) writeOnce(ctx context.Context, fn func(tx *sql.Tx) error) error 
 	if err != nil {
 		return fmt.Errorf("beginning: %w", err)
 	}
-	defer tx.Rollback() //nolint:errcheck // after a commit it does nothing
+	defer func() { _ = tx.Rollback() }() // after a commit it does nothing
 	if s.pg {
 		if _, err := tx.ExecContext(ctx, `SELECT pg_advisory_xact_lock($1)`, int64(writerLock)); err != nil {
 			return fmt.Errorf("waiting for the writer: %w", err)
@@ -189,6 +189,6 @@ func (s *Store) read(ctx context.Context, fn func(q querier) error) error {
 	if err != nil {
 		return fmt.Errorf("beginning: %w", err)
 	}
-	defer tx.Rollback() //nolint:errcheck // nothing was written
+	defer func() { _ = tx.Rollback() }() // nothing was written
 	return fn(tx)
 }

@@ -209,7 +209,7 @@ func (p *Replier) Check(ctx context.Context, m cases.Mention) (responder.Standin
 	p.mu.Unlock()
 	self, _, err := p.client.Self(ctx)
 	if err != nil || tried {
-		return st, nil //nolint:nilerr // the post itself was seen; that a colleague answered is an extra
+		return st, nil // the post itself was seen; that a colleague answered is an extra
 	}
 	if i := slices.IndexFunc(below, func(v bluesky.View) bool { return v.Author.DID == self }); i >= 0 {
 		st.Colleague = below[i].Record.Text

@@ -73,7 +73,7 @@ func TestTheReplierKeepsWhatEveryReplierMustKeep(t *testing.T) {
 			},
 			Fail: func(fault respondertest.Fault) {
 				if fault == respondertest.Unreachable {
-					*s.Replier = *s.open(faketest.Nobody(t), nil) //nolint:govet // its lock is free
+					*s.Replier = *s.open(faketest.Nobody(t), nil)
 					return
 				}
 				s.Fault(faketest.Fault(fault))

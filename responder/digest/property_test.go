@@ -82,7 +82,7 @@ func (l *life) act() {
 		Case: c.ID, Version: c.Version, At: l.now, Event: rapid.SampledFrom(legal).Draw(l.T, "event"),
 		By: rapid.SampledFrom([]string{"mona", "omar", cases.Rasid}).Draw(l.T, "by"),
 	}
-	switch ch.Event { //nolint:exhaustive // the others carry nothing
+	switch ch.Event {
 	case cases.Calm, cases.Flag:
 		label := rapid.SampledFrom([]string{"neg", "neu", "pos"}).Draw(l.T, "label")
 		s := cases.Score{
@@ -109,6 +109,7 @@ func (l *life) act() {
 			ch.By = "rule:thanks"
 		}
 		ch.DraftNo, ch.Send = d.Version, []cases.Send{responder.ReplyRow(c, d, ch.By, l.now)}
+	default: // the others carry nothing
 	}
 	if rapid.Bool().Draw(l.T, "promised") {
 		ch.Promises = l.promise(c)
@@ -133,7 +134,7 @@ func (l *life) finish() {
 	score := &cases.Score{Label: "neg", Value: -0.5, Topics: []string{"price"}}
 	for _, e := range []cases.Event{cases.Flag, cases.Propose, cases.Handle, cases.Resolve, cases.Ask, cases.Rate} {
 		ch := cases.Change{Case: c.ID, Version: c.Version, Event: e, By: "mona", At: l.now}
-		switch e { //nolint:exhaustive // the others carry nothing
+		switch e {
 		case cases.Flag:
 			ch.Score, ch.Scores = score, map[int64]cases.Score{c.Last().Num: *score}
 		case cases.Propose:
@@ -141,6 +142,7 @@ func (l *life) finish() {
 		case cases.Rate:
 			ch.Rating = rapid.IntRange(1, 5).Draw(l.T, "rating")
 			ch.By, ch.Note = "customer", fmt.Sprint(ch.Rating)
+		default: // the others carry nothing
 		}
 		if next, err := l.store.Apply(l.Context(), ch); err == nil {
 			c = next
@@ -485,12 +487,13 @@ func (r recount) people() [3]int {
 
 func (r recount) waiting(now time.Time) (n, longest int) {
 	for _, c := range r.cases {
-		switch c.State { //nolint:exhaustive // these four wait for somebody
+		switch c.State {
 		case cases.Flagged, cases.Waiting, cases.Unsure, cases.Failed:
 			n++
 			if !c.FlaggedAt.IsZero() {
 				longest = max(longest, int(now.Sub(c.FlaggedAt)/time.Second))
 			}
+		default: // nobody is waited for
 		}
 	}
 	return n, longest

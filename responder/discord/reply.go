@@ -184,7 +184,7 @@ func (p *Replier) Check(ctx context.Context, m cases.Mention) (responder.Standin
 	st := responder.Standing{Text: now.Words()}
 	list, _, err := p.Client.After(ctx, at.Channel, at.Message)
 	if err != nil {
-		return st, nil //nolint:nilerr // the message itself was seen; that a colleague answered is an extra
+		return st, nil // the message itself was seen; that a colleague answered is an extra
 	}
 	for _, o := range list {
 		if o.Author != nil && slices.Contains(p.Staff, o.Author.ID) && o.Reference != nil && o.Reference.MessageID == at.Message {

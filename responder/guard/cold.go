@@ -1,6 +1,7 @@
 package guard
 
 import (
+	_ "embed"
 	"slices"
 	"strings"
 	"sync"
@@ -67,14 +68,13 @@ func (c courtesy) has(word string) bool {
 	return false
 }
 
+//go:embed words/courtesy.tsv
+var courtesyWords string
+
 // courteous reads the list once for all guards.
 var courteous = sync.OnceValue(func() courtesy {
-	b, err := files.ReadFile("words/courtesy.tsv")
-	if err != nil {
-		panic(err) //nolint:forbidigo // the list is built into the program; its tests exclude it
-	}
 	c := courtesy{words: map[string]bool{}}
-	for line := range strings.SplitSeq(string(b), "\n") {
+	for line := range strings.SplitSeq(courtesyWords, "\n") {
 		_, words, ok := strings.Cut(line, "\t")
 		if !ok || strings.HasPrefix(line, "#") {
 			continue

@@ -1,6 +1,7 @@
 package guard
 
 import (
+	_ "embed"
 	"regexp"
 	"strings"
 	"sync"
@@ -226,14 +227,13 @@ func luhn(d string) bool {
 	return sum%10 == 0 && strings.Trim(d, "0") != ""
 }
 
+//go:embed iban.tsv
+var ibanRegistry string
+
 // ibanLengths reads the registry of lengths once.
 var ibanLengths = sync.OnceValue(func() map[string]int {
 	lengths := map[string]int{}
-	b, err := files.ReadFile("iban.tsv")
-	if err != nil {
-		panic(err) //nolint:forbidigo // the file is built into the program
-	}
-	for line := range strings.SplitSeq(string(b), "\n") {
+	for line := range strings.SplitSeq(ibanRegistry, "\n") {
 		if country, n, ok := strings.Cut(line, "\t"); ok && !strings.HasPrefix(line, "#") {
 			lengths[strings.ToLower(country)] = int(n[0]-'0')*10 + int(n[1]-'0')
 		}

@@ -277,7 +277,7 @@ func (p *Replier) Check(ctx context.Context, m cases.Mention) (responder.Standin
 	}
 	ours, err := p.ours(ctx, m.ReplyTo)
 	if err != nil || len(ours) == 0 {
-		return st, nil //nolint:nilerr // the post itself was seen; that a colleague answered is an extra
+		return st, nil // the post itself was seen; that a colleague answered is an extra
 	}
 	st.Colleague = words(ours[0].Content)
 	return st, nil

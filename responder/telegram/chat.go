@@ -211,7 +211,7 @@ func (c *Chat) say(ctx context.Context, p telegram.Post, text string, png []byte
 		err := c.send(ctx, p)
 		switch {
 		case err != nil && (i > 0 || png != nil):
-			return fmt.Errorf("part %d of %d: %s", i+1, len(parts), err) //nolint:errorlint // deliberately not classified
+			return fmt.Errorf("part %d of %d: %s", i+1, len(parts), err.Error()) // its words without its class
 		case err != nil:
 			return err
 		}

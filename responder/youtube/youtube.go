@@ -224,7 +224,7 @@ func (p *Replier) Check(ctx context.Context, m cases.Mention) (responder.Standin
 	}
 	ours, err := p.ours(ctx, top)
 	if err != nil {
-		return st, nil //nolint:nilerr // the comment itself was seen; that a colleague answered is an extra
+		return st, nil // the comment itself was seen; that a colleague answered is an extra
 	}
 	for _, c := range ours {
 		if c.Snippet.Published.After(m.PostedAt) {

@@ -240,7 +240,7 @@ func TestOneBombsMemory(t *testing.T) {
 		t.Skip("a measurement for Linux, without the race detector and without -short: each bomb needs a process")
 	}
 	peak := func(name string) int {
-		cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestOneBombsMemory$") //nolint:gosec // this test itself
+		cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestOneBombsMemory$")
 		cmd.Env = append(os.Environ(), env+"="+name)
 		out, err := cmd.Output()
 		if err != nil {

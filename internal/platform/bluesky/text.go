@@ -111,7 +111,7 @@ const alphabet = "234567abcdefghijklmnopqrstuvwxyz"
 func Key(at time.Time, seed string) string {
 	sum := sha256.Sum256([]byte(seed))
 	n := binary.BigEndian.Uint64(sum[:8])
-	v := (uint64(max(at.Unix(), 0))*1_000_000+n%1_000_000)<<10 | n>>32&1023 //nolint:gosec // not below zero
+	v := (uint64(max(at.Unix(), 0))*1_000_000+n%1_000_000)<<10 | n>>32&1023
 	var out [13]byte
 	for i := range out {
 		out[len(out)-1-i] = alphabet[v&31]

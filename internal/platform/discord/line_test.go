@@ -3,7 +3,7 @@ package discord
 import (
 	"bytes"
 	"context"
-	"crypto/sha1" //nolint:gosec // the protocol wants SHA-1
+	"crypto/sha1" // the protocol wants SHA-1
 	"encoding/base64"
 	"encoding/json"
 	"errors"
@@ -29,7 +29,7 @@ func readLine(t *testing.T, said []byte) (string, *line, error) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer ln.Close() //nolint:errcheck // a test's listener
+	defer func() { _ = ln.Close() }()
 	go func() {
 		there, err := ln.Accept()
 		if err != nil {
@@ -82,7 +82,7 @@ func TestTheLibrarySeesOnlyWhatItCannotChokeOn(t *testing.T) {
 
 func TestASilentLineEndsByItself(t *testing.T) {
 	here, there := net.Pipe()
-	defer there.Close() //nolint:errcheck // a test's pipe
+	defer func() { _ = there.Close() }()
 	l := newLine(t.Context(), here, 20*time.Millisecond, nil)
 	defer l.cut()
 	if err := l.SetReadDeadline(time.Time{}); err != nil { // as the library does after the upgrade
@@ -97,7 +97,7 @@ func TestASilentLineEndsByItself(t *testing.T) {
 // it writes is what must be recognised.
 func TestIdentifyIsRecognised(t *testing.T) {
 	here, there := net.Pipe()
-	defer there.Close() //nolint:errcheck // a test's pipe
+	defer func() { _ = there.Close() }()
 	go func() { _, _ = io.Copy(io.Discard, there) }()
 	asked := 0
 	l := newLine(t.Context(), here, time.Second, func(context.Context) error { asked++; return nil })
@@ -188,6 +188,6 @@ func TestTheBudgetIsASlidingWindow(t *testing.T) {
 
 // acceptKey is the server's proof of RFC 6455, 4.2.2.
 func acceptKey(key string) string {
-	sum := sha1.Sum([]byte(key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11")) //nolint:gosec // the protocol wants SHA-1
+	sum := sha1.Sum([]byte(key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11")) // the protocol wants SHA-1
 	return base64.StdEncoding.EncodeToString(sum[:])
 }

@@ -217,7 +217,7 @@ func Snowflake(id string) uint64 {
 
 // SnowflakeTime is when an id was made.
 func SnowflakeTime(id string) time.Time {
-	return time.UnixMilli(int64(Snowflake(id)>>22) + epoch) //nolint:gosec // 42 bits of milliseconds fit
+	return time.UnixMilli(int64(Snowflake(id)>>22) + epoch) // 42 bits of milliseconds fit
 }
 
 // newer reports whether id a was made after id b.

@@ -31,7 +31,7 @@ type Stamp struct{ time.Time }
 func (s *Stamp) UnmarshalJSON(b []byte) error {
 	text, err := strconv.Unquote(string(b))
 	if err != nil {
-		return nil //nolint:nilerr // null: no time
+		return nil // null: no time
 	}
 	for _, layout := range []string{time.RFC3339Nano, "2006-01-02T15:04:05.999999999"} {
 		if t, err := time.Parse(layout, text); err == nil {

@@ -48,14 +48,14 @@ func Start(t *testing.T) *Servers {
 	t.Cleanup(func() { _ = os.RemoveAll(dir) })
 	uid, gid := number(t, owner.Uid), number(t, owner.Gid)
 	for _, d := range []string{dir, dir + "/mail", dir + "/spool", dir + "/log"} {
-		if err := os.MkdirAll(d, 0o755); err != nil { //nolint:gosec // two servers with users of their own meet here
+		if err := os.MkdirAll(d, 0o755); err != nil { // two servers with users of their own meet here
 			t.Fatal(err)
 		}
 		if err := os.Chown(d, uid, gid); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if err := os.Chmod(dir, 0o755); err != nil { //nolint:gosec // as above
+	if err := os.Chmod(dir, 0o755); err != nil { // as above
 		t.Fatal(err)
 	}
 	s := &Servers{dir: dir}
@@ -68,7 +68,7 @@ func Start(t *testing.T) *Servers {
 
 func program(name string) string {
 	for _, dir := range []string{"/usr/sbin", "/usr/local/sbin", "/usr/bin"} {
-		if path := filepath.Join(dir, name); exec.Command("test", "-x", path).Run() == nil { //nolint:gosec // a fixed list
+		if path := filepath.Join(dir, name); exec.Command("test", "-x", path).Run() == nil {
 			return path
 		}
 	}
@@ -102,7 +102,7 @@ func free(t *testing.T) string {
 func (s *Servers) write(t *testing.T, name, text string) string {
 	t.Helper()
 	path := filepath.Join(s.dir, name)
-	if err := os.WriteFile(path, []byte(text), 0o644); err != nil { //nolint:gosec // read by the servers' own users
+	if err := os.WriteFile(path, []byte(text), 0o644); err != nil { // read by the servers' own users
 		t.Fatal(err)
 	}
 	return path
@@ -112,7 +112,7 @@ func (s *Servers) write(t *testing.T, name, text string) string {
 func (s *Servers) run(t *testing.T, address, program string, args ...string) {
 	t.Helper()
 	var said bytes.Buffer
-	cmd := exec.Command(program, args...) //nolint:gosec // found by program
+	cmd := exec.Command(program, args...)
 	cmd.Stdout, cmd.Stderr = &said, &said
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	if err := cmd.Start(); err != nil {
@@ -135,7 +135,7 @@ func (s *Servers) run(t *testing.T, address, program string, args ...string) {
 			logs, _ := filepath.Glob(s.dir + "/*log*")
 			more, _ := filepath.Glob(s.dir + "/log/*")
 			for _, path := range append(logs, more...) {
-				if text, err := os.ReadFile(path); err == nil { //nolint:gosec // our own folder
+				if text, err := os.ReadFile(path); err == nil {
 					t.Logf("%s:\n%.4000s", path, text)
 				}
 			}

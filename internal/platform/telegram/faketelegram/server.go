@@ -176,7 +176,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 func parse(r *http.Request) error {
 	if strings.HasPrefix(r.Header.Get("Content-Type"), "multipart/") {
-		return r.ParseMultipartForm(maxBody) //nolint:gosec // the body is bounded above
+		return r.ParseMultipartForm(maxBody) // the body is bounded above
 	}
 	return r.ParseForm()
 }
@@ -192,7 +192,7 @@ func (s *Server) checkToken(token, method string) (reply, bool) {
 	}
 	if token != Token || s.revoked {
 		s.calls[method]++
-		return refuse(http.StatusUnauthorized, "Unauthorized"), true //nolint:misspell // Telegram's own word
+		return refuse(http.StatusUnauthorized, "Unauthorized"), true // Telegram's own word
 	}
 	return reply{}, false
 }
