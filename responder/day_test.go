@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -16,9 +15,8 @@ import (
 	"time"
 	_ "time/tzdata" // the clock change must happen on every machine
 
-	gocmp "github.com/google/go-cmp/cmp"
-
 	"rasid/internal/cases"
+	"rasid/internal/goldentest"
 	"rasid/internal/platform/discord/fakediscord"
 	telegramwire "rasid/internal/platform/telegram"
 	"rasid/internal/platform/telegram/faketelegram"
@@ -446,8 +444,8 @@ func TestADayOfAShop(t *testing.T) {
 	if planned < 300 {
 		t.Errorf("%d mentions in the day, want at least 300", planned)
 	}
-	d.golden("testdata/day.golden.txt", d.told.String())
-	d.golden("../docs/how-a-case-lives.md", d.page())
+	goldentest.Compare(t, "testdata/day.golden.txt", d.told.String(), *update)
+	goldentest.Compare(t, "../docs/how-a-case-lives.md", d.page(), *update)
 	d.endsWell()
 }
 
@@ -509,17 +507,5 @@ func (d *day) endsWell() {
 	d.must(err)
 	if len(open) > 0 {
 		d.t.Errorf("%d approved replies never left", len(open))
-	}
-}
-
-func (d *day) golden(path, got string) {
-	d.t.Helper()
-	if *update {
-		d.must(os.WriteFile(path, []byte(got), 0o644))
-	}
-	want, err := os.ReadFile(path)
-	d.must(err)
-	if diff := gocmp.Diff(string(want), got); diff != "" {
-		d.t.Errorf("%s is stale, run with -update (-file +now):\n%s", filepath.Base(path), diff)
 	}
 }

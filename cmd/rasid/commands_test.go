@@ -5,12 +5,12 @@ import (
 	"flag"
 	"fmt"
 	"io"
-	"os"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
+	"rasid/internal/goldentest"
+
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 )
@@ -51,18 +51,7 @@ func TestDocsListEveryCommand(t *testing.T) {
 		page.WriteString("\n")
 	}
 	got := strings.ReplaceAll(strings.TrimRight(page.String(), "\n"), "\n\n\n", "\n\n") + "\n"
-	if *update {
-		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if d := cmp.Diff(string(want), got); d != "" {
-		t.Errorf("docs/commands.md is stale, run make docs (-page +now):\n%s", d)
-	}
+	goldentest.Compare(t, path, got, *update) // `make docs` writes the page anew
 }
 
 // TestEveryCommandExplainsItself asks for help that is worth reading: what it

@@ -3,31 +3,18 @@ package cases
 import (
 	"flag"
 	"fmt"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
+	"rasid/internal/goldentest"
 )
 
 var update = flag.Bool("update", false, "write docs/states.md anew")
 
 func TestTheStatesPageIsFresh(t *testing.T) {
 	path := filepath.Join("..", "..", "docs", "states.md")
-	want := statesPage()
-	if *update {
-		if err := os.WriteFile(path, []byte(want), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	got, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(want, string(got)); diff != "" {
-		t.Errorf("docs/states.md is stale; write it anew with `make docs` (-want +got):\n%s", diff)
-	}
+	goldentest.Compare(t, path, statesPage(), *update) // `make docs` writes the page anew
 }
 
 // statesPage writes Rules as a picture and a table.

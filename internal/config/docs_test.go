@@ -7,7 +7,6 @@ import (
 	"go/parser"
 	"go/token"
 	"go/types"
-	"os"
 	"path/filepath"
 	"reflect"
 	"slices"
@@ -17,9 +16,8 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"github.com/google/go-cmp/cmp"
-
 	"rasid/internal/config"
+	"rasid/internal/goldentest"
 )
 
 // TestDocsListEveryKey keeps docs/config.md equal to the comments of the
@@ -43,19 +41,7 @@ func TestDocsListEveryKey(t *testing.T) {
 			kinds += describeKind(t, &page, dir)
 		}
 	}
-	got := page.String()
-	if *update {
-		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if d := cmp.Diff(string(want), got); d != "" {
-		t.Errorf("docs/config.md is stale, run make docs (-page +now):\n%s", d)
-	}
+	goldentest.Compare(t, path, page.String(), *update) // `make docs` writes the page anew
 }
 
 const docsIntro = `<!-- Generated from the comments in internal/config and in each kind's Config by "make docs". Do not edit. -->

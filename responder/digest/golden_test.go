@@ -17,9 +17,8 @@ import (
 	"time"
 	"unicode/utf16"
 
-	"github.com/google/go-cmp/cmp"
-
 	"rasid/internal/cases"
+	"rasid/internal/goldentest"
 	"rasid/internal/phrases"
 	"rasid/internal/store"
 	"rasid/responder"
@@ -227,19 +226,7 @@ var business = map[string]string{"ar": "قهوة نور", "en": "Noor Coffee"}
 
 func golden(t *testing.T, name, got string) {
 	t.Helper()
-	path := filepath.Join("testdata", name)
-	if *update {
-		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if d := cmp.Diff(string(want), got); d != "" {
-		t.Errorf("%s differs; run with -update and look at it (-want +got):\n%s", path, d)
-	}
+	goldentest.Compare(t, filepath.Join("testdata", name), got, *update)
 }
 
 func TestTheSampleDayReadsAsExpectedInEveryFormat(t *testing.T) {

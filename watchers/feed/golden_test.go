@@ -1,14 +1,12 @@
 package feed
 
 import (
-	"encoding/json"
 	"flag"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
+	"rasid/watchers/watcherstest"
 )
 
 var update = flag.Bool("update", false, "write the expected files anew")
@@ -23,25 +21,7 @@ func TestFixturesAreReadAsExpected(t *testing.T) {
 	for _, in := range files {
 		t.Run(strings.TrimSuffix(filepath.Base(in), ".in"), func(t *testing.T) {
 			page := poll(t, source(t, "file:"+in, func(c *Config) { c.Zone = "Asia/Riyadh" }), "")
-			page.Next = "" // it holds the file's time of change
-			got, err := json.MarshalIndent(page, "", "  ")
-			if err != nil {
-				t.Fatal(err)
-			}
-			got = append(got, '\n')
-			golden := strings.TrimSuffix(in, ".in") + ".json"
-			if *update {
-				if err := os.WriteFile(golden, got, 0o600); err != nil {
-					t.Fatal(err)
-				}
-			}
-			want, err := os.ReadFile(golden)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if diff := cmp.Diff(string(want), string(got)); diff != "" {
-				t.Errorf("run with -update if this is right:\n%s", diff)
-			}
+			watcherstest.Golden(t, strings.TrimSuffix(in, ".in")+".json", page, *update)
 		})
 	}
 }

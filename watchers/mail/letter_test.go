@@ -14,9 +14,8 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"github.com/google/go-cmp/cmp"
-
 	"rasid/internal/cases"
+	"rasid/internal/goldentest"
 	"rasid/internal/platform/mail"
 )
 
@@ -60,19 +59,7 @@ func TestLettersBecomeMentions(t *testing.T) {
 				t.Fatal(err)
 			}
 			got := shown(reader(t).mention(mail.Letter{UID: 7, Arrived: noon, Size: int64(len(raw)), Raw: raw}))
-			expected := strings.TrimSuffix(file, ".eml") + ".txt"
-			if *update {
-				if err := os.WriteFile(expected, []byte(got), 0o644); err != nil {
-					t.Fatal(err)
-				}
-			}
-			want, err := os.ReadFile(expected)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if d := cmp.Diff(string(want), got); d != "" {
-				t.Errorf("(-%s +now):\n%s", expected, d)
-			}
+			goldentest.Compare(t, strings.TrimSuffix(file, ".eml")+".txt", got, *update)
 		})
 	}
 }

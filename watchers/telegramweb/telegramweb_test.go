@@ -14,8 +14,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
-
+	"rasid/internal/goldentest"
 	"rasid/internal/platform/faketest"
 	"rasid/watchers"
 	"rasid/watchers/watcherstest"
@@ -146,19 +145,7 @@ func TestPagesAreReadAsTheyAreShown(t *testing.T) {
 			}
 			got += strings.Join(line, " · ") + "\n" + m.Text + "\n--\n"
 		}
-		golden := strings.TrimSuffix(file, ".html") + ".want"
-		if *update {
-			if err := os.WriteFile(golden, []byte(got), 0o600); err != nil {
-				t.Fatal(err)
-			}
-		}
-		want, err := os.ReadFile(golden)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if diff := cmp.Diff(string(want), got); diff != "" {
-			t.Errorf("%s: %s", file, diff)
-		}
+		goldentest.Compare(t, strings.TrimSuffix(file, ".html")+".want", got, *update)
 	}
 }
 

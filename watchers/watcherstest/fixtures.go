@@ -7,8 +7,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-
+	"rasid/internal/cases"
+	"rasid/internal/goldentest"
 	"rasid/watchers"
 )
 
@@ -35,24 +35,19 @@ func Fixtures(t *testing.T, update bool, open func(t *testing.T, name string, an
 			if err != nil {
 				t.Fatal(err)
 			}
-			page.Next = "" // only the source understands it
-			got, err := json.MarshalIndent(page, "", "  ")
-			if err != nil {
-				t.Fatal(err)
-			}
-			got = append(got, '\n')
-			if update {
-				if err := os.WriteFile(golden, got, 0o600); err != nil {
-					t.Fatal(err)
-				}
-			}
-			want, err := os.ReadFile(golden)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if diff := cmp.Diff(string(want), string(got)); diff != "" {
-				t.Errorf("run with -update if this is right:\n%s", diff)
-			}
+			Golden(t, golden, page, update)
 		})
 	}
+}
+
+// Golden compares a page with the file that a person has read and kept, as
+// JSON and without its cursor, which only the source understands.
+func Golden(t *testing.T, file string, page cases.Page, update bool) {
+	t.Helper()
+	page.Next = ""
+	got, err := json.MarshalIndent(page, "", "  ")
+	if err != nil {
+		t.Fatal(err)
+	}
+	goldentest.Compare(t, file, string(got)+"\n", update)
 }
