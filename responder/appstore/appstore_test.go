@@ -14,9 +14,7 @@ import (
 
 func fake(t *testing.T) *fakeapple.Server {
 	t.Helper()
-	f := fakeapple.New(faketest.Noon)
-	t.Cleanup(f.Close)
-	return f
+	return faketest.Start(t, fakeapple.New(faketest.Noon))
 }
 
 func open(t *testing.T, f *fakeapple.Server, url string) responder.Replier {

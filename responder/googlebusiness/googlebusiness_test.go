@@ -14,9 +14,7 @@ import (
 
 func fake(t *testing.T) *fakegoogle.Server {
 	t.Helper()
-	f := fakegoogle.New(faketest.Noon)
-	t.Cleanup(f.Close)
-	return f
+	return faketest.Start(t, fakegoogle.New(faketest.Noon))
 }
 
 func open(t *testing.T, f *fakegoogle.Server, url string) responder.Replier {

@@ -19,9 +19,7 @@ var omar = lemmy.Person{ID: 7, Name: "omar"}
 
 func fake(t *testing.T) *fakelemmy.Server {
 	t.Helper()
-	f := fakelemmy.New(faketest.Noon)
-	t.Cleanup(f.Close)
-	return f
+	return faketest.Start(t, fakelemmy.New(faketest.Noon))
 }
 
 func open(t *testing.T, url string, token outbound.Secret) *responder.Comments {

@@ -1,8 +1,6 @@
 package mastodon
 
 import (
-	"net"
-	"net/netip"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -11,6 +9,7 @@ import (
 
 	"rasid/internal/cases"
 	"rasid/internal/outbound"
+	"rasid/internal/platform/faketest"
 	"rasid/internal/platform/mastodon/fakemastodon"
 	"rasid/responder"
 	"rasid/responder/respondertest"
@@ -32,11 +31,9 @@ func newStage(t *testing.T) *stage {
 	s := &stage{}
 	s.Server = fakemastodon.New(s.clock)
 	t.Cleanup(s.Close)
-	client := outbound.New(outbound.Options{Allow: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}, PerHost: 1e6, Burst: 1000})
-	t.Cleanup(client.Close)
 	c := DefaultReplyConfig()
 	c.Server, c.Token = s.URL+"/", outbound.Secret(s.Token)
-	p, err := New(c, client, s.clock)
+	p, err := New(c, faketest.Net(t), s.clock)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -70,7 +67,7 @@ func TestTheReplierKeepsWhatEveryReplierMustKeep(t *testing.T) {
 			},
 			Fail: func(f respondertest.Fault) {
 				if f == respondertest.Unreachable {
-					s.client.Server = closed(t)
+					s.client.Server = faketest.Nobody(t)
 					return
 				}
 				s.Fail(map[respondertest.Fault]fakemastodon.Fault{
@@ -81,17 +78,6 @@ func TestTheReplierKeepsWhatEveryReplierMustKeep(t *testing.T) {
 			Withdraw: func(m cases.Mention) { s.Delete(m.ID) },
 		}
 	})
-}
-
-// closed is an address where nobody listens.
-func closed(t *testing.T) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = l.Close() }()
-	return "http://" + l.Addr().String()
 }
 
 func TestOnlyTheAuthorIsMentioned(t *testing.T) {

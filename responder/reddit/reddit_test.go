@@ -16,9 +16,7 @@ import (
 
 func fake(t *testing.T) *fakereddit.Server {
 	t.Helper()
-	f := fakereddit.New(faketest.Noon)
-	t.Cleanup(f.Close)
-	return f
+	return faketest.Start(t, fakereddit.New(faketest.Noon))
 }
 
 func open(t *testing.T, url string, change func(*ReplyConfig)) *responder.Comments {

@@ -16,9 +16,7 @@ import (
 
 func fake(t *testing.T) *faketrustpilot.Server {
 	t.Helper()
-	f := faketrustpilot.New(faketest.Noon)
-	t.Cleanup(f.Close)
-	return f
+	return faketest.Start(t, faketrustpilot.New(faketest.Noon))
 }
 
 func open(t *testing.T, url string, change func(*ReplyConfig)) responder.Replier {

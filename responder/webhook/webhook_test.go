@@ -4,26 +4,23 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"rasid/internal/cases"
 	"rasid/internal/outbound"
+	"rasid/internal/platform/faketest"
 	"rasid/internal/platform/webhook"
 	"rasid/responder/respondertest"
 )
 
 const secret = "whsec_Q0FOQVJZQ0FOQVJZQ0FOQVJZQ0FOQVJZQ0FOQVJZ"
 
-var noon = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
-
-func clock() time.Time { return noon }
+var noon, clock = faketest.Noon(), faketest.Noon
 
 // receiver posts what it is sent, as a careful one does: it verifies, and acts
 // once on each id.
@@ -136,7 +133,7 @@ func bench(t *testing.T, repeatable bool) respondertest.Replier {
 		},
 		Fail: func(fault respondertest.Fault) {
 			if fault == respondertest.Unreachable {
-				p.cfg.URL = closed(t)
+				p.cfg.URL = faketest.Nobody(t)
 				return
 			}
 			f.mu.Lock()
@@ -149,17 +146,6 @@ func bench(t *testing.T, repeatable bool) respondertest.Replier {
 			delete(f.said, m.ReplyTo)
 		},
 	}
-}
-
-// closed is an address where nobody listens.
-func closed(t *testing.T) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = l.Close() }()
-	return "http://" + l.Addr().String() + "/"
 }
 
 func TestTheReplierKeepsWhatEveryReplierMustKeep(t *testing.T) {

@@ -15,9 +15,7 @@ import (
 	"rasid/responder/respondertest"
 )
 
-var noon = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
-
-func clock() time.Time { return noon }
+var noon, clock = faketest.Noon(), faketest.Noon
 
 // stage is a fake YouTube with a replier on it, and the records in which the
 // quota is kept.

@@ -3,14 +3,11 @@ package appstore
 import (
 	"flag"
 	"fmt"
-	"net/http"
-	"net/http/httptest"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
-	"rasid/internal/cases"
 	"rasid/internal/platform/apple/fakeapple"
 	"rasid/internal/platform/faketest"
 	"rasid/watchers"
@@ -19,15 +16,11 @@ import (
 
 var update = flag.Bool("update", false, "write the expected files anew")
 
-var noon = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
-
-func clock() time.Time { return noon }
+var noon, clock = faketest.Noon(), faketest.Noon
 
 func fake(t *testing.T) *fakeapple.Server {
 	t.Helper()
-	f := fakeapple.New(clock)
-	t.Cleanup(f.Close)
-	return f
+	return faketest.Start(t, fakeapple.New(clock))
 }
 
 // open makes a source without a key for some countries, or with one for none.
@@ -50,15 +43,12 @@ func TestTheSourceKeepsWhatEverySourceMustKeep(t *testing.T) {
 	for name, countries := range map[string][]string{"with a key": nil, "public feeds": {"sa", "ae"}} {
 		t.Run(name, func(t *testing.T) {
 			watcherstest.Exercise(t, func(t *testing.T) watcherstest.Bench {
-				f, n := fake(t), 0
+				f := fake(t)
 				return watcherstest.Bench{
 					Open: func() watchers.Source { return open(t, f, countries...) }, Now: clock, Fail: f.Fail, Hang: f.Hang, Secrets: []string{"CANARY", "PRIVATE KEY", "eyJ"},
-					Say: func(k int) {
-						for range k {
-							n++
-							f.Say(fakeapple.Review{Country: []string{"sa", "ae"}[n%2], Text: fmt.Sprintf("coffee %d", n), Stars: 2, Written: noon.Add(-24*time.Hour + time.Duration(n)*time.Second)})
-						}
-					},
+					Say: watcherstest.Numbered(func(n int) {
+						f.Say(fakeapple.Review{Country: []string{"sa", "ae"}[n%2], Text: fmt.Sprintf("coffee %d", n), Stars: 2, Written: noon.Add(-24*time.Hour + time.Duration(n)*time.Second)})
+					}),
 				}
 			})
 		})
@@ -67,28 +57,18 @@ func TestTheSourceKeepsWhatEverySourceMustKeep(t *testing.T) {
 
 func TestFixturesAreReadAsExpected(t *testing.T) {
 	watcherstest.Fixtures(t, *update, func(t *testing.T, name string, answer []byte) watchers.Source {
-		web := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(answer) }))
-		t.Cleanup(web.Close)
 		f := fake(t)
 		countries := map[string][]string{"public": {"sa"}}[name]
 		s := open(t, f, countries...)
 		c := s.cfg
-		c.APIURL, c.FeedURL = web.URL, web.URL
+		web := faketest.Always(t, answer)
+		c.APIURL, c.FeedURL = web, web
 		s, err := New(c, "reviews", s.net, clock)
 		if err != nil {
 			t.Fatal(err)
 		}
 		return s
 	})
-}
-
-func poll(t *testing.T, s *Source, after cases.Cursor) cases.Page {
-	t.Helper()
-	p, err := s.Poll(t.Context(), after)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return p
 }
 
 // say writes n reviews in a country, one each second of the last hours.
@@ -104,14 +84,14 @@ func TestManyReviewsAreReadBackToWhatIsKnown(t *testing.T) {
 			f := fake(t)
 			s := open(t, f, countries...)
 			say(f, "sa", 0, 3)
-			first := poll(t, s, "")
+			first := watcherstest.Poll(t, s, "")
 			say(f, "sa", 3, 450)
-			p := poll(t, s, first.Next)
+			p := watcherstest.Poll(t, s, first.Next)
 			if len(first.Mentions) != 3 || len(p.Mentions) != 450 || p.Gap != "" {
 				t.Errorf("%d, then %d mentions, gap %q", len(first.Mentions), len(p.Mentions), p.Gap)
 			}
 			before, _ := f.Counts()
-			if again := poll(t, s, p.Next); len(again.Mentions) != 0 {
+			if again := watcherstest.Poll(t, s, p.Next); len(again.Mentions) != 0 {
 				t.Errorf("%d came again", len(again.Mentions))
 			}
 			if after, _ := f.Counts(); after != before+1 {
@@ -125,9 +105,9 @@ func TestMoreThanAppleListsIsSaid(t *testing.T) {
 	f := fake(t)
 	s := open(t, f, "sa")
 	say(f, "sa", 0, 2)
-	first := poll(t, s, "")
+	first := watcherstest.Poll(t, s, "")
 	say(f, "sa", 2, 600)
-	if p := poll(t, s, first.Next); len(p.Mentions) != 500 || !strings.Contains(p.Gap, "more reviews than Apple lists") {
+	if p := watcherstest.Poll(t, s, first.Next); len(p.Mentions) != 500 || !strings.Contains(p.Gap, "more reviews than Apple lists") {
 		t.Errorf("%d mentions, gap %q", len(p.Mentions), p.Gap)
 	}
 }
@@ -138,13 +118,13 @@ func TestAnEditComesAgainUnderTheSameID(t *testing.T) {
 			f := fake(t)
 			s := open(t, f, countries...)
 			r := f.Say(fakeapple.Review{Text: "cold", Stars: 1, Written: noon.Add(-2 * time.Hour)})
-			first := poll(t, s, "")
+			first := watcherstest.Poll(t, s, "")
 			f.Change(r.ID, func(v *fakeapple.Review) { v.Text, v.Stars = "warm after all", 4 })
-			p := poll(t, s, first.Next)
+			p := watcherstest.Poll(t, s, first.Next)
 			if len(p.Mentions) != 1 || p.Mentions[0].ID != first.Mentions[0].ID || p.Mentions[0].Text != "warm after all" || p.Mentions[0].EditedAt.IsZero() || p.Mentions[0].Stars != 4 {
 				t.Errorf("%+v", p.Mentions)
 			}
-			if again := poll(t, s, p.Next); len(again.Mentions) != 0 {
+			if again := watcherstest.Poll(t, s, p.Next); len(again.Mentions) != 0 {
 				t.Errorf("the edit came again: %+v", again.Mentions)
 			}
 		})
@@ -156,14 +136,14 @@ func TestOneCountryThatFailsDoesNotHoldUpTheOthers(t *testing.T) {
 	s := open(t, f, "sa", "ae")
 	say(f, "sa", 0, 1)
 	say(f, "ae", 1, 1)
-	p := poll(t, s, "")
+	p := watcherstest.Poll(t, s, "")
 	f.Down("ae", true)
 	say(f, "ae", 2, 1)
 	say(f, "sa", 3, 1)
 	var gaps []string
 	got := 0
 	for range 5 {
-		p = poll(t, s, p.Next)
+		p = watcherstest.Poll(t, s, p.Next)
 		got += len(p.Mentions)
 		gaps = append(gaps, p.Gap)
 	}
@@ -171,7 +151,7 @@ func TestOneCountryThatFailsDoesNotHoldUpTheOthers(t *testing.T) {
 		t.Errorf("%d mentions, gaps %q", got, gaps)
 	}
 	f.Down("ae", false)
-	if p = poll(t, s, p.Next); len(p.Mentions) != 1 || p.Gap != "" {
+	if p = watcherstest.Poll(t, s, p.Next); len(p.Mentions) != 1 || p.Gap != "" {
 		t.Errorf("afterwards %+v, gap %q", p.Mentions, p.Gap)
 	}
 }
@@ -180,16 +160,16 @@ func TestAnEmptyAnswerForgetsNothing(t *testing.T) {
 	f := fake(t)
 	s := open(t, f, "sa")
 	say(f, "sa", 0, 3)
-	p := poll(t, s, "")
+	p := watcherstest.Poll(t, s, "")
 	hide := func(on bool) {
 		for _, r := range f.Reviews() {
 			f.Change(r.ID, func(v *fakeapple.Review) { v.Hidden = on })
 		}
 	}
 	hide(true) // Apple's feeds do this at times
-	empty := poll(t, s, p.Next)
+	empty := watcherstest.Poll(t, s, p.Next)
 	hide(false)
-	if again := poll(t, s, empty.Next); len(again.Mentions) != 0 || empty.Gap != "" || again.Gap != "" {
+	if again := watcherstest.Poll(t, s, empty.Next); len(again.Mentions) != 0 || empty.Gap != "" || again.Gap != "" {
 		t.Errorf("%d came again, gaps %q and %q", len(again.Mentions), empty.Gap, again.Gap)
 	}
 }

@@ -24,9 +24,7 @@ func clock() time.Time { return noon }
 
 func fake(t *testing.T) *fakebluesky.Server {
 	t.Helper()
-	f := fakebluesky.New(clock)
-	t.Cleanup(f.Close)
-	return f
+	return faketest.Start(t, fakebluesky.New(clock))
 }
 
 // open makes a source that listens for noor, to both streams.
@@ -48,26 +46,14 @@ func open(t *testing.T, f *fakebluesky.Server, change ...func(*Config)) *Source 
 	return s
 }
 
-func poll(t *testing.T, s *Source, after cases.Cursor) cases.Page {
-	t.Helper()
-	p, err := s.Poll(t.Context(), after)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return p
-}
-
 func TestTheSourceKeepsWhatEverySourceMustKeep(t *testing.T) {
 	watcherstest.Exercise(t, func(t *testing.T) watcherstest.Bench {
-		f, n := fake(t), 0
+		f := fake(t)
 		return watcherstest.Bench{
 			Open: func() watchers.Source { return open(t, f) }, Now: clock, Fail: f.Fail, Hang: f.Hang,
-			Say: func(k int) {
-				for range k {
-					n++
-					f.Say("sara", noon.Add(-5*time.Minute+time.Duration(n)*time.Second), fmt.Sprintf("noor %d", n))
-				}
-			},
+			Say: watcherstest.Numbered(func(n int) {
+				f.Say("sara", noon.Add(-5*time.Minute+time.Duration(n)*time.Second), fmt.Sprintf("noor %d", n))
+			}),
 		}
 	})
 }
@@ -86,9 +72,9 @@ func TestADeletionIsHonoured(t *testing.T) {
 	f := fake(t)
 	s := open(t, f)
 	p := f.Say("sara", noon.Add(-time.Minute), "noor is cold")
-	first := poll(t, s, "")
+	first := watcherstest.Poll(t, s, "")
 	f.Delete(p.URI, noon.Add(-30*time.Second))
-	next := poll(t, s, first.Next)
+	next := watcherstest.Poll(t, s, first.Next)
 	if len(first.Mentions) != 1 || len(next.Mentions) != 1 || !next.Mentions[0].Gone || next.Mentions[0].ID != first.Mentions[0].ID {
 		t.Errorf("%+v, then %+v", first.Mentions, next.Mentions)
 	}
@@ -98,9 +84,9 @@ func TestAnEditComesAgainUnderTheSameID(t *testing.T) {
 	f := fake(t)
 	s := open(t, f)
 	p := f.Say("sara", noon.Add(-time.Minute), "noor is cold")
-	first := poll(t, s, "")
+	first := watcherstest.Poll(t, s, "")
 	f.Edit(p.URI, "noor is warm", noon.Add(-30*time.Second))
-	next := poll(t, s, first.Next)
+	next := watcherstest.Poll(t, s, first.Next)
 	if len(next.Mentions) != 1 || next.Mentions[0].ID != first.Mentions[0].ID || next.Mentions[0].Text != "noor is warm" || next.Mentions[0].EditedAt.IsZero() {
 		t.Errorf("%+v", next.Mentions)
 	}
@@ -110,10 +96,10 @@ func TestTheNextStreamIsReadWhenOneFails(t *testing.T) {
 	f := fake(t)
 	s := open(t, f)
 	f.Say("sara", noon.Add(-time.Minute), "noor 1")
-	first := poll(t, s, "")
+	first := watcherstest.Poll(t, s, "")
 	f.Down("one", true)
 	f.Say("sara", noon.Add(-59*time.Second), "noor 2")
-	next := poll(t, s, first.Next)
+	next := watcherstest.Poll(t, s, first.Next)
 	if len(next.Mentions) != 1 || next.Mentions[0].Text != "noor 2" {
 		t.Fatalf("%+v", next.Mentions)
 	}
@@ -135,7 +121,7 @@ func TestAStreamThatBreaksOffLosesAndRepeatsNothing(t *testing.T) {
 	seen := map[string]int{}
 	after := cases.Cursor("")
 	for range 40 {
-		p := poll(t, s, after)
+		p := watcherstest.Poll(t, s, after)
 		for _, m := range p.Mentions {
 			seen[m.Text]++
 		}
@@ -163,8 +149,8 @@ func TestABusyNetworkComesInSeveralPages(t *testing.T) {
 		f.Tell(noon, fmt.Sprintf(`{"did":"did:plc:aaaaaaaaaaaaaaaaaaaaaaaa","time_us":%d,"kind":"commit","commit":{"rev":"r%d","operation":"create","collection":"app.bsky.feed.post","rkey":"k%d","record":{"text":%q,"createdAt":"2026-11-22T11:55:00Z"}}}`,
 			noon.Add(-8*time.Minute).UnixMicro()+int64(i)*10_000, i, i, text))
 	}
-	first := poll(t, s, "")
-	second := poll(t, s, first.Next)
+	first := watcherstest.Poll(t, s, "")
+	second := watcherstest.Poll(t, s, first.Next)
 	if !first.More || second.More || len(first.Mentions)+len(second.Mentions) != all/1000+1 {
 		t.Errorf("%d (more %v), then %d (more %v)", len(first.Mentions), first.More, len(second.Mentions), second.More)
 	}
@@ -174,11 +160,11 @@ func TestWhoWasAwayTooLongIsTold(t *testing.T) {
 	f := fake(t)
 	s := open(t, f)
 	old := cases.Cursor(fmt.Sprintf(`{"v":1,"until":%d}`, noon.Add(-40*time.Hour).UnixMicro()))
-	if p := poll(t, s, old); !strings.Contains(p.Gap, "36h") {
+	if p := watcherstest.Poll(t, s, old); !strings.Contains(p.Gap, "36h") {
 		t.Errorf("gap %q", p.Gap)
 	}
 	f.Tell(noon, "not JSON")
-	if p := poll(t, s, ""); !strings.Contains(p.Gap, "1 events could not be read") {
+	if p := watcherstest.Poll(t, s, ""); !strings.Contains(p.Gap, "1 events could not be read") {
 		t.Errorf("gap %q", p.Gap)
 	}
 }
@@ -188,7 +174,7 @@ func TestAProgramIsKnownByItsProfile(t *testing.T) {
 	s := open(t, f)
 	f.Say("robot", noon.Add(-time.Minute), "noor noor noor")
 	f.Mark(fakebluesky.DID("robot"))
-	if p := poll(t, s, ""); len(p.Mentions) != 1 || !p.Mentions[0].Bot || p.Mentions[0].Author != "robot" {
+	if p := watcherstest.Poll(t, s, ""); len(p.Mentions) != 1 || !p.Mentions[0].Bot || p.Mentions[0].Author != "robot" {
 		t.Errorf("%+v", p.Mentions)
 	}
 }
@@ -230,11 +216,11 @@ func TestWhatOurAccountIsToldAndWhatIsFoundBecomeMentionsOnce(t *testing.T) {
 	f.Say("badr", noon.Add(-time.Minute), "something else")
 	f.Inform(f.Say("huda", noon.Add(-90*time.Second), "look at this").URI, "quote")
 	f.Inform(f.Say("ali", noon.Add(-80*time.Second), "good morning").URI, "subscribed-post")
-	first := poll(t, s, "")
+	first := watcherstest.Poll(t, s, "")
 	if len(first.Mentions) != 3 || first.Mentions[2].Author != "huda" || !first.Mentions[2].Direct || first.Mentions[0].Author != "sara" || first.Mentions[0].Direct || first.Mentions[1].Author != "omar" || !first.Mentions[1].Direct {
 		t.Fatalf("%+v", first.Mentions)
 	}
-	if again := poll(t, s, first.Next); len(again.Mentions) != 0 {
+	if again := watcherstest.Poll(t, s, first.Next); len(again.Mentions) != 0 {
 		t.Errorf("again: %+v", again.Mentions)
 	}
 }
@@ -243,7 +229,7 @@ func TestAPostThatTheStreamAndTheListsTellOfIsOneMention(t *testing.T) {
 	f := fake(t)
 	s := open(t, f, func(c *Config) { c.AppPassword, c.Server, c.Search = fakebluesky.Password, f.URL, []string{"noor"} })
 	f.Say("sara", noon.Add(-time.Minute), "noor is cold", toUs)
-	if p := poll(t, s, ""); len(p.Mentions) != 1 || !p.Mentions[0].Direct {
+	if p := watcherstest.Poll(t, s, ""); len(p.Mentions) != 1 || !p.Mentions[0].Direct {
 		t.Errorf("%+v", p.Mentions)
 	}
 }
@@ -253,11 +239,11 @@ func TestWithoutAStreamADeletionIsSeenWhenPostsAreLookedAtAgain(t *testing.T) {
 	s := open(t, f, member(f, "noor"))
 	p := f.Say("sara", noon.Add(-time.Minute), "noor is cold")
 	kept := f.Say("omar", noon.Add(-time.Minute), "noor is slow")
-	first := poll(t, s, "")
+	first := watcherstest.Poll(t, s, "")
 	f.Delete(p.URI, noon)
 	f.Edit(kept.URI, "noor is quick", noon)
 	s.now = func() time.Time { return noon.Add(2 * time.Hour) }
-	next := poll(t, s, first.Next)
+	next := watcherstest.Poll(t, s, first.Next)
 	gone, edited := 0, 0
 	for _, m := range next.Mentions {
 		if m.Gone && m.ID == id(p.URI) {
@@ -275,10 +261,10 @@ func TestWithoutAStreamADeletionIsSeenWhenPostsAreLookedAtAgain(t *testing.T) {
 func TestASessionThatRanOutIsRenewedAndAWrongPasswordIsSaid(t *testing.T) {
 	f := fake(t)
 	s := open(t, f, member(f, "noor"))
-	after := poll(t, s, "").Next
+	after := watcherstest.Poll(t, s, "").Next
 	f.Expire(false)
 	f.Say("sara", noon.Add(-time.Second), "noor is cold")
-	if p := poll(t, s, after); len(p.Mentions) != 1 {
+	if p := watcherstest.Poll(t, s, after); len(p.Mentions) != 1 {
 		t.Errorf("%+v", p.Mentions)
 	}
 	if _, signIns, _ := f.Counts(); signIns != 1 {

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"rasid/internal/outbound"
+	"rasid/internal/platform/faketest"
+	"rasid/watchers/watcherstest"
 )
 
 func TestEveryMistakeInTheConfigurationIsNamed(t *testing.T) {
@@ -47,7 +49,7 @@ func TestEveryMistakeInTheConfigurationIsNamed(t *testing.T) {
 		if strings.Join(fields, " ") != tc.fields {
 			t.Errorf("%s: faults in %v, want %s", name, fields, tc.fields)
 		}
-		if _, err := New(c, "x", client(t), clock); (err == nil) != (tc.fields == "") {
+		if _, err := New(c, "x", faketest.Net(t), clock); (err == nil) != (tc.fields == "") {
 			t.Errorf("%s: New says %v", name, err)
 		}
 	}
@@ -58,7 +60,7 @@ func TestTheBundledSampleIsFreshAndComplete(t *testing.T) {
 		src := source(t, "file:"+file, func(c *Config) {
 			c.Dir, c.FirstRun, c.Fresh, c.Dedicated = filepath.Join("..", "..", "examples", "sample"), "last 100", true, true
 		})
-		p := poll(t, src, "")
+		p := watcherstest.Poll(t, src, "")
 		if len(p.Mentions) < want {
 			t.Fatalf("%s: %d mentions", file, len(p.Mentions))
 		}

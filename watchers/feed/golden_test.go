@@ -20,7 +20,7 @@ func TestFixturesAreReadAsExpected(t *testing.T) {
 	}
 	for _, in := range files {
 		t.Run(strings.TrimSuffix(filepath.Base(in), ".in"), func(t *testing.T) {
-			page := poll(t, source(t, "file:"+in, func(c *Config) { c.Zone = "Asia/Riyadh" }), "")
+			page := watcherstest.Poll(t, source(t, "file:"+in, func(c *Config) { c.Zone = "Asia/Riyadh" }), "")
 			watcherstest.Golden(t, strings.TrimSuffix(in, ".in")+".json", page, *update)
 		})
 	}

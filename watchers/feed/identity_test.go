@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"rasid/internal/cases"
+	"rasid/watchers/watcherstest"
 )
 
 func TestGUIDChurnMakesOneMentionEach(t *testing.T) {
@@ -56,7 +57,7 @@ func TestGUIDChurnMakesOneMentionEach(t *testing.T) {
 				}
 				body := rssOf(now...)
 				s.set(func(s *site) { s.body = func() string { return body } })
-				p := poll(t, src, cur)
+				p := watcherstest.Poll(t, src, cur)
 				cur = p.Next
 				for _, m := range p.Mentions {
 					if m.EditedAt.IsZero() {
@@ -89,7 +90,7 @@ func TestDifferentItemsThatLookAlikeStayApart(t *testing.T) {
 			}
 			s := newSite(t)
 			s.body = func() string { return rssOf(all...) }
-			p := poll(t, source(t, s.URL, func(c *Config) { c.FirstRun = "last 1000" }), "")
+			p := watcherstest.Poll(t, source(t, s.URL, func(c *Config) { c.FirstRun = "last 1000" }), "")
 			if len(p.Mentions) != 50 {
 				t.Errorf("%d mentions of 50 items", len(p.Mentions))
 			}
@@ -114,7 +115,7 @@ func TestOneAtATimeItemsWithEqualWordsByStrangersAreNotMerged(t *testing.T) {
 	for i := range 10 {
 		one := post{guid: fmt.Sprint(i), link: "https://shop.example/", title: "bad", at: noon.Add(-time.Hour)}
 		s.set(func(s *site) { s.body = func() string { return rssOf(one) } })
-		p := poll(t, src, cur)
+		p := watcherstest.Poll(t, src, cur)
 		cur = p.Next
 		total += len(p.Mentions)
 	}
@@ -128,13 +129,13 @@ func TestAnEditIsTheSameMentionAgain(t *testing.T) {
 	all := posts(3, 0)
 	s.body = func() string { return rssOf(all...) }
 	src := source(t, s.URL, nil)
-	first := poll(t, src, "")
+	first := watcherstest.Poll(t, src, "")
 	s.set(func(*site) { all[1].text = "now I am angry" })
-	again := poll(t, src, first.Next)
+	again := watcherstest.Poll(t, src, first.Next)
 	if len(again.Mentions) != 1 || again.Mentions[0].ID != "g1" || again.Mentions[0].Text != "now I am angry" || again.Mentions[0].EditedAt.IsZero() {
 		t.Errorf("got %+v", again.Mentions)
 	}
-	if p := poll(t, src, again.Next); len(p.Mentions) != 0 {
+	if p := watcherstest.Poll(t, src, again.Next); len(p.Mentions) != 0 {
 		t.Errorf("the edit came twice: %+v", p.Mentions)
 	}
 }

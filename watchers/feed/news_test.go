@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"rasid/internal/outbound"
+	"rasid/watchers/watcherstest"
 )
 
 func TestTheNewsSearchIsAskedForThePhraseInItsCountry(t *testing.T) {
@@ -105,9 +106,9 @@ func TestRedirectsOfAlertsAreFollowedOnPaper(t *testing.T) {
 	}
 	s.body = func() string { return entry("17") }
 	src := source(t, s.URL, nil)
-	first := poll(t, src, "")
+	first := watcherstest.Poll(t, src, "")
 	s.set(func(s *site) { s.body = func() string { return entry("18") } })
-	again := poll(t, src, first.Next)
+	again := watcherstest.Poll(t, src, first.Next)
 	if len(first.Mentions) != 1 || len(again.Mentions) != 0 {
 		t.Fatalf("%+v, then %+v", first.Mentions, again.Mentions)
 	}

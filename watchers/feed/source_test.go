@@ -7,7 +7,6 @@ import (
 	"maps"
 	"net/http"
 	"net/http/httptest"
-	"net/netip"
 	"os"
 	"path/filepath"
 	"strings"
@@ -17,13 +16,12 @@ import (
 
 	"rasid/internal/cases"
 	"rasid/internal/outbound"
+	"rasid/internal/platform/faketest"
 	"rasid/watchers"
 	"rasid/watchers/watcherstest"
 )
 
-var noon = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
-
-func clock() time.Time { return noon }
+var noon, clock = faketest.Noon(), faketest.Noon
 
 // site is a publisher with one feed.
 type site struct {
@@ -76,13 +74,6 @@ func (s *site) set(change func(*site)) {
 	change(s)
 }
 
-func client(t *testing.T) *outbound.Client {
-	t.Helper()
-	c := outbound.New(outbound.Options{Allow: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}, PerHost: 1e6, Burst: 1000})
-	t.Cleanup(c.Close)
-	return c
-}
-
 // source opens a feed with the defaults, changed by change.
 func source(t *testing.T, url string, change func(*Config)) *Source {
 	t.Helper()
@@ -91,7 +82,7 @@ func source(t *testing.T, url string, change func(*Config)) *Source {
 	if change != nil {
 		change(&c)
 	}
-	s, err := New(c, "reviews", client(t), clock)
+	s, err := New(c, "reviews", faketest.Net(t), clock)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -172,15 +163,6 @@ func bench(t *testing.T, file bool) watcherstest.Bench {
 	return b
 }
 
-func poll(t *testing.T, s *Source, after cases.Cursor) cases.Page {
-	t.Helper()
-	p, err := s.Poll(t.Context(), after)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return p
-}
-
 func TestItemsWithoutDatesComeOldestFirst(t *testing.T) {
 	all := posts(5, 0)
 	for i := range all {
@@ -189,7 +171,7 @@ func TestItemsWithoutDatesComeOldestFirst(t *testing.T) {
 	s := newSite(t)
 	s.body = func() string { return rssOf(all...) }
 	var got []string
-	for _, m := range poll(t, source(t, s.URL, nil), "").Mentions {
+	for _, m := range watcherstest.Poll(t, source(t, s.URL, nil), "").Mentions {
 		got = append(got, m.ID)
 	}
 	if strings.Join(got, " ") != "g0 g1 g2 g3 g4" {
@@ -206,7 +188,7 @@ func TestTheFirstLookTakesInWhatItWasToldTo(t *testing.T) {
 		s := newSite(t)
 		s.body = func() string { return rssOf(all...) }
 		src := source(t, s.URL, func(c *Config) { c.FirstRun = rule })
-		p := poll(t, src, "")
+		p := watcherstest.Poll(t, src, "")
 		if len(p.Mentions) != want {
 			t.Errorf("%s: %d mentions, want %d", rule, len(p.Mentions), want)
 		}
@@ -215,7 +197,7 @@ func TestTheFirstLookTakesInWhatItWasToldTo(t *testing.T) {
 				t.Errorf("%s: said at %v, old is %v", rule, m.PostedAt, m.Old)
 			}
 		}
-		if next := poll(t, src, p.Next); len(next.Mentions) != 0 {
+		if next := watcherstest.Poll(t, src, p.Next); len(next.Mentions) != 0 {
 			t.Errorf("%s: %d mentions at the second look", rule, len(next.Mentions))
 		}
 	}
@@ -226,7 +208,7 @@ func TestDatesFromThePastAreOldAndThoseFromTheFutureAreNow(t *testing.T) {
 	all := posts(4, 0)
 	all[0].at, all[1].at, all[2].at, all[3].at = time.Date(1970, 3, 1, 0, 0, 0, 0, time.UTC), time.Date(2099, 1, 1, 0, 0, 0, 0, time.UTC), time.Time{}, noon.Add(3*time.Minute)
 	s.body = func() string { return rssOf(all...) }
-	for _, m := range poll(t, source(t, s.URL, nil), "").Mentions {
+	for _, m := range watcherstest.Poll(t, source(t, s.URL, nil), "").Mentions {
 		switch m.ID {
 		case "g3":
 			if !m.Old || m.PostedAt.Year() != 1970 {
@@ -251,7 +233,7 @@ func TestAWindowThatRolledTwiceIsAGap(t *testing.T) {
 		}
 		body := rssOf(posts(20, from)...)
 		s.set(func(s *site) { s.body = func() string { return body } })
-		p := poll(t, src, cur)
+		p := watcherstest.Poll(t, src, cur)
 		cur = p.Next
 		if (p.Gap != "") != want {
 			t.Errorf("look %d: gap %q", round, p.Gap)
@@ -265,11 +247,11 @@ func TestNothingNewIsAskedConditionally(t *testing.T) {
 	s.header.Set("Cache-Control", "max-age=1800")
 	s.body = func() string { return rssOf(posts(2, 0)...) }
 	src := source(t, s.URL, nil)
-	p := poll(t, src, "")
+	p := watcherstest.Poll(t, src, "")
 	if p.Wait != 30*time.Minute {
 		t.Errorf("fresh for half an hour, wait %v", p.Wait)
 	}
-	again := poll(t, src, p.Next)
+	again := watcherstest.Poll(t, src, p.Next)
 	if len(again.Mentions) != 0 || again.Next != p.Next || s.headers.Get("If-None-Match") != `"1"` {
 		t.Errorf("%+v, asked with %v", again, s.headers)
 	}
@@ -293,7 +275,7 @@ func TestPublishersPausesAreKeptWithinReason(t *testing.T) {
 		s.body = func() string {
 			return `<rss version="2.0"><channel><title>t</title><ttl>` + tc.ttl + `</ttl></channel></rss>`
 		}
-		if p := poll(t, source(t, s.URL, nil), ""); p.Wait != tc.want {
+		if p := watcherstest.Poll(t, source(t, s.URL, nil), ""); p.Wait != tc.want {
 			t.Errorf("%s: wait %v, want %v", name, p.Wait, tc.want)
 		}
 	}

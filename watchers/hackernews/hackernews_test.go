@@ -17,9 +17,7 @@ import (
 	"rasid/watchers/watcherstest"
 )
 
-var noon = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
-
-func clock() time.Time { return noon }
+var noon, clock = faketest.Noon(), faketest.Noon
 
 // fake is Algolia's search: newest first, filtered by time, paged, at most
 // 1,000 results.

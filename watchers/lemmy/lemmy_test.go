@@ -6,7 +6,6 @@ import (
 	"testing"
 	"time"
 
-	"rasid/internal/cases"
 	"rasid/internal/platform/faketest"
 	"rasid/internal/platform/lemmy"
 	"rasid/internal/platform/lemmy/fakelemmy"
@@ -14,17 +13,13 @@ import (
 	"rasid/watchers/watcherstest"
 )
 
-var noon = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
-
-func clock() time.Time { return noon }
+var noon, clock = faketest.Noon(), faketest.Noon
 
 var huda = lemmy.Person{ID: 9, Name: "huda", DisplayName: "هدى", ActorID: "https://l.example/u/huda", Bot: true}
 
 func newFake(t *testing.T) *fakelemmy.Server {
 	t.Helper()
-	f := fakelemmy.New(clock)
-	t.Cleanup(f.Close)
-	return f
+	return faketest.Start(t, fakelemmy.New(clock))
 }
 
 // say makes posts and comments in turn.
@@ -51,15 +46,6 @@ func open(t *testing.T, f *fakelemmy.Server) *Source {
 	return s
 }
 
-func poll(t *testing.T, s *Source, after cases.Cursor) cases.Page {
-	t.Helper()
-	p, err := s.Poll(t.Context(), after)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return p
-}
-
 func TestTheSourceKeepsWhatEverySourceMustKeep(t *testing.T) {
 	watcherstest.Exercise(t, func(t *testing.T) watcherstest.Bench {
 		f, n := newFake(t), 0
@@ -73,7 +59,7 @@ func TestPostsAndCommentsBecomeMentions(t *testing.T) {
 	f.AddPost("Only a title", "", noon.Add(-3*time.Hour), huda)
 	first := f.AddComment(post.Post.ID, 0, "same here", noon.Add(-2*time.Hour), lemmy.Person{ID: 10, Name: "x"})
 	f.AddComment(post.Post.ID, first.Comment.ID, "me too", noon.Add(-time.Hour), huda)
-	p := poll(t, open(t, f), "")
+	p := watcherstest.Poll(t, open(t, f), "")
 	if len(p.Mentions) != 4 {
 		t.Fatalf("%+v", p.Mentions)
 	}
@@ -100,12 +86,12 @@ func TestEditsAndDeletionsAreSeen(t *testing.T) {
 	f.AddComment(1, 0, "bad", noon.Add(-29*time.Hour), huda)
 	f.AddComment(1, 0, "rude", noon.Add(-28*time.Hour), huda)
 	f.AddComment(1, 0, "fine", noon.Add(-27*time.Hour), huda)
-	first := poll(t, s, "")
+	first := watcherstest.Poll(t, s, "")
 	f.ChangePost(1, func(p *lemmy.Post) { p.Body, p.Updated = "warm", lemmy.Stamp{Time: noon.Add(time.Hour)} })
 	f.ChangeComment(1, func(c *lemmy.Comment) { c.Deleted = true })
 	f.Forget(2)
 	now = noon.Add(2 * time.Hour)
-	p := poll(t, s, first.Next)
+	p := watcherstest.Poll(t, s, first.Next)
 	if len(first.Mentions) != 4 || len(p.Mentions) != 3 {
 		t.Fatalf("%+v", p.Mentions)
 	}
@@ -123,10 +109,10 @@ func TestLookingAgainStaysGentle(t *testing.T) {
 	s := open(t, f)
 	now := noon
 	s.now = func() time.Time { return now }
-	p := poll(t, s, "")
+	p := watcherstest.Poll(t, s, "")
 	for range 12 { // two hours of looks
 		now = now.Add(10 * time.Minute)
-		p = poll(t, s, p.Next)
+		p = watcherstest.Poll(t, s, p.Next)
 	}
 	if asked := f.Asked("/api/v3/post") + f.Asked("/api/v3/comment"); asked != 2*maxAgain {
 		t.Errorf("%d requests for single things in two hours, want %d", asked, 2*maxAgain)
@@ -137,7 +123,7 @@ func TestManyPagesAreReadAndTooManyAreAGap(t *testing.T) {
 	for n, want := range map[int]int{400: 400, 1000: 2 * lemmy.PerPage * maxPages} {
 		f, said := newFake(t), 0
 		say(f, &said, n)
-		p := poll(t, open(t, f), "")
+		p := watcherstest.Poll(t, open(t, f), "")
 		if len(p.Mentions) != want || (p.Gap != "") != (want < n) {
 			t.Errorf("%d said, %d read, gap %q", n, len(p.Mentions), p.Gap)
 		}

@@ -18,9 +18,7 @@ import (
 	"rasid/watchers/watcherstest"
 )
 
-var noon = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
-
-func clock() time.Time { return noon }
+var noon, clock = faketest.Noon(), faketest.Noon
 
 // open makes a source that does not wait for news.
 func open(t *testing.T, f *fakeimap.Server) *Source {
@@ -43,15 +41,12 @@ func plain(n int) string {
 
 func TestTheSourceKeepsWhatEverySourceMustKeep(t *testing.T) {
 	watcherstest.Exercise(t, func(t *testing.T) watcherstest.Bench {
-		f, n := fakeimap.Start(t, true), 0
+		f := fakeimap.Start(t, true)
 		return watcherstest.Bench{
 			Open: func() watchers.Source { return open(t, f) }, Now: clock, Secrets: []string{fakeimap.Password}, Fail: f.Fail, Hang: f.Hang,
-			Say: func(k int) {
-				for range k {
-					n++
-					f.Deliver("INBOX", plain(n), noon.Add(time.Duration(n-1000)*time.Second))
-				}
-			},
+			Say: watcherstest.Numbered(func(n int) {
+				f.Deliver("INBOX", plain(n), noon.Add(time.Duration(n-1000)*time.Second))
+			}),
 		}
 	})
 }

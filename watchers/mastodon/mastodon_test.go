@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
-	"net/netip"
 	"slices"
 	"strconv"
 	"strings"
@@ -17,14 +16,12 @@ import (
 	"github.com/gorilla/websocket"
 
 	"rasid/internal/cases"
-	"rasid/internal/outbound"
+	"rasid/internal/platform/faketest"
 	"rasid/watchers"
 	"rasid/watchers/watcherstest"
 )
 
-var noon = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
-
-func clock() time.Time { return noon }
+var noon, clock = faketest.Noon(), faketest.Noon
 
 // fake is a server's tag timelines: newest first; with min_id the oldest that
 // are newer than it, still newest first; at most 40.
@@ -112,11 +109,9 @@ func (f *fake) say(tag string, n int) {
 
 func (f *fake) open(t *testing.T, tags ...string) *Source {
 	t.Helper()
-	net := outbound.New(outbound.Options{Allow: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}, PerHost: 1e6, Burst: 1000})
-	t.Cleanup(net.Close)
 	c := DefaultConfig()
 	c.Server, c.Tags, c.Token = f.URL+"/", tags, "CANARY"
-	s, err := New(c, "masto", net, clock)
+	s, err := New(c, "masto", faketest.Net(t), clock)
 	if err != nil {
 		t.Fatal(err)
 	}

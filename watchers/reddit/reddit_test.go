@@ -65,15 +65,12 @@ func TestTheSourceKeepsWhatEverySourceMustKeep(t *testing.T) {
 	for name, change := range map[string]func(*Config){"feeds": nil, "API": approved} {
 		t.Run(name, func(t *testing.T) {
 			watcherstest.Exercise(t, func(t *testing.T) watcherstest.Bench {
-				s, n := newStage(t), 0
+				s := newStage(t)
 				return watcherstest.Bench{
 					Open: func() watchers.Source { return s.open(t, change) }, Now: s.clock, Fail: s.Fail, Hang: s.Hang, Secrets: []string{"CANARY"},
-					Say: func(k int) {
-						for range k {
-							n++
-							s.Say(fakereddit.Thing{Title: fmt.Sprintf("coffee %d", n), Text: "it was cold", Created: noon.Add(-24*time.Hour + time.Duration(n)*time.Second)})
-						}
-					},
+					Say: watcherstest.Numbered(func(n int) {
+						s.Say(fakereddit.Thing{Title: fmt.Sprintf("coffee %d", n), Text: "it was cold", Created: noon.Add(-24*time.Hour + time.Duration(n)*time.Second)})
+					}),
 				}
 			})
 		})

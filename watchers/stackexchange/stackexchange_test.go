@@ -14,9 +14,7 @@ import (
 	"rasid/watchers/watcherstest"
 )
 
-var noon = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
-
-func clock() time.Time { return noon }
+var noon, clock = faketest.Noon(), faketest.Noon
 
 func (f *fake) open(t *testing.T, change func(*Config)) *Source {
 	t.Helper()
@@ -32,26 +30,14 @@ func (f *fake) open(t *testing.T, change func(*Config)) *Source {
 	return s
 }
 
-func poll(t *testing.T, s *Source, after cases.Cursor) cases.Page {
-	t.Helper()
-	p, err := s.Poll(t.Context(), after)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return p
-}
-
 func TestTheSourceKeepsWhatEverySourceMustKeep(t *testing.T) {
 	watcherstest.Exercise(t, func(t *testing.T) watcherstest.Bench {
-		f, n := newFake(t), 0
+		f := newFake(t)
 		return watcherstest.Bench{
 			Open: func() watchers.Source { return f.open(t, func(c *Config) { c.Key = key }) }, Now: clock, Fail: f.Fail, Hang: f.Hang, Secrets: []string{"CANARY"},
-			Say: func(k int) {
-				for range k {
-					n++
-					f.ask("noor app", "<p>It fails</p>", noon.Add(-24*time.Hour+time.Duration(n)*time.Second))
-				}
-			},
+			Say: watcherstest.Numbered(func(n int) {
+				f.ask("noor app", "<p>It fails</p>", noon.Add(-24*time.Hour+time.Duration(n)*time.Second))
+			}),
 		}
 	})
 }
@@ -61,7 +47,7 @@ func TestQuestionsBecomeMentions(t *testing.T) {
 	f.ask("How to log in to noor &quot;app&quot;?", "<p>It says</p><pre><code>a &lt; b</code></pre>", noon.Add(-2*time.Hour))
 	f.ask("tagged", "x", noon.Add(-time.Hour), "noor-app")
 	f.ask("noor, long ago", "x", noon.AddDate(0, 0, -30))
-	p := poll(t, f.open(t, func(c *Config) { c.Tags, c.Every = []string{"noor-app", "noor-api"}, time.Hour }), "")
+	p := watcherstest.Poll(t, f.open(t, func(c *Config) { c.Tags, c.Every = []string{"noor-app", "noor-api"}, time.Hour }), "")
 	if len(p.Mentions) != 2 {
 		t.Fatalf("%+v", p.Mentions)
 	}
@@ -78,13 +64,13 @@ func TestEditsAndDeletionsAreSeen(t *testing.T) {
 	a := f.ask("noor a", "cold", noon.Add(-50*time.Hour))
 	b := f.ask("noor b", "bad", noon.Add(-20*time.Hour))
 	f.ask("noor c", "fine", noon.Add(-time.Hour))
-	first := poll(t, s, "")
+	first := watcherstest.Poll(t, s, "")
 	f.mu.Lock()
 	a.Body, a.Edited, a.active = "warm", noon.Add(time.Hour).Unix(), noon.Add(time.Hour).Unix()
 	b.deleted = true
 	f.mu.Unlock()
 	now = noon.Add(3 * time.Hour)
-	p := poll(t, s, first.Next)
+	p := watcherstest.Poll(t, s, first.Next)
 	if len(first.Mentions) != 3 || len(p.Mentions) != 2 || p.Mentions[0].Text != "warm" || !p.Mentions[0].EditedAt.Equal(noon.Add(time.Hour)) || !p.Mentions[1].Gone {
 		t.Errorf("%+v", p.Mentions)
 	}
@@ -98,7 +84,7 @@ func TestManyPagesAreReadAlsoWhenAnOldQuestionIsAnswered(t *testing.T) {
 	}
 	old := f.ask("noor", "years ago", noon.AddDate(-3, 0, 0))
 	old.active = noon.Unix() // it comes first
-	if p := poll(t, f.open(t, nil), ""); len(p.Mentions) != 35 || p.Gap != "" {
+	if p := watcherstest.Poll(t, f.open(t, nil), ""); len(p.Mentions) != 35 || p.Gap != "" {
 		t.Errorf("%d mentions, gap %q", len(p.Mentions), p.Gap)
 	}
 }
@@ -107,7 +93,7 @@ func TestABackoffIsObeyed(t *testing.T) {
 	f := newFake(t)
 	f.backoff = 17
 	f.ask("noor", "x", noon.Add(-time.Hour))
-	if p := poll(t, f.open(t, nil), ""); p.Wait != 17*time.Second || len(p.Mentions) != 1 {
+	if p := watcherstest.Poll(t, f.open(t, nil), ""); p.Wait != 17*time.Second || len(p.Mentions) != 1 {
 		t.Errorf("waits %v", p.Wait)
 	}
 	f.cut, f.backoff = 1, 600
@@ -129,7 +115,7 @@ func TestABackoffIsObeyed(t *testing.T) {
 func TestTheDaysRequestsAreKept(t *testing.T) {
 	f := newFake(t)
 	f.quota = 6
-	if p := poll(t, f.open(t, nil), ""); p.Wait != time.Hour {
+	if p := watcherstest.Poll(t, f.open(t, nil), ""); p.Wait != time.Hour {
 		t.Errorf("with %d requests left it waits %v", f.quota, p.Wait)
 	}
 	f.quota = 0

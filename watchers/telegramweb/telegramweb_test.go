@@ -106,15 +106,12 @@ func clock() time.Time { return noon }
 
 func TestTheSourceKeepsWhatEverySourceMustKeep(t *testing.T) {
 	watcherstest.Exercise(t, func(t *testing.T) watcherstest.Bench {
-		f, n := newFake(t), 0
+		f := newFake(t)
 		return watcherstest.Bench{
 			Open: func() watchers.Source { return f.open(t, clock) }, Now: clock, Fail: f.Fail, Hang: f.Hang,
-			Say: func(k int) {
-				for range k {
-					n++
-					f.say(fmt.Sprint("coffee ", n), noon.Add(-24*time.Hour+time.Duration(n)*time.Second))
-				}
-			},
+			Say: watcherstest.Numbered(func(n int) {
+				f.say(fmt.Sprint("coffee ", n), noon.Add(-24*time.Hour+time.Duration(n)*time.Second))
+			}),
 		}
 	})
 }

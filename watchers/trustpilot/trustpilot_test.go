@@ -14,15 +14,11 @@ import (
 	"rasid/watchers/watcherstest"
 )
 
-var noon = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
-
-func clock() time.Time { return noon }
+var noon, clock = faketest.Noon(), faketest.Noon
 
 func fake(t *testing.T) *faketrustpilot.Server {
 	t.Helper()
-	f := faketrustpilot.New(clock)
-	t.Cleanup(f.Close)
-	return f
+	return faketest.Start(t, faketrustpilot.New(clock))
 }
 
 func open(t *testing.T, f *faketrustpilot.Server, change func(*Config)) *Source {
@@ -41,15 +37,12 @@ func open(t *testing.T, f *faketrustpilot.Server, change func(*Config)) *Source 
 
 func TestTheSourceKeepsWhatEverySourceMustKeep(t *testing.T) {
 	watcherstest.Exercise(t, func(t *testing.T) watcherstest.Bench {
-		f, n := fake(t), 0
+		f := fake(t)
 		return watcherstest.Bench{
 			Open: func() watchers.Source { return open(t, f, nil) }, Now: clock, Fail: f.Fail, Hang: f.Hang, Secrets: []string{"CANARY"},
-			Say: func(k int) {
-				for range k {
-					n++
-					f.Say(faketrustpilot.Review{Text: fmt.Sprintf("coffee %d", n), Stars: 2, Created: noon.Add(-24*time.Hour + time.Duration(n)*time.Second)})
-				}
-			},
+			Say: watcherstest.Numbered(func(n int) {
+				f.Say(faketrustpilot.Review{Text: fmt.Sprintf("coffee %d", n), Stars: 2, Created: noon.Add(-24*time.Hour + time.Duration(n)*time.Second)})
+			}),
 		}
 	})
 }

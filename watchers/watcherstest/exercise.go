@@ -36,6 +36,27 @@ type Bench struct {
 	Now func() time.Time
 }
 
+// Numbered is a Say that calls one for each thing, with 1, 2, 3 and so on.
+func Numbered(one func(n int)) func(int) {
+	said := 0
+	return func(more int) {
+		for range more {
+			said++
+			one(said)
+		}
+	}
+}
+
+// Poll reads a page that must be readable.
+func Poll(t *testing.T, s watchers.Source, after cases.Cursor) cases.Page {
+	t.Helper()
+	p, err := s.Poll(t.Context(), after)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
 // Bounds of the suite.
 const (
 	maxPages = 100              // in one go, before a source counts as endless

@@ -14,6 +14,7 @@ import (
 
 	"rasid/internal/cases"
 	"rasid/internal/outbound"
+	"rasid/internal/platform/faketest"
 	"rasid/internal/platform/webhook"
 	"rasid/watchers"
 	"rasid/watchers/watcherstest"
@@ -21,9 +22,7 @@ import (
 
 const secret = "whsec_Q0FOQVJZQ0FOQVJZQ0FOQVJZQ0FOQVJZQ0FOQVJZ"
 
-var noon = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
-
-func clock() time.Time { return noon }
+var noon, clock = faketest.Noon(), faketest.Noon
 
 // inbox keeps messages as the store does: in order, each key once.
 type inbox struct {
@@ -98,19 +97,16 @@ func send(t *testing.T, s *Source, id, body string, change ...func(*http.Request
 
 func TestTheSourceKeepsWhatEverySourceMustKeep(t *testing.T) {
 	watcherstest.Exercise(t, func(t *testing.T) watcherstest.Bench {
-		b, n := &inbox{}, 0
+		b := &inbox{}
 		return watcherstest.Bench{
 			Open: func() watchers.Source { return open(t, b) }, Now: clock, Secrets: []string{"CANARY"},
 			Fail: func(on bool) { b.mu.Lock(); defer b.mu.Unlock(); b.fail = on },
-			Say: func(k int) {
-				for range k {
-					n++
-					body := fmt.Sprintf(`{"id":"m%d","text":"coffee %d","posted_at":%q}`, n, n, noon.Add(time.Duration(n-1000)*time.Second).Format(time.RFC3339))
-					if code, a := send(t, open(t, b), fmt.Sprintf("msg_%d", n), body); code != http.StatusAccepted {
-						t.Fatalf("%d %+v", code, a)
-					}
+			Say: watcherstest.Numbered(func(n int) {
+				body := fmt.Sprintf(`{"id":"m%d","text":"coffee %d","posted_at":%q}`, n, n, noon.Add(time.Duration(n-1000)*time.Second).Format(time.RFC3339))
+				if code, a := send(t, open(t, b), fmt.Sprintf("msg_%d", n), body); code != http.StatusAccepted {
+					t.Fatalf("%d %+v", code, a)
 				}
-			},
+			}),
 		}
 	})
 }

@@ -4,8 +4,6 @@ import (
 	"errors"
 	"flag"
 	"fmt"
-	"net/http"
-	"net/http/httptest"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -23,9 +21,7 @@ import (
 
 var update = flag.Bool("update", false, "write the expected files anew")
 
-var noon = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
-
-func clock() time.Time { return noon }
+var noon, clock = faketest.Noon(), faketest.Noon
 
 // stage is a fake YouTube, and the records in which the quota is kept.
 type stage struct {
@@ -75,35 +71,21 @@ func (s *stage) open(change ...func(*Config)) *Source {
 	return src
 }
 
-func poll(t *testing.T, s *Source, after cases.Cursor) cases.Page {
-	t.Helper()
-	p, err := s.Poll(t.Context(), after)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return p
-}
-
 func TestTheSourceKeepsWhatEverySourceMustKeep(t *testing.T) {
 	watcherstest.Exercise(t, func(t *testing.T) watcherstest.Bench {
-		s, n := newStage(t), 0
+		s := newStage(t)
 		return watcherstest.Bench{
 			Open: func() watchers.Source { return s.open() }, Now: clock, Fail: s.Fail, Hang: s.Hang, Secrets: []string{"CANARY"},
-			Say: func(k int) {
-				for range k {
-					n++
-					s.Say("UCsara", "", fmt.Sprintf("coffee %d", n), noon.Add(-24*time.Hour+time.Duration(n)*time.Second))
-				}
-			},
+			Say: watcherstest.Numbered(func(n int) {
+				s.Say("UCsara", "", fmt.Sprintf("coffee %d", n), noon.Add(-24*time.Hour+time.Duration(n)*time.Second))
+			}),
 		}
 	})
 }
 
 func TestFixturesAreReadAsExpected(t *testing.T) {
 	watcherstest.Fixtures(t, *update, func(t *testing.T, _ string, answer []byte) watchers.Source {
-		web := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(answer) }))
-		t.Cleanup(web.Close)
-		return newStage(t).open(func(c *Config) { c.APIURL = web.URL })
+		return newStage(t).open(func(c *Config) { c.APIURL = faketest.Always(t, answer) })
 	})
 }
 
@@ -114,14 +96,14 @@ func TestAnswersToACommentAreReadWhenTheirNumberChanges(t *testing.T) {
 	for i := range 8 { // more than the list of threads shows
 		s.Say("UComar", top.ID, fmt.Sprintf("me too %d", i), noon.Add(-50*time.Minute+time.Duration(i)*time.Second))
 	}
-	first := poll(t, src, "")
+	first := watcherstest.Poll(t, src, "")
 	before := s.Spent()
-	quiet := poll(t, src, first.Next)
+	quiet := watcherstest.Poll(t, src, first.Next)
 	if len(first.Mentions) != 9 || len(quiet.Mentions) != 0 || s.Spent() != before+1 {
 		t.Errorf("%d mentions, then %d for %d units", len(first.Mentions), len(quiet.Mentions), s.Spent()-before)
 	}
 	s.Say("UComar", top.ID, "and again", noon.Add(-time.Minute))
-	more := poll(t, src, quiet.Next)
+	more := watcherstest.Poll(t, src, quiet.Next)
 	if len(more.Mentions) != 1 || more.Mentions[0].Text != "and again" || more.Mentions[0].AnswerTo != top.ID || more.Mentions[0].Thread != top.ID {
 		t.Errorf("%+v", more.Mentions)
 	}
@@ -131,9 +113,9 @@ func TestAnEditComesAgainUnderTheSameID(t *testing.T) {
 	s := newStage(t)
 	src := s.open()
 	c := s.Say("UCsara", "", "cold", noon.Add(-time.Hour))
-	first := poll(t, src, "")
+	first := watcherstest.Poll(t, src, "")
 	s.Edit(c.ID, "warm", noon.Add(-time.Minute))
-	next := poll(t, src, first.Next)
+	next := watcherstest.Poll(t, src, first.Next)
 	if len(next.Mentions) != 1 || next.Mentions[0].ID != c.ID || next.Mentions[0].Text != "warm" || !next.Mentions[0].EditedAt.Equal(noon.Add(-time.Minute)) {
 		t.Errorf("%+v", next.Mentions)
 	}
@@ -143,11 +125,11 @@ func TestManyThreadsAreReadBackToWhatIsKnown(t *testing.T) {
 	s := newStage(t)
 	src := s.open()
 	s.Say("UCsara", "", "first", noon.Add(-2*time.Hour))
-	first := poll(t, src, "")
+	first := watcherstest.Poll(t, src, "")
 	for i := range 230 {
 		s.Say("UCsara", "", fmt.Sprintf("coffee %d", i), noon.Add(-time.Hour+time.Duration(i)*time.Second))
 	}
-	p := poll(t, src, first.Next)
+	p := watcherstest.Poll(t, src, first.Next)
 	if len(p.Mentions) != 230 || p.Gap != "" {
 		t.Errorf("%d mentions, gap %q", len(p.Mentions), p.Gap)
 	}
@@ -158,13 +140,13 @@ func TestVideosOfOthersAreNotSaidToUs(t *testing.T) {
 	src := s.open(func(c *Config) { c.Channel, c.Videos = "", []string{fakeyoutube.Video} })
 	s.Say("UCsara", "", "cold", noon.Add(-time.Hour))
 	s.Say(fakeyoutube.Channel, "", "hello", noon.Add(-time.Minute))
-	if p := poll(t, src, ""); len(p.Mentions) != 2 || p.Mentions[0].Direct || p.Mentions[1].Ours {
+	if p := watcherstest.Poll(t, src, ""); len(p.Mentions) != 2 || p.Mentions[0].Direct || p.Mentions[1].Ours {
 		t.Errorf("%+v", p.Mentions)
 	}
 	ours := s.open(func(c *Config) {
 		c.Channel, c.Videos, c.Ours = "", []string{fakeyoutube.Video}, []string{fakeyoutube.Channel}
 	})
-	if p := poll(t, ours, ""); !p.Mentions[0].Direct || !p.Mentions[1].Ours {
+	if p := watcherstest.Poll(t, ours, ""); !p.Mentions[0].Direct || !p.Mentions[1].Ours {
 		t.Errorf("%+v", p.Mentions)
 	}
 }

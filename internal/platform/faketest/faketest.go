@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"net/netip"
 	"sync"
 	"testing"
@@ -151,4 +152,17 @@ func Net(t *testing.T) *outbound.Client {
 	c := outbound.New(outbound.Options{Allow: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}, PerHost: 1e6, Burst: 1000})
 	t.Cleanup(c.Close)
 	return c
+}
+
+// Start returns a fake that is closed when the test ends.
+func Start[F interface{ Close() }](t *testing.T, fake F) F {
+	t.Helper()
+	t.Cleanup(fake.Close)
+	return fake
+}
+
+// Always is the address of a server that answers everything with the same bytes.
+func Always(t *testing.T, answer []byte) string {
+	t.Helper()
+	return Start(t, httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(answer) }))).URL
 }
