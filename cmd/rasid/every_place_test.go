@@ -222,7 +222,7 @@ func lemmyPlace(t *testing.T) *spot {
 			return lemmy.PostID(f.AddPost("About noor", text, time.Now(), who).Post.ID)
 		},
 		edit: func(id, text string) {
-			f.ChangePost(number(id), func(p *lemmy.Post) { p.Body, p.Updated = text, lemmy.Stamp{Time: time.Now()} })
+			f.ChangePost(number(id), func(p *lemmy.Post) { p.Body, p.Updated = text, outbound.Moment{Time: time.Now()} })
 		},
 		remove: func(id string) { f.ChangePost(number(id), func(p *lemmy.Post) { p.Deleted = true }) },
 		posted: standing(f.Ours, func(c lemmy.CommentView) stands { return stands{lemmy.PostID(c.Comment.PostID), c.Comment.Content} }),

@@ -151,3 +151,15 @@ func maxAge(cacheControl, age, expires string, now time.Time) time.Duration {
 	}
 	return 0
 }
+
+// Pause waits, or returns early with the context's error when ctx ends.
+func Pause(ctx context.Context, d time.Duration) error {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}

@@ -5,11 +5,8 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"strconv"
-
-	"database/sql"
 
 	"rasid/internal/cases"
 )
@@ -139,11 +136,7 @@ func verify(ctx context.Context, q querier) (int64, error) {
 
 // getMeta reads a small fact; "" when it was never written.
 func getMeta(ctx context.Context, q querier, name string) (string, error) {
-	v, err := one[string](q.QueryRowContext(ctx, `SELECT value FROM meta WHERE name = $1`, name))
-	if errors.Is(err, sql.ErrNoRows) {
-		return "", nil
-	}
-	return v, err
+	return oneOrNone[string](q.QueryRowContext(ctx, `SELECT value FROM meta WHERE name = $1`, name))
 }
 
 func setMeta(ctx context.Context, q querier, name, value string) error {

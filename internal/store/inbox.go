@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"fmt"
 	"time"
 
@@ -55,8 +54,8 @@ func putItem(ctx context.Context, q querier, account string, it cases.InboxItem)
 // Mark returns where a connection stopped receiving, or the import of a file
 // reading; "" at first.
 func (s *Store) Mark(ctx context.Context, account string) (string, error) {
-	mark, err := one[string](s.r.QueryRowContext(ctx, `SELECT mark FROM inbox_marks WHERE account = $1`, account))
-	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+	mark, err := oneOrNone[string](s.r.QueryRowContext(ctx, `SELECT mark FROM inbox_marks WHERE account = $1`, account))
+	if err != nil {
 		return "", fmt.Errorf("reading mark of %s: %w", account, err)
 	}
 	return mark, nil

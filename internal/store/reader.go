@@ -29,13 +29,9 @@ func OpenReader(ctx context.Context, o Options) (*Store, error) {
 }
 
 func (s *Store) openFileReader(ctx context.Context) error {
-	file, err := filepath.Abs(s.o.DSN)
+	file, err := s.locate()
 	if err != nil {
 		return err
-	}
-	s.file = file
-	if s.o.DataDir == "" {
-		s.o.DataDir = filepath.Dir(file)
 	}
 	if _, err := os.Stat(file); err != nil {
 		return err

@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"fmt"
 
 	"rasid/internal/cases"
@@ -11,8 +10,8 @@ import (
 
 // Cursor returns where a source stopped reading; "" when it never read.
 func (s *Store) Cursor(ctx context.Context, source string) (cases.Cursor, error) {
-	c, err := one[cases.Cursor](s.r.QueryRowContext(ctx, `SELECT cursor FROM sources WHERE source = $1`, source))
-	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+	c, err := oneOrNone[cases.Cursor](s.r.QueryRowContext(ctx, `SELECT cursor FROM sources WHERE source = $1`, source))
+	if err != nil {
 		return "", fmt.Errorf("reading cursor of %s: %w", source, err)
 	}
 	return c, nil

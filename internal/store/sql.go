@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -51,6 +52,15 @@ func collect[T any](ctx context.Context, q querier, scan func(scanner) (T, error
 func one[T any](row scanner) (T, error) {
 	var v T
 	err := row.Scan(&v)
+	return v, err
+}
+
+// oneOrNone scans a single value; the zero value where there is no row.
+func oneOrNone[T any](row scanner) (T, error) {
+	v, err := one[T](row)
+	if errors.Is(err, sql.ErrNoRows) {
+		err = nil
+	}
 	return v, err
 }
 

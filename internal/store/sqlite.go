@@ -27,16 +27,21 @@ const (
 	readers = 4
 )
 
+// locate notes where the file is; what is kept beside it goes to the same folder
+// unless another is named.
+func (s *Store) locate() (file string, err error) {
+	if s.file, err = filepath.Abs(s.o.DSN); err == nil && s.o.DataDir == "" {
+		s.o.DataDir = filepath.Dir(s.file)
+	}
+	return s.file, err
+}
+
 // openSQLite takes the file for this process alone and opens two pools: one
 // connection writes, several read.
 func (s *Store) openSQLite(ctx context.Context) error {
-	file, err := filepath.Abs(s.o.DSN)
+	file, err := s.locate()
 	if err != nil {
 		return err
-	}
-	s.file = file
-	if s.o.DataDir == "" {
-		s.o.DataDir = filepath.Dir(file)
 	}
 	for _, dir := range []string{filepath.Dir(file), s.o.DataDir} {
 		if err := os.MkdirAll(dir, 0o700); err != nil {

@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"fmt"
 	"time"
 
@@ -60,8 +59,8 @@ func (s *Store) EndVisits(ctx context.Context, staff, hash string) error {
 
 // Password returns the hash of a person's password, "" when none is set.
 func (s *Store) Password(ctx context.Context, staff string) (string, error) {
-	hash, err := one[string](s.r.QueryRowContext(ctx, `SELECT hash FROM passwords WHERE staff = $1`, staff))
-	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+	hash, err := oneOrNone[string](s.r.QueryRowContext(ctx, `SELECT hash FROM passwords WHERE staff = $1`, staff))
+	if err != nil {
 		return "", fmt.Errorf("reading the password of %s: %w", staff, err)
 	}
 	return hash, nil

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"rasid/internal/cases"
+	"rasid/internal/outbound"
 	"rasid/internal/phrases"
 	"rasid/internal/platform/discord"
 	"rasid/responder"
@@ -160,14 +161,7 @@ func pause(ctx context.Context, d time.Duration) bool {
 	if end, ok := ctx.Deadline(); ok && time.Until(end) < d {
 		return false
 	}
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-t.C:
-		return true
-	case <-ctx.Done():
-		return false
-	}
+	return outbound.Pause(ctx, d) == nil
 }
 
 // Discord's limits on buttons.

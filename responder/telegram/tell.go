@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"rasid/internal/cases"
+	"rasid/internal/outbound"
 	"rasid/internal/platform/telegram"
 	"rasid/responder"
 )
@@ -96,12 +97,8 @@ func (c *Chat) retry(ctx context.Context, send func() error) error {
 			return err
 		}
 		waited += later.After
-		t := time.NewTimer(later.After)
-		select {
-		case <-ctx.Done():
-			t.Stop()
+		if outbound.Pause(ctx, later.After) != nil {
 			return err
-		case <-t.C:
 		}
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"rasid/internal/outbound"
 	"rasid/internal/platform/faketest"
 	"rasid/internal/platform/lemmy"
 	"rasid/internal/platform/lemmy/fakelemmy"
@@ -87,7 +88,7 @@ func TestEditsAndDeletionsAreSeen(t *testing.T) {
 	f.AddComment(1, 0, "rude", noon.Add(-28*time.Hour), huda)
 	f.AddComment(1, 0, "fine", noon.Add(-27*time.Hour), huda)
 	first := watcherstest.Poll(t, s, "")
-	f.ChangePost(1, func(p *lemmy.Post) { p.Body, p.Updated = "warm", lemmy.Stamp{Time: noon.Add(time.Hour)} })
+	f.ChangePost(1, func(p *lemmy.Post) { p.Body, p.Updated = "warm", outbound.Moment{Time: noon.Add(time.Hour)} })
 	f.ChangeComment(1, func(c *lemmy.Comment) { c.Deleted = true })
 	f.Forget(2)
 	now = noon.Add(2 * time.Hour)

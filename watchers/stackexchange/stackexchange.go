@@ -223,14 +223,7 @@ func rest(ctx context.Context, a answer) error {
 	if d > longestRest {
 		return &cases.LaterError{After: d, Err: errors.New("asked to back off")}
 	}
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-t.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
+	return outbound.Pause(ctx, d)
 }
 
 // again reads questions by their ids; one that is not given any more was

@@ -10,6 +10,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"rasid/internal/outbound"
+
 	"github.com/bwmarrin/discordgo"
 	"github.com/cenkalti/backoff/v4"
 	"github.com/gorilla/websocket"
@@ -111,7 +113,7 @@ func (c *Client) mayIdentify(ctx context.Context) error {
 			c.identifies.spend(now)
 			return nil
 		}
-		if err := sleep(ctx, wait); err != nil {
+		if err := outbound.Pause(ctx, wait); err != nil {
 			return err
 		}
 	}
@@ -224,7 +226,7 @@ func (c *Client) Run(ctx context.Context) error {
 		if left := c.identifies.wait(time.Now()); left > 0 {
 			wait = max(wait, min(left, time.Hour))
 		}
-		if err := sleep(ctx, wait); err != nil {
+		if err := outbound.Pause(ctx, wait); err != nil {
 			return err
 		}
 	}

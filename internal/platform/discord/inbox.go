@@ -13,6 +13,7 @@ import (
 	"github.com/cenkalti/backoff/v4"
 
 	"rasid/internal/cases"
+	"rasid/internal/outbound"
 )
 
 // What happened to a message, as the inbox holds it.
@@ -375,7 +376,7 @@ func (c *Client) insist(ctx context.Context, doing string, do func() error) {
 			wait = max(later.After, wait)
 		}
 		c.cfg.Log.Warn("discord will try again", "account", c.cfg.Account, "doing", doing, "err", err, "wait", wait)
-		if sleep(ctx, wait) != nil {
+		if outbound.Pause(ctx, wait) != nil {
 			return
 		}
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/bwmarrin/discordgo"
 
 	"rasid/internal/cases"
+	"rasid/internal/outbound"
 )
 
 // Error is what Discord answered instead of doing what was asked. Answers that
@@ -147,7 +148,7 @@ func (c *Client) await(ctx context.Context, lane string) error {
 		if wait > c.cfg.Times.Patience {
 			return &cases.LaterError{After: wait}
 		}
-		if err := sleep(ctx, wait); err != nil {
+		if err := outbound.Pause(ctx, wait); err != nil {
 			return notSent(err)
 		}
 	}
@@ -245,16 +246,4 @@ func shorten(s string, n int) string {
 		return string(r[:n]) + "…"
 	}
 	return s
-}
-
-// sleep waits, or returns early with the context's error.
-func sleep(ctx context.Context, d time.Duration) error {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-t.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
 }

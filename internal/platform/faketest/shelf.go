@@ -38,6 +38,16 @@ func (s *Shelf[T]) Delete(id string) {
 	s.Things = slices.DeleteFunc(s.Things, func(x *T) bool { return s.Name(x) == id })
 }
 
+// Those copies the things of a list that a test asks for, in their order.
+func Those[T any](list []*T, asked func(*T) bool) (out []T) {
+	for _, x := range list {
+		if asked(x) {
+			out = append(out, *x)
+		}
+	}
+	return out
+}
+
 // All lists what stands there, oldest first.
 func (s *Shelf[T]) All() (out []T) {
 	s.Mu.Lock()

@@ -10,14 +10,18 @@ import (
 	"rasid/internal/outbound"
 )
 
-// Diagnose turns the error of a first look into what to do.
-func Diagnose(what string, err error) cases.Advice {
-	a := cases.Advice{What: what}
-	var status *outbound.StatusError
-	body := ""
+// refusal is what Google answered instead; nil when it did not answer.
+func refusal(err error) (status *outbound.StatusError, body string) {
 	if errors.As(err, &status) {
 		body = string(status.Body)
 	}
+	return status, body
+}
+
+// Diagnose turns the error of a first look into what to do.
+func Diagnose(what string, err error) cases.Advice {
+	a := cases.Advice{What: what}
+	status, body := refusal(err)
 	switch {
 	case err == nil:
 		a.OK = true

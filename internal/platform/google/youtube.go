@@ -290,11 +290,7 @@ func Split(place string) (top, at string) {
 // DiagnoseYouTube turns the error of a first look into what to do.
 func DiagnoseYouTube(what string, err error) cases.Advice {
 	a := cases.Advice{What: what}
-	var status *outbound.StatusError
-	body := ""
-	if errors.As(err, &status) {
-		body = string(status.Body)
-	}
+	status, body := refusal(err)
 	switch {
 	case err == nil:
 		a.OK = true

@@ -24,47 +24,30 @@ const MaxComment = 10000
 // PerPage is the longest list that the API gives.
 const PerPage = 50
 
-// Stamp is a moment; servers before 0.19 leave out the zone and mean UTC.
-type Stamp struct{ time.Time }
-
-// UnmarshalJSON takes null and nonsense as no time.
-func (s *Stamp) UnmarshalJSON(b []byte) error {
-	text, err := strconv.Unquote(string(b))
-	if err != nil {
-		return nil // null: no time
-	}
-	for _, layout := range []string{time.RFC3339Nano, "2006-01-02T15:04:05.999999999"} {
-		if t, err := time.Parse(layout, text); err == nil {
-			s.Time = t.UTC()
-		}
-	}
-	return nil
-}
-
 // Post is a post.
 type Post struct {
-	ID        int64  `json:"id"`
-	Name      string `json:"name"`
-	Body      string `json:"body"` // Markdown
-	ApID      string `json:"ap_id"`
-	Published Stamp  `json:"published"`
-	Updated   Stamp  `json:"updated"` // null when never edited
-	Deleted   bool   `json:"deleted"` // by its author
-	Removed   bool   `json:"removed"` // by a moderator
-	Locked    bool   `json:"locked"`
+	ID        int64           `json:"id"`
+	Name      string          `json:"name"`
+	Body      string          `json:"body"` // Markdown
+	ApID      string          `json:"ap_id"`
+	Published outbound.Moment `json:"published"`
+	Updated   outbound.Moment `json:"updated"` // null when never edited
+	Deleted   bool            `json:"deleted"` // by its author
+	Removed   bool            `json:"removed"` // by a moderator
+	Locked    bool            `json:"locked"`
 }
 
 // Comment is a comment.
 type Comment struct {
-	ID        int64  `json:"id"`
-	PostID    int64  `json:"post_id"`
-	Content   string `json:"content"` // Markdown
-	Path      string `json:"path"`    // "0.12.34": the comments above, and itself
-	ApID      string `json:"ap_id"`
-	Published Stamp  `json:"published"`
-	Updated   Stamp  `json:"updated"`
-	Deleted   bool   `json:"deleted"`
-	Removed   bool   `json:"removed"`
+	ID        int64           `json:"id"`
+	PostID    int64           `json:"post_id"`
+	Content   string          `json:"content"` // Markdown
+	Path      string          `json:"path"`    // "0.12.34": the comments above, and itself
+	ApID      string          `json:"ap_id"`
+	Published outbound.Moment `json:"published"`
+	Updated   outbound.Moment `json:"updated"`
+	Deleted   bool            `json:"deleted"`
+	Removed   bool            `json:"removed"`
 }
 
 // Above is the comment that a comment answers; 0 when it answers the post.

@@ -13,6 +13,7 @@ import (
 	tgbotapi "github.com/go-telegram-bot-api/telegram-bot-api/v5"
 
 	"rasid/internal/cases"
+	"rasid/internal/outbound"
 )
 
 // allowed lists the kinds of updates that are asked for. Telegram remembers
@@ -84,7 +85,7 @@ func (c *Client) Run(ctx context.Context, h Handler) error {
 			wait = asked.After
 		}
 		c.log.Warn("poll did not succeed", "error", err, "pause", wait)
-		sleep(ctx, wait)
+		_ = outbound.Pause(ctx, wait) // the loop looks at ctx itself
 	}
 	return nil
 }
@@ -126,14 +127,4 @@ func (c *Client) note(err error) {
 		return
 	}
 	c.status = Status{LastOK: c.cfg.Now()}
-}
-
-// sleep waits, or less when ctx ends.
-func sleep(ctx context.Context, d time.Duration) {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-ctx.Done():
-	case <-t.C:
-	}
 }

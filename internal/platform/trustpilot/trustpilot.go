@@ -42,43 +42,24 @@ var id = regexp.MustCompile(`^[0-9a-f]{24}$`)
 // IsID reports whether a text can be the id of a review, business or user.
 func IsID(s string) bool { return id.MatchString(s) }
 
-// Stamp is a moment as Trustpilot writes it; where the zone is missing, UTC is
-// meant.
-type Stamp struct{ time.Time }
-
-// UnmarshalJSON takes null and nonsense as no time.
-func (s *Stamp) UnmarshalJSON(b []byte) error {
-	text, err := strconv.Unquote(string(b))
-	if err != nil {
-		return nil // null: no time
-	}
-	for _, layout := range []string{time.RFC3339Nano, "2006-01-02T15:04:05.999999999"} {
-		if t, err := time.Parse(layout, text); err == nil {
-			s.Time = t.UTC()
-			return nil
-		}
-	}
-	return nil
-}
-
 // Review is one review with the company's reply, if there is one.
 type Review struct {
-	ID       string `json:"id"`
-	Stars    int    `json:"stars"`
-	Title    string `json:"title"`
-	Text     string `json:"text"`
-	Language string `json:"language"`
-	Status   string `json:"status"` // "active" while everybody can read it
-	Created  Stamp  `json:"createdAt"`
-	Updated  Stamp  `json:"updatedAt"`
+	ID       string          `json:"id"`
+	Stars    int             `json:"stars"`
+	Title    string          `json:"title"`
+	Text     string          `json:"text"`
+	Language string          `json:"language"`
+	Status   string          `json:"status"` // "active" while everybody can read it
+	Created  outbound.Moment `json:"createdAt"`
+	Updated  outbound.Moment `json:"updatedAt"`
 	Consumer struct {
 		ID   string `json:"id"`
 		Name string `json:"displayName"`
 	} `json:"consumer"`
 	Reply *struct {
-		Text    string `json:"text"`
-		Created Stamp  `json:"createdAt"`
-		Updated Stamp  `json:"updatedAt"`
+		Text    string          `json:"text"`
+		Created outbound.Moment `json:"createdAt"`
+		Updated outbound.Moment `json:"updatedAt"`
 	} `json:"companyReply"`
 }
 

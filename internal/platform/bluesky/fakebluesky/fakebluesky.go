@@ -202,15 +202,10 @@ func (f *Server) Tell(at time.Time, raw string) {
 }
 
 // Ours lists the posts of our account, oldest first.
-func (f *Server) Ours() (out []Post) {
+func (f *Server) Ours() []Post {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	for _, p := range f.posts {
-		if p.Author == Self {
-			out = append(out, *p)
-		}
-	}
-	return out
+	return faketest.Those(f.posts, func(p *Post) bool { return p.Author == Self })
 }
 
 // Counts returns how many writes, sign-ins and streams there were.

@@ -13,23 +13,23 @@ import (
 
 // gateway is the listening side. Its fields are guarded by the server's lock.
 type gateway struct {
-	interval  time.Duration
-	conns     []*conn // live connections, oldest first
-	sessions  map[string]*session
-	current   *session // the one events go to
-	accepted  int      // connections so far
-	identifed int
-	resumed   int
-	silent    bool
-	doubled   bool
-	held      [][]byte // events kept back by Hold
-	hold      int
-	refuse    int  // close code for every IDENTIFY
-	invalid   bool // answer every IDENTIFY with op 9
-	away      int  // connections still to be dropped before the upgrade
-	deaf      bool // answer heartbeats, send no events
-	numb      bool // send events, answer no heartbeats
-	mute      bool
+	interval   time.Duration
+	conns      []*conn // live connections, oldest first
+	sessions   map[string]*session
+	current    *session // the one events go to
+	accepted   int      // connections so far
+	identified int
+	resumed    int
+	silent     bool
+	doubled    bool
+	held       [][]byte // events kept back by Hold
+	hold       int
+	refuse     int  // close code for every IDENTIFY
+	invalid    bool // answer every IDENTIFY with op 9
+	away       int  // connections still to be dropped before the upgrade
+	deaf       bool // answer heartbeats, send no events
+	numb       bool // send events, answer no heartbeats
+	mute       bool
 }
 
 // session is one gateway session: what was sent on it can be replayed.
@@ -165,7 +165,7 @@ func (s *Server) identify(c *conn, data json.RawMessage) {
 	_ = json.Unmarshal(data, &d)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.gw.identifed++
+	s.gw.identified++
 	s.idle.Broadcast()
 	switch {
 	case s.gw.invalid:
@@ -313,11 +313,7 @@ func (s *Server) Raw(payload string) {
 }
 
 // Heartbeat sets the interval that HELLO asks for.
-func (s *Server) Heartbeat(d time.Duration) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.gw.interval = d
-}
+func (s *Server) Heartbeat(d time.Duration) { s.mu.Lock(); defer s.mu.Unlock(); s.gw.interval = d }
 
 // Reconnect asks the client to reconnect and resume (op 7).
 func (s *Server) Reconnect() { s.Raw(`{"op":7,"d":null}`) }
@@ -356,40 +352,20 @@ func (s *Server) Disconnect(code int) {
 }
 
 // RefuseIdentify closes with this code whoever identifies; 0 = nobody.
-func (s *Server) RefuseIdentify(code int) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.gw.refuse = code
-}
+func (s *Server) RefuseIdentify(code int) { s.mu.Lock(); defer s.mu.Unlock(); s.gw.refuse = code }
 
 // InvalidIdentify answers every IDENTIFY with op 9, as Discord does to one that
 // comes too soon.
-func (s *Server) InvalidIdentify(on bool) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.gw.invalid = on
-}
+func (s *Server) InvalidIdentify(on bool) { s.mu.Lock(); defer s.mu.Unlock(); s.gw.invalid = on }
 
 // RefuseConnections drops the next n gateway connections before their upgrade.
-func (s *Server) RefuseConnections(n int) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.gw.away = n
-}
+func (s *Server) RefuseConnections(n int) { s.mu.Lock(); defer s.mu.Unlock(); s.gw.away = n }
 
 // Benumb makes the gateway send events but answer no heartbeats.
-func (s *Server) Benumb(on bool) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.gw.numb = on
-}
+func (s *Server) Benumb(on bool) { s.mu.Lock(); defer s.mu.Unlock(); s.gw.numb = on }
 
 // Deafen makes the gateway answer heartbeats but send no events.
-func (s *Server) Deafen(on bool) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.gw.deaf = on
-}
+func (s *Server) Deafen(on bool) { s.mu.Lock(); defer s.mu.Unlock(); s.gw.deaf = on }
 
 // Silence makes the gateway say nothing any more, with connections open: no
 // events, no heartbeat answers. New connections get no HELLO when mute is set.
@@ -400,37 +376,21 @@ func (s *Server) Silence(on, mute bool) {
 }
 
 // Double sends every event twice from now on.
-func (s *Server) Double(on bool) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.gw.doubled = on
-}
+func (s *Server) Double(on bool) { s.mu.Lock(); defer s.mu.Unlock(); s.gw.doubled = on }
 
 // Reorder keeps the next n events and sends them newest first.
-func (s *Server) Reorder(n int) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.gw.hold = n
-}
+func (s *Server) Reorder(n int) { s.mu.Lock(); defer s.mu.Unlock(); s.gw.hold = n }
 
-// Identified is how many IDENTIFYs came, Resumed how many resumes succeeded.
-func (s *Server) Identified() int {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.gw.identifed
-}
+// Identified is how many IDENTIFYs came.
+func (s *Server) Identified() int { s.mu.Lock(); defer s.mu.Unlock(); return s.gw.identified }
 
 // Resumed is how many resumes succeeded.
-func (s *Server) Resumed() int {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.gw.resumed
-}
+func (s *Server) Resumed() int { s.mu.Lock(); defer s.mu.Unlock(); return s.gw.resumed }
 
 // AwaitGateway waits until n sessions were identified and one is connected.
 func (s *Server) AwaitGateway(d time.Duration, n int) bool {
 	return s.wait(d, func() bool {
-		return s.gw.identifed >= n && s.gw.current != nil && s.gw.current.conn != nil
+		return s.gw.identified >= n && s.gw.current != nil && s.gw.current.conn != nil
 	})
 }
 
@@ -445,8 +405,4 @@ func (s *Server) AwaitConnections(d time.Duration, n int) bool {
 }
 
 // Connections is how many gateway connections were accepted so far.
-func (s *Server) Connections() int {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.gw.accepted
-}
+func (s *Server) Connections() int { s.mu.Lock(); defer s.mu.Unlock(); return s.gw.accepted }

@@ -98,15 +98,10 @@ func (f *Server) Delete(id string) {
 }
 
 // Ours lists the comments of our channel, oldest first.
-func (f *Server) Ours() (out []Comment) {
+func (f *Server) Ours() []Comment {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	for _, c := range f.comments {
-		if c.By == Channel {
-			out = append(out, *c)
-		}
-	}
-	return out
+	return faketest.Those(f.comments, func(c *Comment) bool { return c.By == Channel })
 }
 
 // Quota sets how many units are left today.

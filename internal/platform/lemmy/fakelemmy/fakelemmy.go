@@ -15,6 +15,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"rasid/internal/outbound"
 	"rasid/internal/platform/faketest"
 	"rasid/internal/platform/lemmy"
 )
@@ -60,7 +61,7 @@ func New(now func() time.Time) *Server {
 func (f *Server) AddPost(title, body string, at time.Time, who lemmy.Person) lemmy.PostView {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	v := &lemmy.PostView{Post: lemmy.Post{ID: int64(len(f.posts) + 1), Name: title, Body: body, Published: lemmy.Stamp{Time: at}}, Creator: who}
+	v := &lemmy.PostView{Post: lemmy.Post{ID: int64(len(f.posts) + 1), Name: title, Body: body, Published: outbound.Moment{Time: at}}, Creator: who}
 	v.Post.ApID = f.URL + "/post/" + strconv.FormatInt(v.Post.ID, 10)
 	f.posts = append(f.posts, v)
 	return *v
@@ -79,7 +80,7 @@ func (f *Server) add(post, above int64, text string, at time.Time, who lemmy.Per
 		path = c.Comment.Path
 	}
 	v := &lemmy.CommentView{Creator: who, Comment: lemmy.Comment{
-		ID: id, PostID: post, Content: text, Path: path + "." + strconv.FormatInt(id, 10), Published: lemmy.Stamp{Time: at},
+		ID: id, PostID: post, Content: text, Path: path + "." + strconv.FormatInt(id, 10), Published: outbound.Moment{Time: at},
 		ApID: fmt.Sprintf("%s/comment/%d", f.URL, id),
 	}}
 	if p := f.findPost(post); p != nil {
@@ -115,15 +116,10 @@ func (f *Server) Forget(comment int64) {
 }
 
 // Ours lists the comments of our account, oldest first.
-func (f *Server) Ours() (out []lemmy.CommentView) {
+func (f *Server) Ours() []lemmy.CommentView {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	for _, c := range f.comments {
-		if c.Creator.ID == Self {
-			out = append(out, *c)
-		}
-	}
-	return out
+	return faketest.Those(f.comments, func(c *lemmy.CommentView) bool { return c.Creator.ID == Self })
 }
 
 // Asked returns how often a path was read.

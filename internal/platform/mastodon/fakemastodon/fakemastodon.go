@@ -20,6 +20,7 @@ import (
 
 	"github.com/clipperhouse/uax29/v2/graphemes"
 
+	"rasid/internal/platform/faketest"
 	"rasid/internal/platform/mastodon"
 )
 
@@ -130,15 +131,10 @@ func (f *Server) Scopes(scopes ...string) {
 }
 
 // Ours lists the posts of our account, oldest first.
-func (f *Server) Ours() (out []Post) {
+func (f *Server) Ours() []Post {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	for _, p := range f.posts {
-		if p.Account.ID == Self {
-			out = append(out, *p)
-		}
-	}
-	return out
+	return faketest.Those(f.posts, func(p *Post) bool { return p.Account.ID == Self })
 }
 
 func (f *Server) find(id string) *Post {

@@ -110,15 +110,10 @@ func (f *Server) Change(name string, change func(*Thing)) {
 }
 
 // Ours lists what our account wrote, oldest first.
-func (f *Server) Ours() (out []Thing) {
+func (f *Server) Ours() []Thing {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	for _, t := range f.things {
-		if t.Author == Account {
-			out = append(out, *t)
-		}
-	}
-	return out
+	return faketest.Those(f.things, func(t *Thing) bool { return t.Author == Account })
 }
 
 // Block makes feeds answer with a status: 403, 429, or 200 for a page instead
