@@ -117,7 +117,7 @@ func (l *List) compile(expr string, opening bool) error {
 // firsts gathers the runes that a match may begin with. It says whether the
 // expression may match nothing, and whether it may begin with anything.
 func firsts(re *syntax.Regexp, runes map[rune]bool) (empty, anything bool) {
-	switch re.Op { //nolint:exhaustive // the notation makes no others; they are answered below
+	switch re.Op {
 	case syntax.OpLiteral:
 		runes[re.Rune[0]] = true
 		return false, re.Flags&syntax.FoldCase != 0
@@ -149,14 +149,15 @@ func firsts(re *syntax.Regexp, runes map[rune]bool) (empty, anything bool) {
 			}
 		}
 		return true, anything
+	default: // what the notation does not make
+		return true, true
 	}
-	return true, true // what the notation does not make
 }
 
 // needs lists letters of which some stand in every match: of what must follow
 // one another the part with the longest, of alternatives what each needs.
 func needs(re *syntax.Regexp) []string {
-	switch re.Op { //nolint:exhaustive // of the others nothing is known
+	switch re.Op {
 	case syntax.OpLiteral:
 		return []string{string(re.Rune)}
 	case syntax.OpCapture, syntax.OpPlus:
@@ -179,8 +180,9 @@ func needs(re *syntax.Regexp) []string {
 			}
 		}
 		return best
+	default: // nothing is known of what they need
+		return nil
 	}
-	return nil
 }
 
 // shortest is the length of the shortest of some letters, 0 without any.
