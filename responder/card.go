@@ -257,6 +257,7 @@ func (w *cardWriter) standing(stopped bool) {
 // who looks at it already.
 func (w *cardWriter) waiting() {
 	c, say, place := w.c, w.say, w.o.PlaceOf(w.c)
+	w.cameBack()
 	switch {
 	case c.Source == ReportSource:
 		w.line("ℹ️ " + say.Say("card.byvoice"))

@@ -20,8 +20,9 @@ func (w *cardWriter) answered() {
 	w.since()
 }
 
-// changed reports whether the customer changed the words after the answer. They
-// are not judged again: the score is that of the words that were answered.
+// changed reports whether the customer changed the words after the answer. The
+// score of the case stays that of the words that were answered, unless they got
+// worse and the case came back.
 func (w *cardWriter) changed() bool {
 	c := w.c
 	return (c.State == cases.Answered || c.State == cases.Resolved) && !c.AnsweredAt.IsZero() && c.Last().EditedAt.After(c.AnsweredAt)
@@ -34,6 +35,22 @@ func (w *cardWriter) since() {
 		w.line(w.say.Say("card.gone"))
 	case w.changed():
 		w.line(w.say.Say("card.changed"))
+		w.difference(m)
+	}
+}
+
+// cameBack shows, of a case that is open again, what the customer changed since
+// it was answered; the words themselves too where the card shows others.
+func (w *cardWriter) cameBack() {
+	for _, m := range w.c.Mentions {
+		if m.Before == nil || m.Gone {
+			continue
+		}
+		words := ""
+		if m.Num != w.c.Last().Num {
+			words = "«" + Isolate(Excerpt(Visible(m.Words()), 300)) + "»"
+		}
+		w.line(w.say.Say("card.changed"), words)
 		w.difference(m)
 	}
 }

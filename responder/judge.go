@@ -80,7 +80,7 @@ func (o *Office) Flags(c cases.Case, s cases.Score, r Ruling) bool {
 	if Elsewhere(s.Target) && s.Severity < cases.Critical {
 		return false
 	}
-	return s.Neg >= o.Policy.FlagAt || s.Severity >= cases.High
+	return o.complaint(s)
 }
 
 // aboutOthers is the probability of being about us below which a complaint in

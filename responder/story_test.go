@@ -26,6 +26,7 @@ type shop struct {
 	office *responder.Office
 	clerk  *responder.Clerk
 	judge  *responder.Judge
+	again  *responder.Rereader
 	writer *responder.Writer
 	poster *responder.Poster
 	waker  *responder.Waker
@@ -131,6 +132,7 @@ func newShop(t testing.TB) *shop {
 		}
 		return sc
 	}}
+	s.again = &responder.Rereader{Desk: s.store, Changes: s.store, Office: s.office, Log: log, Score: func(m cases.Mention) cases.Score { return s.judge.Score(m) }}
 	s.poster = &responder.Poster{Desk: s.store, Outbox: s.store, Office: s.office, Owner: "rasid", Clock: func() time.Time { return s.now }, Log: log}
 	s.waker = &responder.Waker{Desk: s.store, Alarms: s.store, Office: s.office, Log: log}
 	s.clerk = &responder.Clerk{
@@ -148,6 +150,7 @@ func (s *shop) reopen() {
 	s.store, err = store.Open(s.t.Context(), store.Options{DSN: s.dsn})
 	s.must(err)
 	s.judge.Desk, s.writer.Desk, s.poster.Desk, s.waker.Desk, s.clerk.Desk = s.store, s.store, s.store, s.store, s.store
+	s.again.Desk, s.again.Changes = s.store, s.store
 	s.poster.Outbox, s.waker.Alarms, s.clerk.Switch, s.clerk.Sends = s.store, s.store, s.store, s.store
 	s.clerk.Count, s.clerk.Over = s.store.Decisions, s.store.Over
 }
@@ -191,7 +194,7 @@ func (s *shop) remove(id, author, text string) {
 // work lets every duty run until nothing is due.
 func (s *shop) work() {
 	s.t.Helper()
-	steps := []func(context.Context, time.Time) (int, error){s.judge.Step, s.writer.Step, s.poster.Step, s.waker.Step}
+	steps := []func(context.Context, time.Time) (int, error){s.judge.Step, s.again.Step, s.writer.Step, s.poster.Step, s.waker.Step}
 	steps = append(steps, s.more...)
 	for _, r := range s.office.Rooms {
 		b := &responder.Board{

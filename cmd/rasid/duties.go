@@ -33,8 +33,10 @@ func (h *house) duties() []duty {
 	looker := &responder.Looker{Desk: h.store, Office: h.office, Sends: h.store, Log: h.log}
 	waker := &responder.Waker{Desk: h.store, Alarms: h.store, Office: h.office, Log: h.log}
 	keeper := &responder.Keeper{Desk: h.store, Ledger: h.store, Office: h.office, Log: h.log}
+	rereader := &responder.Rereader{Desk: h.store, Changes: h.store, Office: h.office, Score: h.score, Log: h.log}
 	list := []duty{
 		{name: "judge", every: 300 * time.Millisecond, step: judge.Step},
+		{name: "read again", every: time.Second, step: rereader.Step},
 		{name: "draft", every: 300 * time.Millisecond, step: h.writer.Step},
 		{name: "post", every: 300 * time.Millisecond, step: poster.Step},
 		onTime(duty{name: "look", every: 15 * time.Second, step: looker.Step}), // it asks platforms

@@ -40,6 +40,10 @@ type Mention struct {
 	// changed it since; the store fills it in a whole case.
 	Before *Said
 
+	// Unread says that its author changed it, and that nobody judged what it
+	// says by now; the store fills it in a whole case.
+	Unread bool
+
 	Direct bool // said to us: a dedicated source, our review page, or a reply to us
 	Ours   bool // written by the business itself; never a complaint, may be an answer
 	Bot    bool // written by a program; recorded, never answered
@@ -61,6 +65,13 @@ func (m Mention) Words() string {
 type Said struct {
 	Title, Text string
 	Stars       int
+}
+
+// Revision is what a mention said until its author changed it.
+type Revision struct {
+	Said
+	EditedAt time.Time // since when it said so; zero for the words as first written
+	SeenAt   time.Time // when the mention was first recorded
 }
 
 // Recovered reports whether the author thinks better of us since we answered:

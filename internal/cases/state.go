@@ -77,7 +77,7 @@ const (
 	Again    Event = "again"     // the customer said more
 	Edit     Event = "edit"      // the customer changed what was said
 	Delete   Event = "delete"    // the customer deleted what was said
-	Reopen   Event = "reopen"    // staff, a missed promise or a low survey score
+	Reopen   Event = "reopen"    // staff, a missed promise, a low survey score, or words changed for the worse
 )
 
 // Events lists every event in the order of the story.

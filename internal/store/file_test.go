@@ -459,7 +459,7 @@ func started(t *testing.T, dir string, looks int64) bool {
 	return true
 }
 
-// outdate takes the newest table out of a closed database, as if an older
+// outdate takes what is newest out of a closed database, as if an older
 // version had made it, and leaves the file's time as it was.
 func outdate(t *testing.T, dir string) {
 	t.Helper()
@@ -468,7 +468,7 @@ func outdate(t *testing.T, dir string) {
 	ok(t, err)
 	db, err := sql.Open("sqlite", "file:"+file)
 	ok(t, err)
-	for _, q := range []string{`DROP TABLE quotas`, `DELETE FROM migrations WHERE version_id = 14`} {
+	for _, q := range []string{`DROP INDEX mentions_unread`, `DELETE FROM migrations WHERE version_id = 15`} {
 		_, err := db.ExecContext(t.Context(), q)
 		ok(t, err)
 	}

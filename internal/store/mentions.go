@@ -30,6 +30,7 @@ func scanMention(row scanner) (recorded, error) {
 	err := row.Scan(&m.Num, &m.Source, &m.ID, &m.Case, &m.Thread, &m.ReplyTo, &m.AnswerTo, &m.URL, &m.AuthorID, &m.Author, &m.Title, &m.Text,
 		&m.Stars, &m.Lang, &posted, &edited, &m.Direct, &m.Ours, &m.Bot, &m.Old, &m.Gone, &m.blank, &m.score, &seen)
 	m.PostedAt, m.EditedAt, m.seenAt = moment(posted), moment(edited), moment(seen)
+	m.Unread = m.score == "" && edited > 0 && !m.Ours && !m.Bot && !m.Old && !m.Gone && !m.blank
 	return m, err
 }
 
@@ -102,18 +103,10 @@ func saveScore(ctx context.Context, q querier, caseID, num int64, sc cases.Score
 	return nil
 }
 
-// Revision is what a mention said before it was changed.
-type Revision struct {
-	Title, Text string
-	Stars       int
-	EditedAt    time.Time // zero for the words as first written
-	SeenAt      time.Time // when the mention was first recorded
-}
-
 // Revisions returns what a mention said before, oldest first; none when it was
 // never changed.
-func (s *Store) Revisions(ctx context.Context, mentionNum int64) ([]Revision, error) {
-	rs, err := collect(ctx, s.r, func(row scanner) (r Revision, err error) {
+func (s *Store) Revisions(ctx context.Context, mentionNum int64) ([]cases.Revision, error) {
+	rs, err := collect(ctx, s.r, func(row scanner) (r cases.Revision, err error) {
 		var edited, seen int64
 		err = row.Scan(&r.Title, &r.Text, &r.Stars, &edited, &seen)
 		r.EditedAt, r.SeenAt = moment(edited), moment(seen)
@@ -123,6 +116,19 @@ func (s *Store) Revisions(ctx context.Context, mentionNum int64) ([]Revision, er
 		return nil, fmt.Errorf("reading revisions of mention %d: %w", mentionNum, err)
 	}
 	return rs, nil
+}
+
+// unread is the condition for a mention that its author changed and nobody judged
+// since, as the index mentions_unread has it.
+const unread = `m.score = '' AND m.edited_at > 0 AND NOT m.ours AND NOT m.bot AND NOT m.old AND NOT m.gone AND NOT m.blank`
+
+// Reworded returns cases that are dealt with and whose customer changed words
+// since, or just before, that nobody judged yet; the oldest first.
+func (s *Store) Reworded(ctx context.Context, limit int) ([]cases.Case, error) {
+	var l list
+	dealt := in(&l, []cases.State{cases.Answered, cases.Handled, cases.Resolved, cases.Dismissed, cases.Expired})
+	return s.cases(ctx, "reading what was reworded", `SELECT `+caseCols+` FROM cases c WHERE c.id IN (SELECT m.case_id FROM mentions m WHERE `+unread+`)
+		AND c.state IN `+dealt+` ORDER BY c.id LIMIT `+l.add(limit), l.args...)
 }
 
 // CaseOf returns the number of the case that a mention of a source belongs to.

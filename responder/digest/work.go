@@ -55,7 +55,7 @@ type Work struct {
 	ByRule   int // drafts a written rule approved
 	Undone   int // approvals taken back
 	SetAside int // cases dismissed
-	Reopened int // cases opened again by staff or a missed promise
+	Reopened int // cases opened again by staff, a missed promise or words changed for the worse
 	Returned int // customers who said more after an answer
 
 	// Effectiveness.

@@ -73,6 +73,38 @@ var intake = map[string]func(*testing.T, Place){
 		d.ok(err)
 		want(t, "cases", len(cs), 2)
 	},
+	"changed words of a case that is dealt with wait to be read": func(t *testing.T, p Place) {
+		d := open(t, p, store.Options{})
+		reworded := func() []cases.Case {
+			t.Helper()
+			cs, err := d.Reworded(t.Context(), 10)
+			d.ok(err)
+			return cs
+		}
+		c := d.do(d.waiting("amal", "Sorry!"), cases.Dismiss, "staff:1")
+		other := d.waiting("badr", "Sorry!")
+		m, open := c.Last(), other.Last()
+		d.later(time.Minute)
+		m.Text, open.Text = "the parcel is late and wet", "the parcel is late and wet"
+		d.record(m)
+		d.record(open)
+		want(t, "of a case that is open", d.state(other.ID), cases.New)
+		list := reworded()
+		if len(list) != 1 || list[0].ID != c.ID || !list[0].Last().Unread {
+			t.Fatalf("to be read: %+v", list)
+		}
+		read := func(ch *cases.Change) { ch.Scores = map[int64]cases.Score{m.Num: unhappy} }
+		c = d.do(list[0], cases.Note, cases.Rasid, read)
+		want(t, "unread once it was judged", c.Last().Unread, false)
+		want(t, "left once it was judged", len(reworded()), 0)
+		d.later(time.Minute)
+		m.Text = "the parcel is late, wet and open"
+		d.record(m)
+		want(t, "changed again", len(reworded()), 1)
+		m.Gone = true
+		d.record(m)
+		want(t, "deleted meanwhile", len(reworded()), 0)
+	},
 	"changed words keep the old ones and void the draft": func(t *testing.T, p Place) {
 		d := open(t, p, store.Options{})
 		c := d.approve(d.waiting("amal", "Sorry!"), "staff:1")
