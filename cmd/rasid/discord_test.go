@@ -169,3 +169,31 @@ func BenchmarkDiscordMessageToCard(b *testing.B) {
 	b.ReportMetric(float64(took[len(took)/2].Milliseconds()), "p50-ms")
 	b.ReportMetric(float64(took[len(took)*99/100].Milliseconds()), "p99-ms")
 }
+
+func TestWordsThatGetWorseAfterTheReplyComeBackOnDiscord(t *testing.T) {
+	o := newDiscord(t)
+	o.run()
+	said := o.server.Say(o.sara, o.support, "My order came late, nobody told me")
+	card := o.card(o.desk, "came late")
+	o.server.Press(o.karim, o.desk, card.ID, card.Buttons[0])
+	o.card(o.desk, "Answered, approved by")
+	o.server.Edit(o.support, said, "My order came late, nobody told me. The driver was rude to my mother and threw it over the fence!")
+	var back fakediscord.Posted
+	soon(t, "a new card", func() string {
+		for _, p := range o.server.Posted(o.desk) {
+			if p.ID != card.ID && strings.Contains(p.Text, "threw it over") && len(p.Buttons) > 0 {
+				back = p
+				return p.ID
+			}
+		}
+		return ""
+	})
+	for _, words := range []string{"changed it since you answered", "Before: “"} {
+		if !strings.Contains(back.Text, words) {
+			t.Errorf("the card that came back does not say %q:\n%s", words, back.Text)
+		}
+	}
+	if posts := o.server.Posted(o.support); len(posts) != 1 || len(back.Links) == 0 || !strings.HasSuffix(back.Links[0], "/"+posts[0].ID) {
+		t.Errorf("posted %+v, and the card leads to %v", posts, back.Links)
+	}
+}

@@ -293,3 +293,40 @@ func TestASecondProcessOnTheSameRecordsRefusesToStart(t *testing.T) {
 		t.Errorf("the second process ended with %d and said:\n%s", code, out)
 	}
 }
+
+// TestWordsThatGetWorseAfterTheReplyComeBackOnTelegram lets a customer mend a
+// spelling after our answer, and then put a second complaint to the first.
+func TestWordsThatGetWorseAfterTheReplyComeBackOnTelegram(t *testing.T) {
+	o := newTelegram(t)
+	o.run(o.configure("undo: 1s"))
+	said := o.server.Say(customers, sara, "القهوه كانت بارده")
+	card := o.card(desk, "بارده")
+	o.press(desk, card, mona, "أرسل")
+	o.card(desk, "✅ أُجيبت، اعتمدها")
+	o.server.Advance(time.Minute) // edits are told to the second
+	o.server.Edit(customers, said, "القهوة كانت باردة!")
+	same := o.card(desk, "باردة!")
+	o.server.Edit(customers, said, "القهوة كانت باردة! والموظف كان وقحا معي ولم يعتذر")
+	var back faketelegram.Message
+	if !o.server.Eventually(time.Minute, func() bool {
+		back = o.card(desk, "وقحا معي") // the card that stood there is changed first
+		return back.ID != card.ID && len(back.Buttons) > 0
+	}) {
+		t.Fatalf("no new card:\n%s\n%s", o.server.Transcript(desk, time.TimeOnly), o.out)
+	}
+	if same.ID != card.ID {
+		t.Errorf("the first card is %d, and the spelling is on %d", card.ID, same.ID)
+	}
+	for _, words := range []string{"غيّرها العميل بعد أن أجبتم", "ردّنا", "أرسل"} {
+		if !strings.Contains(back.Text+fmt.Sprint(back.Buttons), words) {
+			t.Errorf("the card that came back does not say %q:\n%s\n%+v", words, back.Text, back.Buttons)
+		}
+	}
+	if posts := o.server.Posted(customers); len(posts) != 1 {
+		t.Errorf("posted %+v before anybody approved a second reply", posts)
+	}
+	o.press(desk, back, mona, "أرسل")
+	if !o.server.Eventually(time.Minute, func() bool { return len(o.server.Posted(customers)) == 2 }) {
+		t.Errorf("no second reply:\n%s\n%s", o.server.Transcript(desk, time.TimeOnly), o.out)
+	}
+}
