@@ -165,7 +165,9 @@ func TestWhoWritesInAThirdLanguageIsAnsweredInTheOneOfTheirLetters(t *testing.T)
 
 func TestWhoAnswersAQuestionWithANumberKeepsTheirLanguage(t *testing.T) {
 	for words, want := range map[string]string{"The coffee was cold and nobody answers": "en", "القهوة باردة ولا أحد يجيب": "ar", "": "ar",
-		"el order mat2akher awi we ma7adesh byrod 3alaya": "ar", "el kahwa kanet barda khales we wla 7ad saal fina": "ar"} {
+		"I ordered from قهوة نور at 7pm and it came at 9:30pm": "en", "Half my order was missing والسائق قال مو شغلي": "ar",
+		"el order bta3 قهوة نور mat2akher awi we ma7adesh byrod 3alaya khales ya gama3a": "ar",
+		"el order mat2akher awi we ma7adesh byrod 3alaya":                                "ar", "el kahwa kanet barda khales we wla 7ad saal fina": "ar"} {
 		c := cases.Case{Score: cases.Score{Language: "mixed"}, Mentions: []cases.Mention{
 			{Num: 1, Title: "شكوى Complaint", Text: words}, {Num: 2, Text: "We are sorry", Ours: true}, {Num: 3, Title: "رد: شكوى", Text: "2"}}}
 		if got := responder.LanguageOf(c); got != want {

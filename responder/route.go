@@ -34,7 +34,8 @@ func (w Wants) take(c cases.Case) bool {
 // Who writes in a third language reads English when their letters are not
 // Arabic ones. Signs without letters, like 😡, are answered in the language the
 // source says they are in. Where only the title is in the other language, as
-// many letters have it, the words decide; Arabic in Latin letters is Arabic.
+// many letters have it, the words decide, and a name in Arabic letters makes no
+// English sentence Arabic; Arabic in Latin letters is Arabic.
 func LanguageOf(c cases.Case) string {
 	m := c.Last()
 	switch c.Score.Language {
@@ -42,7 +43,7 @@ func LanguageOf(c cases.Case) string {
 		return "en"
 	case "mixed":
 		said := lastSentence(c)
-		if arabic, foreign := letters(said); arabic == 0 && foreign > 0 && sentiment.Language(said) != "arabizi" {
+		if arabic, foreign := letters(said); foreign >= mostly*arabic && foreign > 0 && sentiment.Language(withoutArabic(said)) != "arabizi" {
 			return "en"
 		}
 	case "other":
@@ -51,6 +52,20 @@ func LanguageOf(c cases.Case) string {
 		}
 	}
 	return "ar"
+}
+
+// mostly is how many letters of another script for each Arabic one make a text
+// that only names something in Arabic, such as the business.
+const mostly = 4
+
+// withoutArabic leaves Arabic letters out.
+func withoutArabic(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.Is(unicode.Arabic, r) {
+			return -1
+		}
+		return r
+	}, s)
 }
 
 // lastSentence is what the customer last said in letters: who answers a question
