@@ -193,15 +193,15 @@ func (w *cardWriter) promise() {
 		if !p.DueAt.After(w.now) {
 			key = "card.promise.late"
 		}
-		w.line(w.say.Say(key, "time", w.o.clock(p.DueAt, w.now), "span", w.now.Sub(p.DueAt), "text", Excerpt(Visible(p.Words), 160)))
+		w.line(w.say.Say(key, "time", w.o.clock(w.say, p.DueAt, w.now), "span", w.now.Sub(p.DueAt), "text", Excerpt(Visible(p.Words), 160)))
 		return
 	}
 	if n := len(w.c.Promises); n > 0 {
 		switch p := w.c.Promises[n-1]; p.State {
 		case cases.PromiseKept, cases.PromiseLate:
-			w.line(w.say.Say("card.promise.kept", "time", w.o.clock(p.SettledAt, w.now)))
+			w.line(w.say.Say("card.promise.kept", "time", w.o.clock(w.say, p.SettledAt, w.now)))
 		case cases.PromiseBroken:
-			w.line(w.say.Say("card.promise.broken", "time", w.o.clock(p.DueAt, w.now)))
+			w.line(w.say.Say("card.promise.broken", "time", w.o.clock(w.say, p.DueAt, w.now)))
 		case cases.PromiseOpen, cases.PromiseVoid:
 		}
 	}
@@ -223,10 +223,10 @@ func (w *cardWriter) standing(stopped bool) {
 	case cases.Answered:
 		w.answered()
 	case cases.Handled:
-		w.line(say.Say("card.handled", "name", w.o.NameOf(c.ClosedBy), "time", w.o.clock(c.ClosedAt, w.now)))
+		w.line(say.Say("card.handled", "name", w.o.NameOf(c.ClosedBy), "time", w.o.clock(w.say, c.ClosedAt, w.now)))
 		w.since()
 	case cases.Dismissed:
-		w.line(say.Say("card.dismissed", "name", w.o.NameOf(c.ClosedBy), "time", w.o.clock(c.ClosedAt, w.now), "note", Visible(c.ClosedNote)))
+		w.line(say.Say("card.dismissed", "name", w.o.NameOf(c.ClosedBy), "time", w.o.clock(w.say, c.ClosedAt, w.now), "note", Visible(c.ClosedNote)))
 	case cases.Failed:
 		w.line(say.Say("card.failed", "note", phrases.Plain(Told(say, c.ClosedNote, w.o.NameOf))))
 	case cases.Unsure:
@@ -236,7 +236,7 @@ func (w *cardWriter) standing(stopped bool) {
 		if !c.AskedAt.IsZero() && c.Rating == 0 {
 			asked = say.Say("card.asked")
 		}
-		w.line(say.Say("card.resolved", "name", Author(say, c.ClosedBy, w.o.NameOf), "time", w.o.clock(c.ClosedAt, w.now)), asked)
+		w.line(say.Say("card.resolved", "name", Author(say, c.ClosedBy, w.o.NameOf), "time", w.o.clock(w.say, c.ClosedAt, w.now)), asked)
 		w.since()
 	case cases.Expired:
 		w.line(say.Say("card.expired"))
@@ -276,10 +276,10 @@ func (w *cardWriter) waiting() {
 		w.line("🙋 " + say.Say("card.claimed", "name", w.o.NameOf(c.ClaimedBy)))
 	}
 	if !c.ToldAt.IsZero() && c.ToldAt.After(c.FlaggedAt) {
-		w.line("🌙 " + say.Say("card.told", "time", w.o.clock(c.ToldAt, w.now)))
+		w.line("🌙 " + say.Say("card.told", "time", w.o.clock(w.say, c.ToldAt, w.now)))
 	}
 	if c.WakeFor == WakeSnooze && c.WakeAt.After(w.now) {
-		w.line(say.Say("card.snoozed", "time", w.o.clock(c.WakeAt, w.now)))
+		w.line(say.Say("card.snoozed", "time", w.o.clock(w.say, c.WakeAt, w.now)))
 	}
 }
 

@@ -13,9 +13,9 @@ import (
 func (w *cardWriter) answered() {
 	c, say := w.c, w.say
 	if rule, ok := strings.CutPrefix(c.ApprovedBy, "rule:"); ok {
-		w.line(say.Say("card.answered.rule", "name", rule, "time", w.o.clock(c.AnsweredAt, w.now)))
+		w.line(say.Say("card.answered.rule", "name", rule, "time", w.o.clock(say, c.AnsweredAt, w.now)))
 	} else {
-		w.line(say.Say("card.answered", "name", w.o.NameOf(c.ApprovedBy), "time", w.o.clock(c.AnsweredAt, w.now)))
+		w.line(say.Say("card.answered", "name", w.o.NameOf(c.ApprovedBy), "time", w.o.clock(say, c.AnsweredAt, w.now)))
 	}
 	w.since()
 }

@@ -153,7 +153,7 @@ func (k *Clerk) stop(ctx context.Context, r *request) (Answer, error) {
 		return Answer{}, fmt.Errorf("reading the switch: %w", err)
 	}
 	if on {
-		return r.answer("answer.wasstopped", "name", Author(r.say, by, k.Office.NameOf), "time", k.Office.clock(at, r.d.At)), nil
+		return r.answer("answer.wasstopped", "name", Author(r.say, by, k.Office.NameOf), "time", k.Office.clock(r.say, at, r.d.At)), nil
 	}
 	if err := k.Switch.Stop(ctx, r.who.ID, Clean(r.d.Text), r.d.At); err != nil {
 		return Answer{}, fmt.Errorf("stopping: %w", err)

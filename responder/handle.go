@@ -118,7 +118,7 @@ func (k *Clerk) settle(ctx context.Context, r *request) (Answer, error) {
 		return Answer{}, err
 	}
 	if free := row.StartedAt.Add(k.Office.Policy.ResendLock); ok && r.d.At.Before(free) {
-		return r.refuse("answer.locked", "time", k.Office.clock(free, r.d.At)), nil
+		return r.refuse("answer.locked", "time", k.Office.clock(r.say, free, r.d.At)), nil
 	}
 	ch := r.change(cases.NotThere)
 	ch.WakeAt = &time.Time{}
@@ -150,7 +150,7 @@ func (k *Clerk) snooze(ctx context.Context, r *request) (Answer, error) {
 	wake := r.d.At.Add(span)
 	ch := r.change(cases.Snooze)
 	ch.WakeAt, ch.WakeFor = &wake, WakeSnooze
-	return k.apply(ctx, r, ch, r.answer("answer.snoozed", "time", k.Office.clock(wake, r.d.At)))
+	return k.apply(ctx, r, ch, r.answer("answer.snoozed", "time", k.Office.clock(r.say, wake, r.d.At)))
 }
 
 func (k *Clerk) claim(ctx context.Context, r *request) (Answer, error) {
@@ -168,5 +168,5 @@ func (k *Clerk) claim(ctx context.Context, r *request) (Answer, error) {
 	ch := r.change(cases.Claim)
 	ch.Claim = &cases.Claimed{By: r.who.ID, Until: until}
 	ch.WakeAt, ch.WakeFor = &until, WakeClaim
-	return k.apply(ctx, r, ch, r.answer("answer.claimed", "time", k.Office.clock(until, r.d.At)))
+	return k.apply(ctx, r, ch, r.answer("answer.claimed", "time", k.Office.clock(r.say, until, r.d.At)))
 }

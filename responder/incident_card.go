@@ -122,7 +122,7 @@ func (b *Bulletin) Render(ctx context.Context, i cases.Incident, now time.Time) 
 // way it goes.
 func (o *Office) incidentHead(i IncidentDetail, say *phrases.Catalogue, now time.Time) string {
 	return say.Say("incident.head", "id", i.ID, "kind", phrases.Plain(say.Say("incident."+string(i.Kind))), "source", Visible(o.Place(i.Source).Title),
-		"n", i.Count, "time", o.clock(i.OpenedAt, now)) + " " + Isolate(trend(i.Trend))
+		"n", i.Count, "time", o.clock(say, i.OpenedAt, now)) + " " + Isolate(trend(i.Trend))
 }
 
 // trend draws six stretches of ten minutes, oldest first.
@@ -143,14 +143,14 @@ func trend(counts [6]int) string {
 func (o *Office) incidentStanding(i IncidentDetail, say *phrases.Catalogue, now time.Time) []string {
 	lines := []string{say.Say("incident.waiting", "n", i.Waiting, "command", "/case N")}
 	if !i.Open() {
-		return append(lines, say.Say("incident.over", "time", o.clock(i.ClosedAt, now)))
+		return append(lines, say.Say("incident.over", "time", o.clock(say, i.ClosedAt, now)))
 	}
 	lines = append(lines, say.Say("incident.held"))
 	lines = append(lines, "✍️ "+Isolate(i.Statement))
 	if i.StatementBy == "" {
 		return append(lines, say.Say("incident.ask"))
 	}
-	return append(lines, say.Say("incident.statement", "name", o.NameOf(i.StatementBy), "time", o.clock(i.StatementAt, now)))
+	return append(lines, say.Say("incident.statement", "name", o.NameOf(i.StatementBy), "time", o.clock(say, i.StatementAt, now)))
 }
 
 // Statement is the holding statement in a customer's language. It promises

@@ -31,7 +31,7 @@ func (k *Clerk) statement(ctx context.Context, r *request) (Answer, error) {
 		if err != nil {
 			return Answer{}, fmt.Errorf("reading incident %d: %w", r.d.Case, err)
 		}
-		return r.refuse("answer.decided", "name", k.Office.NameOf(i.StatementBy), "time", k.Office.clock(i.StatementAt, r.d.At)), nil
+		return r.refuse("answer.decided", "name", k.Office.NameOf(i.StatementBy), "time", k.Office.clock(r.say, i.StatementAt, r.d.At)), nil
 	case err != nil:
 		return Answer{}, err
 	}
@@ -51,7 +51,7 @@ func (k *Clerk) inboxIncidents(ctx context.Context, r *request) ([]string, error
 	var lines []string
 	for _, i := range open {
 		lines = append(lines, r.say.Say("incident.head", "id", i.ID, "kind", phrases.Plain(r.say.Say("incident."+string(i.Kind))),
-			"source", Visible(k.Office.Place(i.Source).Title), "n", i.Count, "time", k.Office.clock(i.OpenedAt, r.d.At)))
+			"source", Visible(k.Office.Place(i.Source).Title), "n", i.Count, "time", k.Office.clock(r.say, i.OpenedAt, r.d.At)))
 	}
 	return lines, nil
 }

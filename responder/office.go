@@ -214,12 +214,12 @@ func (o *Office) words(language string) *phrases.Catalogue {
 
 // clock writes a time of day in the business's zone, with the date when it is
 // not today's.
-func (o *Office) clock(t, now time.Time) string {
+func (o *Office) clock(say *phrases.Catalogue, t, now time.Time) string {
 	t, now = t.In(o.Zone), now.In(o.Zone)
 	if t.Format(time.DateOnly) == now.Format(time.DateOnly) {
-		return t.Format("15:04")
+		return say.Digits(t.Format("15:04"))
 	}
-	return t.Format("2006-01-02 15:04")
+	return say.Moment(t, now)
 }
 
 // Desk is where cases lie. *store.Store is one.

@@ -196,7 +196,8 @@ func (k *Keeper) notices(c cases.Case, p cases.Promise, rooms []string, now time
 		if !ok {
 			continue
 		}
-		text := k.Office.words(room.Language).Say(key, "case", c.ID, "time", k.Office.clock(p.DueAt, now),
+		say := k.Office.words(room.Language)
+		text := say.Say(key, "case", c.ID, "time", k.Office.clock(say, p.DueAt, now),
 			"left", p.DueAt.Sub(now), "span", now.Sub(p.DueAt), "text", Excerpt(Visible(p.Words), 120))
 		if who := k.Office.named(c, c.Level, room, now); who != "" {
 			text += "\n" + who

@@ -138,7 +138,7 @@ func (h *house) tellStall(ctx context.Context, st cases.SourceStatus, now time.T
 		phrase = "notice.unanswered"
 	}
 	return h.notify(ctx, fmt.Sprintf("stall/%s/%d", st.Source, since.Unix()), now, phrase, "source", st.Source,
-		"why", phrases.Cause(responder.Visible(st.LastError)), "time", since.In(h.office.Zone).Format("2006-01-02 15:04"))
+		"why", phrases.Cause(responder.Visible(st.LastError)), "time", phrases.At{T: since.In(h.office.Zone), Now: now})
 }
 
 // letterbox is the bell of a source that reads the inbox; nil for those that

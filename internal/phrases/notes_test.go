@@ -17,8 +17,8 @@ func TestNotesAreReadInTheLanguageOfThePage(t *testing.T) {
 	ar, en := load(t, "ar"), load(t, "en")
 	for kept, want := range map[string][2]string{
 		"warn":                       {"قبل فوات الوقت المطلوب", "before the target passes"},
-		"remind, 12m0s late":         {"متأخرًا ١٢ د", "12 min late"},
-		"warn, 12m0s late":           {"قبل فوات الوقت المطلوب، متأخرًا ١٢ د", "before the target passes, 12 min late"},
+		"remind, 12m0s late":         {"متأخرًا ١٢ دقيقة", "12 min late"},
+		"warn, 12m0s late":           {"قبل فوات الوقت المطلوب، متأخرًا ١٢ دقيقة", "before the target passes, 12 min late"},
 		"incident 3":                 {"أزمة 3", "incident 3"},
 		"looked and did not find it": {"بُحث عنه فلم يوجد", "looked for it and did not find it"},
 		"rule about-to-leave (6194c4874567): escalate; not thank-for-praise: sentiment neg": {
@@ -110,7 +110,7 @@ func TestWhyMentionsMayHaveBeenMissedIsToldInArabic(t *testing.T) {
 		"the list holds more than is read in one look; the oldest were not read":                             "في القائمة أكثر مما يُقرأ في نظرة واحدة؛ لم يُقرأ أقدمها",
 		"more than 20 pages of changes at once; the oldest of them were not read":                            "جاءت دفعة واحدة تغييرات تزيد صفحاتها على ٢٠؛ لم يُقرأ أقدمها",
 		"an update could not be read; its raw form is kept in the inbox":                                     "تعذّرت قراءة خبر من تيليجرام؛ أصلها محفوظ في السجلات",
-		"away for longer than the 36h0m0s that Jetstream keeps; 3 events could not be read":                  "طال الغياب أكثر مما يحفظه Jetstream (٣٦ س)؛ تعذّرت قراءة أحداث عددها ٣",
+		"away for longer than the 36h0m0s that Jetstream keeps; 3 events could not be read":                  "طال الغياب أكثر مما يحفظه Jetstream (٣٦ ساعة)؛ تعذّرت قراءة أحداث عددها ٣",
 		"letter 7 in INBOX could not be read, look at it there: unexpected EOF":                              "تعذّرت قراءة الرسالة 7 في INBOX، انظر إليها هناك: انقطع الاتصال (unexpected EOF)",
 		"none of the 9 items was known, twice running: some may have come and gone in between; what else is": "لم يُعرف شيء مما في الخلاصة (٩) مرتين متتاليتين، فلعل بعضها جاء وذهب بينهما؛ what else is",
 	} {

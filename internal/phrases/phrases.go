@@ -1,7 +1,9 @@
 // Package phrases holds what staff read, in Arabic and English. The words are
 // in ar.txt and en.txt, one "key = text" a line; {name} marks a place for a
-// value. Values are put in once and never read again as a phrase, and each is
-// isolated (FSI … PDI) so that a Latin name cannot turn an Arabic line around.
+// value. Where words change with the count {n}, key.one, key.two, key.few and
+// key.many say them for those counts, by the plural rules of CLDR. Values are
+// put in once and never read again as a phrase, and each is isolated (FSI … PDI)
+// so that a Latin name cannot turn an Arabic line around.
 package phrases
 
 import (
@@ -10,6 +12,7 @@ import (
 	"fmt"
 	"io/fs"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -29,6 +32,7 @@ const (
 type Catalogue struct {
 	Language string // ar or en
 	words    map[string]string
+	counted  map[string]string // by key and form, such as unit.day.two
 	sources  map[string]string // what is told of kinds of sources; empty in English
 	said     map[string]string // what doctor and check say; nil in English
 	causes   [][2]string       // what networks and servers say; empty in English
@@ -49,7 +53,7 @@ func Load(language string) (*Catalogue, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &Catalogue{Language: language, words: words}
+	c := &Catalogue{Language: language, words: words, counted: forms(words)}
 	if c.kept, err = pairs("notes." + language + ".txt"); err != nil {
 		return nil, err
 	}
@@ -63,6 +67,40 @@ func Load(language string) (*Catalogue, error) {
 		c.said, err = read("lines.ar.txt")
 	}
 	return c, err
+}
+
+// forms takes the forms for single counts out of the words.
+func forms(words map[string]string) map[string]string {
+	taken := map[string]string{}
+	for key, text := range words {
+		dot := strings.LastIndexByte(key, '.')
+		if dot < 0 || !slices.Contains([]string{"one", "two", "few", "many"}, key[dot+1:]) {
+			continue
+		}
+		if _, ok := words[key[:dot]]; ok {
+			taken[key] = text
+			delete(words, key)
+		}
+	}
+	return taken
+}
+
+// form names the plural form of a count in this language, by CLDR; "other" is
+// the phrase itself.
+func (c *Catalogue) form(n int) string {
+	switch last := n % 100; {
+	case n == 1:
+		return "one"
+	case c.Language != "ar":
+		return "other"
+	case n == 2:
+		return "two"
+	case last >= 3 && last <= 10:
+		return "few"
+	case last >= 11:
+		return "many"
+	}
+	return "other"
 }
 
 // read reads a file of "key = text" lines.
@@ -135,6 +173,11 @@ func (c *Catalogue) Say(key string, pairs ...any) string {
 	for i := 0; i+1 < len(pairs); i += 2 {
 		name, _ := pairs[i].(string)
 		values[name] = c.value(pairs[i+1])
+		if n, ok := pairs[i+1].(int); ok && name == "n" {
+			if form, ok := c.counted[key+"."+c.form(n)]; ok {
+				text = form
+			}
+		}
 	}
 	return fill(text, values)
 }
@@ -181,6 +224,8 @@ func (c *Catalogue) value(v any) string {
 		return FSI + strconv.FormatInt(v, 10) + PDI
 	case time.Duration:
 		return c.Duration(v)
+	case At:
+		return FSI + c.Moment(v.T, v.Now) + PDI
 	case string:
 		return FSI + v + PDI
 	case Plain:
@@ -204,17 +249,34 @@ func (c *Catalogue) Name(s string) string {
 	return FSI + s + PDI
 }
 
+// At is a moment as it is told now; the zone is that of T.
+type At struct{ T, Now time.Time }
+
 // Plain is a value that is already a phrase of the same language: it is put in
 // without an isolate.
 type Plain string
 
 // Number writes a count with the digits of the language: ٣ in Arabic.
-func (c *Catalogue) Number(n int) string {
-	s := strconv.Itoa(n)
+func (c *Catalogue) Number(n int) string { return c.Digits(strconv.Itoa(n)) }
+
+// Digits writes the digits of a count or a time as the language does.
+func (c *Catalogue) Digits(s string) string {
 	if c.Language != "ar" {
 		return s
 	}
 	return ArabicDigits(s)
+}
+
+// Moment writes a day and a time of day, with the year when it is not this
+// one: "٢١ نوفمبر ٠٩:٠٥". The zone is that of t.
+func (c *Catalogue) Moment(t, now time.Time) string {
+	key := "digest.moment"
+	if t.Year() != now.In(t.Location()).Year() {
+		key = "page.moment.year"
+	}
+	part := func(layout string) Plain { return Plain(c.Digits(t.Format(layout))) }
+	month := Plain(c.Say("digest.month." + strconv.Itoa(int(t.Month()))))
+	return c.Say(key, "day", part("2"), "month", month, "year", part("2006"), "time", part("15:04"))
 }
 
 // ArabicDigits turns 0-9 into ٠-٩ and leaves the rest.
@@ -228,24 +290,20 @@ func ArabicDigits(s string) string {
 }
 
 // Duration writes a span in its largest fitting unit, rounded: "47 min",
-// "٣ س".
+// "٣ ساعات". Arabic has it as after a preposition: "ساعتين".
 func (c *Catalogue) Duration(d time.Duration) string {
 	if d < 0 {
 		d = -d
 	}
 	switch {
-	case d < time.Minute:
-		return c.unit(int(d.Round(time.Second)/time.Second), "unit.second")
-	case d < 2*time.Hour:
-		return c.unit(int(d.Round(time.Minute)/time.Minute), "unit.minute")
-	case d < 48*time.Hour:
-		return c.unit(int(d.Round(time.Hour)/time.Hour), "unit.hour")
+	case d.Round(time.Second) < time.Minute:
+		return c.Say("unit.second", "n", int(d.Round(time.Second)/time.Second))
+	case d.Round(time.Minute) < 2*time.Hour:
+		return c.Say("unit.minute", "n", int(d.Round(time.Minute)/time.Minute))
+	case d.Round(time.Hour) < 48*time.Hour:
+		return c.Say("unit.hour", "n", int(d.Round(time.Hour)/time.Hour))
 	}
-	return c.unit(int(d.Round(24*time.Hour)/(24*time.Hour)), "unit.day")
-}
-
-func (c *Catalogue) unit(n int, key string) string {
-	return c.Number(n) + " " + c.Say(key)
+	return c.Say("unit.day", "n", int(d.Round(24*time.Hour)/(24*time.Hour)))
 }
 
 // Keys lists every key, for the test that compares the languages.

@@ -76,16 +76,60 @@ func TestDurationsUseTheLargestFittingUnit(t *testing.T) {
 		d      time.Duration
 		en, ar string
 	}{
-		{30 * time.Second, "30 s", "٣٠ ث"},
-		{47 * time.Minute, "47 min", "٤٧ د"},
-		{-3 * time.Hour, "3 h", "٣ س"},
-		{72 * time.Hour, "3 d", "٣ ي"},
+		{30 * time.Second, "30 s", "٣٠ ثانية"},
+		{time.Minute, "1 min", "دقيقة"},
+		{2 * time.Minute, "2 min", "دقيقتين"},
+		{3 * time.Minute, "3 min", "٣ دقائق"},
+		{47 * time.Minute, "47 min", "٤٧ دقيقة"},
+		{118 * time.Minute, "118 min", "١١٨ دقيقة"},
+		{119*time.Minute + 50*time.Second, "2 h", "ساعتين"},
+		{59*time.Second + 700*time.Millisecond, "1 min", "دقيقة"},
+		{-2 * time.Hour, "2 h", "ساعتين"},
+		{10 * time.Hour, "10 h", "١٠ ساعات"},
+		{72 * time.Hour, "3 d", "٣ أيام"},
+		{11 * 24 * time.Hour, "11 d", "١١ يومًا"},
+		{400 * 24 * time.Hour, "400 d", "٤٠٠ يوم"},
+		{0, "0 s", "٠ ثانية"},
 	} {
 		if got := en.Duration(c.d); got != c.en {
 			t.Errorf("en %v: got %q, want %q", c.d, got, c.en)
 		}
 		if got := ar.Duration(c.d); got != c.ar {
 			t.Errorf("ar %v: got %q, want %q", c.d, got, c.ar)
+		}
+	}
+}
+
+// TestWordsFollowTheCount reads the phrases that change with {n}, and looks
+// that no form names a place that its phrase does not have.
+func TestWordsFollowTheCount(t *testing.T) {
+	ar, en := load(t, "ar"), load(t, "en")
+	for _, c := range []struct {
+		n      int
+		en, ar string
+	}{
+		{1, "one error", "خطأ واحد"},
+		{2, "2 errors in a row", "خطآن متتاليان"},
+		{3, "3 errors in a row", "٣ أخطاء متتالية"},
+		{11, "11 errors in a row", "١١ خطأً متتاليًا"},
+		{100, "100 errors in a row", "١٠٠ خطأ متتالٍ"},
+		{103, "103 errors in a row", "١٠٣ أخطاء متتالية"},
+	} {
+		if got := en.Say("page.source.errors", "n", c.n); got != c.en {
+			t.Errorf("en %d: got %q, want %q", c.n, got, c.en)
+		}
+		if got := ar.Say("page.source.errors", "n", c.n); got != c.ar {
+			t.Errorf("ar %d: got %q, want %q", c.n, got, c.ar)
+		}
+	}
+	for _, c := range []*Catalogue{ar, en} {
+		for form, text := range c.counted {
+			whole := c.Text(form[:strings.LastIndexByte(form, '.')])
+			for _, place := range regexp.MustCompile(`\{[a-z]+\}`).FindAllString(text, -1) {
+				if !strings.Contains(whole, place) {
+					t.Errorf("%s, %s has %s, which %q has not", c.Language, form, place, whole)
+				}
+			}
 		}
 	}
 }
