@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/input"
 	cdp "github.com/chromedp/cdproto/network"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
@@ -213,6 +214,14 @@ func TestThePageWorksWithKeysAlone(t *testing.T) {
 		}
 		return "yes"
 	})
+	p.speak("ar")
+	p.visit("/")
+	for _, typed := range []struct{ key, code string }{{"ت", "KeyJ"}, {"ت", "KeyJ"}, {"ن", "KeyK"}} {
+		p.do("a key of an Arabic keyboard", input.DispatchKeyEvent(input.KeyDown).WithKey(typed.key).WithCode(typed.code).WithText(typed.key))
+	}
+	p.until("the first card in focus", `document.activeElement === document.querySelector("li.card h2 a")`)
+	p.do("؟", input.DispatchKeyEvent(input.KeyDown).WithKey("؟").WithCode("Slash").WithText("؟"))
+	p.until("the list of keys", `document.querySelector("dialog[open]")`)
 	p.visit("/help")
 	p.press("button[value=off]")
 	p.until("no keys", `!document.body.dataset.keys && document.querySelector("button[value=on]")`)

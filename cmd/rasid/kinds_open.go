@@ -20,7 +20,7 @@ func openKinds() map[string]sourceKind {
 				return feed.New(c, d.name, d.net, d.now)
 			},
 			reply:     "manual",
-			limits:    "A feed takes no replies, and shows only its newest items.",
+			limits:    "A feed shows only its newest items, and no reply goes back through it.",
 			blind:     true,
 			reads:     "Posts and reviews in RSS, Atom and JSON feeds, Apple's customer reviews among them, by fetching the feed.",
 			answers:   "By hand: staff post the text behind the link.",

@@ -125,6 +125,7 @@ func (c *Console) buttons(r *http.Request, v *caseView) {
 		for _, b := range row {
 			switch {
 			case b.URL != "", b.Action == responder.ActEdit, b.Action == responder.ActDismiss, b.Action == responder.ActSnooze:
+			case b.Action == responder.ActApprove && v.Drafted && v.Latest.Blocked(): // "Send anyway" asks once more before it does
 			default:
 				v.Buttons = append(v.Buttons, b)
 			}

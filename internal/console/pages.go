@@ -255,7 +255,7 @@ func (c *Console) shifts(r *http.Request, row *personRow) {
 	times := func(day int) string {
 		var parts []string
 		for _, x := range row.Shift.Week[day] {
-			parts = append(parts, localDigits(say, clockFace(int(x.From))+"–"+clockFace(int(x.To))))
+			parts = append(parts, say.Digits(clockFace(int(x.From))+"–"+clockFace(int(x.To))))
 		}
 		return strings.Join(parts, " · ")
 	}

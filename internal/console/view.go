@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"html/template"
+	"log/slog"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -131,8 +132,18 @@ func (c *Console) render(w http.ResponseWriter, r *http.Request, status int, nam
 	h.Set("Cache-Control", "no-store")
 	w.WriteHeader(status)
 	if err := c.pages[lang][name].Execute(w, p); err != nil {
-		c.Log.Error("page not rendered", "page", name, "err", err)
+		c.broken(r, "page not rendered", "page", name, "err", err)
 	}
+}
+
+// broken writes down what went wrong with a page. A visitor who left before it
+// was done is no fault.
+func (c *Console) broken(r *http.Request, what string, about ...any) {
+	level := slog.LevelError
+	if r.Context().Err() != nil {
+		level = slog.LevelDebug
+	}
+	c.Log.Log(context.WithoutCancel(r.Context()), level, what, about...)
 }
 
 // here is the address to come back to after the language was changed.
@@ -187,8 +198,8 @@ func (c *Console) funcs(lang string, marks map[string]string) template.FuncMap {
 		"plain":    func(s string) phrases.Plain { return phrases.Plain(s) },
 		"visible":  responder.Visible,
 		"excerpt":  func(n int, s string) string { return responder.Excerpt(s, n) },
-		"clock":    func(t time.Time) string { return moment(say, t.In(c.Office.Zone), c.Clock()) },
-		"hour":     func(t time.Time) string { return localDigits(say, t.In(c.Office.Zone).Format("15:04")) },
+		"clock":    func(t time.Time) string { return say.Moment(t.In(c.Office.Zone), c.Clock()) },
+		"hour":     func(t time.Time) string { return say.Digits(t.In(c.Office.Zone).Format("15:04")) },
 		"iso":      func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
 		"name":     func(by string) string { return responder.Author(say, by, c.Office.NameOf) },
 		"happened": func(e cases.Entry) string { return responder.Happened(say, e) },
@@ -208,7 +219,7 @@ func (c *Console) funcs(lang string, marks map[string]string) template.FuncMap {
 		"trend":   trend,
 		"command": command,
 		"counts": func(n [6]int) phrases.Plain {
-			return phrases.Plain(localDigits(say, strings.Trim(fmt.Sprint(n), "[]")))
+			return phrases.Plain(say.Digits(strings.Trim(fmt.Sprint(n), "[]")))
 		},
 		"asked":  func(w responder.When) []string { return conditions(say, w) },
 		"parts":  highlight,
@@ -218,25 +229,6 @@ func (c *Console) funcs(lang string, marks map[string]string) template.FuncMap {
 		"link":   webLink,
 		"asset":  func(name string) string { return "/static/" + name + "?v=" + marks[name] },
 	}
-}
-
-// localDigits writes the digits of a time as the language does.
-func localDigits(say *phrases.Catalogue, s string) string {
-	if say.Language == "ar" {
-		return phrases.ArabicDigits(s)
-	}
-	return s
-}
-
-// moment writes a day and a time, and the year where it is not this one.
-func moment(say *phrases.Catalogue, t, now time.Time) string {
-	digits := func(s string) phrases.Plain { return phrases.Plain(localDigits(say, s)) }
-	month := phrases.Plain(say.Say(fmt.Sprintf("digest.month.%d", t.Month())))
-	key := "digest.moment"
-	if t.Year() != now.In(t.Location()).Year() {
-		key = "page.moment.year"
-	}
-	return say.Say(key, "day", digits(t.Format("2")), "month", month, "year", digits(t.Format("2006")), "time", digits(t.Format("15:04")))
 }
 
 // drawn is a picture inside a page: its shapes are named with a prefix, since
@@ -272,7 +264,7 @@ func (c *Console) problem(w http.ResponseWriter, r *http.Request, err error) {
 	case errors.Is(err, errNotHere):
 		c.render(w, r, http.StatusForbidden, "missing", "page.nothere")
 	default:
-		c.Log.Error("page not served", "path", r.URL.Path, "err", err)
+		c.broken(r, "page not served", "path", r.URL.Path, "err", err)
 		c.render(w, r, http.StatusInternalServerError, "missing", "page.error")
 	}
 }

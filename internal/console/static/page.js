@@ -30,6 +30,17 @@
     return true;
   };
 
+  // A day that does not fit on a telephone shows its busiest hour, not its end.
+  const busiest = () => document.querySelectorAll(".scroll[data-busiest]").forEach((box) => {
+    const high = new Map();
+    box.querySelectorAll("rect:not(.grid)").forEach((r) => high.set(r.getAttribute("x"), (high.get(r.getAttribute("x")) || 0) + Number(r.getAttribute("height"))));
+    const [x] = [...high].reduce((top, bar) => bar[1] > top[1] ? bar : top, [null, 0]);
+    if (x === null) return;
+    const bar = $(`rect[x="${x}"]:not(.grid)`, box).getBoundingClientRect(), view = box.getBoundingClientRect();
+    box.scrollLeft += bar.left + bar.width / 2 - view.left - view.width / 2;
+  });
+  busiest();
+
   const away = () => { const p = document.getElementById("away"); if (p) p.hidden = false; };
 
   let running = false, again = false;
@@ -58,7 +69,7 @@
           changed = swap(now, next) || changed;
         }
       }
-      if (changed) { const n = document.getElementById("news"); n.textContent = ""; n.textContent = n.dataset.changed; }
+      if (changed) { busiest(); const n = document.getElementById("news"); n.textContent = ""; n.textContent = n.dataset.changed; }
     } catch { /* the server is away: the stream asks again */ } finally {
       running = false;
       if (again) { again = false; refresh(); }
@@ -94,12 +105,19 @@
     "/": () => $("input[type=search]")?.focus(),
     "?": () => { const d = document.getElementById("keys"); if (d) d.open ? d.close() : d.showModal(); },
   };
+  // On an Arabic keyboard the key of j types ت: what is printed beside it counts.
+  const latin = (e) => {
+    if (/[\x20-\x7e]/.test(e.key)) return e.key;
+    if (e.key === "؟") return "?";
+    return /^Key[A-Z]$/.test(e.code) ? e.code[3].toLowerCase() : e.code === "Slash" ? (e.shiftKey ? "?" : "/") : e.key;
+  };
   document.addEventListener("keydown", (e) => {
-    if (body.dataset.keys !== "on" || e.ctrlKey || e.metaKey || e.altKey || e.repeat && e.key === "a" || typing(e.target)) return;
+    const key = latin(e);
+    if (body.dataset.keys !== "on" || e.ctrlKey || e.metaKey || e.altKey || e.repeat && key === "a" || typing(e.target)) return;
     const open = document.getElementById("keys")?.open;
-    if (!Object.hasOwn(keys, e.key) || open && e.key !== "?") return;
+    if (!Object.hasOwn(keys, key) || open && key !== "?") return;
     e.preventDefault();
-    keys[e.key]();
+    keys[key]();
   });
   // One press is one decision.
   document.addEventListener("submit", (e) => {

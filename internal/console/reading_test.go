@@ -1,0 +1,49 @@
+package console
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"rasid/internal/cases"
+)
+
+// TestAVisitorWhoLeavesIsNoErrorInTheLog cancels a request while the page reads.
+func TestAVisitorWhoLeavesIsNoErrorInTheLog(t *testing.T) {
+	var out bytes.Buffer
+	h := newHouse(t, func(o *Options) { o.Log = slog.New(slog.NewTextHandler(&out, nil)) })
+	for _, left := range []bool{true, false} {
+		out.Reset()
+		ctx, leave := context.WithCancel(t.Context())
+		if left {
+			leave()
+		}
+		r := httptest.NewRequestWithContext(ctx, http.MethodGet, "/", nil)
+		h.problem(httptest.NewRecorder(), r, fmt.Errorf("listing cases: %w", context.Canceled))
+		leave()
+		if told := strings.Contains(out.String(), "page not served"); told == left {
+			t.Errorf("left=%v, and the log says %q", left, out.String())
+		}
+	}
+}
+
+// TestADraftThatMustNotLeaveHasOneWayOut: beside the findings stands "Send
+// anyway", which asks once more, and no green button that refuses.
+func TestADraftThatMustNotLeaveHasOneWayOut(t *testing.T) {
+	h := newHouse(t)
+	b := h.browse().as("mona")
+	draft := cases.Draft{Text: "Call 0501234567.", Findings: []cases.Finding{{Kind: "privacy-phone", Words: "0501234567", Block: true}}}
+	c := h.said(cases.Mention{Author: "Sam", Text: "cold coffee"}, draft)
+	_, page := b.get(fmt.Sprintf("/case/%d", c.ID))
+	if !strings.Contains(page, `value="confirm"`) || strings.Contains(page, `value="approve"`) {
+		t.Error("a blocked draft is not offered with “Send anyway” alone")
+	}
+	if want := fmt.Sprintf("<title>#%d Complaint · Noor</title>", c.ID); !strings.Contains(page, want) {
+		t.Errorf("no %s", want)
+	}
+}
