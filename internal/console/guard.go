@@ -19,6 +19,9 @@ const maxBody = 256 << 10
 // command from another site, and headers that keep the page to itself.
 func (c *Console) guard(next http.Handler) http.Handler {
 	cross := http.NewCrossOriginProtection()
+	cross.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		c.render(w, r, http.StatusForbidden, "missing", "page.crossed")
+	}))
 	inner := cross.Handler(next)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
@@ -36,7 +39,7 @@ func (c *Console) guard(next http.Handler) http.Handler {
 		case c.Bare && !c.mayConnect(r):
 			http.Error(w, "this page is reached through its proxy", http.StatusForbidden)
 		case !c.known(r.Host):
-			http.Error(w, "this page does not answer to that name", http.StatusMisdirectedRequest)
+			http.Error(w, "this page does not answer to that name: console.url in config.yaml says by which it is reached", http.StatusMisdirectedRequest)
 		case unsigned(r):
 			http.Error(w, "a browser that does not say where a form comes from cannot be used here", http.StatusForbidden)
 		default:

@@ -47,3 +47,21 @@ func TestADraftThatMustNotLeaveHasOneWayOut(t *testing.T) {
 		t.Errorf("no %s", want)
 	}
 }
+
+// TestAPressFromAnotherSiteIsToldInWords: the answer says that nothing was
+// done, in the visitor's language, and leads back.
+func TestAPressFromAnotherSiteIsToldInWords(t *testing.T) {
+	h := newHouse(t)
+	for language, want := range map[string]string{"en": "nothing was done", "ar": "فلم يُنفَّذ شيء"} {
+		w, r := httptest.NewRecorder(), httptest.NewRequestWithContext(t.Context(), http.MethodPost, "http://127.0.0.1/case/1", strings.NewReader("action=approve"))
+		r.Header.Set("Origin", "https://evil.example")
+		r.AddCookie(&http.Cookie{Name: "rasid_language", Value: language})
+		h.Handler().ServeHTTP(w, r)
+		if w.Code != http.StatusForbidden || !strings.Contains(w.Body.String(), want) || !strings.Contains(w.Body.String(), `href="/"`) {
+			t.Errorf("%s: %d %s", language, w.Code, w.Body.String())
+		}
+	}
+	if len(h.desk.took) > 0 {
+		t.Errorf("took %v", h.desk.took)
+	}
+}
