@@ -74,7 +74,7 @@ func open(t *testing.T) (w *world, k *clerk, card int64) {
 		return responder.Button{Action: a, Label: label, Data: token(a)}
 	}
 	ref, err := w.chat.Show(t.Context(), room, responder.Card{Case: 41, Draft: 2, Text: "شكوى #41", Buttons: [][]responder.Button{
-		{press(responder.ActApprove, "✅ أرسل"), press(responder.ActEdit, "✏️ عدّل"), press(responder.ActDismiss, "🙈 تجاهل")},
+		{press(responder.ActApprove, "✅ أرسل"), press(responder.ActEdit, "✏️ عدّل"), press(responder.ActDismiss, "🙈 نحِّها")},
 	}}, "")
 	if err != nil {
 		t.Fatal(err)
@@ -118,7 +118,7 @@ func (w *world) newest() faketelegram.Message {
 
 func TestDismissingAsksForAReasonAndTakesAButton(t *testing.T) {
 	w, k, card := open(t)
-	w.PressLabel(staffRoom, card, mona, "تجاهل")
+	w.PressLabel(staffRoom, card, mona, "نحِّها")
 	w.wait(t, "the question", func() bool { return len(w.Posted(staffRoom)) == 2 })
 	question := w.newest()
 	if question.ReplyTo != card || len(question.Buttons) != 7 {
@@ -136,7 +136,7 @@ func TestDismissingAsksForAReasonAndTakesAButton(t *testing.T) {
 
 func TestDismissingTakesAReasonInOnesOwnWords(t *testing.T) {
 	w, k, card := open(t)
-	w.PressLabel(staffRoom, card, mona, "تجاهل")
+	w.PressLabel(staffRoom, card, mona, "نحِّها")
 	w.wait(t, "the question", func() bool { return len(w.Posted(staffRoom)) == 2 })
 	question := w.newest()
 	w.ReplyTo(staffRoom, question.ID, mona, "اتصلنا به")
@@ -149,7 +149,7 @@ func TestDismissingTakesAReasonInOnesOwnWords(t *testing.T) {
 
 func TestAQuestionCanBeLeft(t *testing.T) {
 	w, k, card := open(t)
-	w.PressLabel(staffRoom, card, mona, "تجاهل")
+	w.PressLabel(staffRoom, card, mona, "نحِّها")
 	w.wait(t, "the question", func() bool { return len(w.Posted(staffRoom)) == 2 })
 	question := w.newest()
 	before := k.count()
