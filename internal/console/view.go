@@ -132,18 +132,17 @@ func (c *Console) render(w http.ResponseWriter, r *http.Request, status int, nam
 	h.Set("Cache-Control", "no-store")
 	w.WriteHeader(status)
 	if err := c.pages[lang][name].Execute(w, p); err != nil {
-		c.broken(r, "page not rendered", "page", name, "err", err)
+		c.Log.Log(r.Context(), gravity(r), "page not rendered", "page", name, "err", err)
 	}
 }
 
-// broken writes down what went wrong with a page. A visitor who left before it
-// was done is no fault.
-func (c *Console) broken(r *http.Request, what string, about ...any) {
-	level := slog.LevelError
+// gravity is how grave it is that a page failed: a visitor who left before it was
+// done is no fault.
+func gravity(r *http.Request) slog.Level {
 	if r.Context().Err() != nil {
-		level = slog.LevelDebug
+		return slog.LevelDebug
 	}
-	c.Log.Log(context.WithoutCancel(r.Context()), level, what, about...)
+	return slog.LevelError
 }
 
 // here is the address to come back to after the language was changed.
@@ -264,7 +263,7 @@ func (c *Console) problem(w http.ResponseWriter, r *http.Request, err error) {
 	case errors.Is(err, errNotHere):
 		c.render(w, r, http.StatusForbidden, "missing", "page.nothere")
 	default:
-		c.broken(r, "page not served", "path", r.URL.Path, "err", err)
+		c.Log.Log(r.Context(), gravity(r), "page not served", "path", r.URL.Path, "err", err)
 		c.render(w, r, http.StatusInternalServerError, "missing", "page.error")
 	}
 }
