@@ -30,10 +30,14 @@ func inspect(cfg *config.Config) config.Problems {
 			found = append(found, a.UnknownKind(slices.Collect(maps.Keys(accounts))))
 		}
 	}
+	read := readers{}
 	for _, s := range cfg.Sources {
 		if kind, ok := sources[s.Kind]; ok {
 			settings := kind.settings()
 			wrong := s.Decode(settings)
+			if len(wrong) == 0 {
+				found = append(found, read.twice(s, settings, kind.direct, cfg.Business.Match)...)
+			}
 			if found = append(found, wrong...); len(wrong) == 0 && kind.wrong != nil {
 				for _, f := range kind.wrong(settings, s, cfg.Business.Match) {
 					found = append(found, s.Problem(f.Field, f.Problem, f.Write))

@@ -144,12 +144,12 @@ func TestEveryQuestionOfAddIsAskedInBothLanguages(t *testing.T) {
 // TestStaffAreAskedToLookOnlyWhereTheProgramDoesNotLookItself keeps the card
 // from asking for what is done anyway just before a reply leaves.
 func TestStaffAreAskedToLookOnlyWhereTheProgramDoesNotLookItself(t *testing.T) {
-	const reviews = `kind: trustpilot, business_unit: 46d6a890000064000500e0c3, key: "${TRUSTPILOT_KEY}", dedicated: true`
+	const reviews = `kind: trustpilot, key: "${TRUSTPILOT_KEY}", dedicated: true, business_unit: 46d6a890000064000500e0c`
 	h := houseOf(t, `business: {name: {en: Noor}}
 data: data
 sources:
-  - {name: looks, `+reviews+`, reply: {kind: trustpilot, key: "${TRUSTPILOT_KEY}", secret: "${TRUSTPILOT_SECRET}", business_user: 507f191e810c19729de860ea}}
-  - {name: passes, `+reviews+`, reply: {kind: webhook, url: "https://app.noor.example/replies", secret: "${HOOK_SECRET}"}}
+  - {name: looks, `+reviews+`3, reply: {kind: trustpilot, key: "${TRUSTPILOT_KEY}", secret: "${TRUSTPILOT_SECRET}", business_user: 507f191e810c19729de860ea}}
+  - {name: passes, `+reviews+`4, reply: {kind: webhook, url: "https://app.noor.example/replies", secret: "${HOOK_SECRET}"}}
 rooms: [{name: desk, kind: console}]
 staff: [{id: mona, role: approver}]
 `)

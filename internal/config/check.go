@@ -270,9 +270,7 @@ func (r *reader) checkSources(c *Config) {
 			r.fault(path+".every", "not between one second and seven days", "a pause that the place allows, like 5m")
 		}
 		r.branchExists(c, path+".branch", s.Branch)
-		for j, name := range s.Rooms {
-			r.roomExists(c, fmt.Sprintf("%s.rooms[%d]", path, j), name)
-		}
+		r.roomsExist(c, path+".rooms", s.Rooms)
 		r.checkReply(c, s, path)
 	}
 }
@@ -298,6 +296,20 @@ func (r *reader) checkReply(c *Config, s *Source, path string) {
 	s.Reply.Name = s.Name
 	if s.Reply.Account == "" && s.Reply.Kind != s.Kind || s.Reply.Account != "" && s.Reply.Account != s.Account {
 		s.Reply.Account = r.account(c, path+".reply", s.Reply.Kind, s.Reply.Account)
+	}
+}
+
+// roomsExist looks that the rooms of a list are there, each once.
+func (r *reader) roomsExist(c *Config, path string, names []string) {
+	first := map[string]int{}
+	for i, name := range names {
+		at := fmt.Sprintf("%s[%d]", path, i)
+		r.roomExists(c, at, name)
+		if line, twice := first[name]; twice {
+			r.fault(at, fmt.Sprintf("listed twice (first on line %d)", line), "it once")
+			continue
+		}
+		first[name] = lineOf(r.root, at)
 	}
 }
 

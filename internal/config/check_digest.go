@@ -11,9 +11,7 @@ import (
 
 // checkDigest looks the daily report over.
 func (r *reader) checkDigest(c *Config) {
-	for i, name := range c.Digest.Rooms {
-		r.roomExists(c, fmt.Sprintf("digest.rooms[%d]", i), name)
-	}
+	r.roomsExist(c, "digest.rooms", c.Digest.Rooms)
 	m := c.Digest.Mail
 	if m.SMTP == "" && m.From == "" && len(m.To) == 0 && m.User == "" && m.Password == "" {
 		return // no mail is wanted

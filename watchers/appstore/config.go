@@ -10,6 +10,7 @@ import (
 	"rasid/internal/cases"
 	"rasid/internal/outbound"
 	"rasid/internal/platform/apple"
+	"rasid/watchers"
 )
 
 // Config is one app as config.yaml describes it.
@@ -86,4 +87,12 @@ func (c Config) Check() []cases.Fault {
 		}
 	}
 	return faults
+}
+
+// Spots are what is read.
+func (c Config) Spots() []watchers.Spot {
+	if c.Keyed() {
+		return []watchers.Spot{{Field: "app", Same: c.App}}
+	}
+	return watchers.Spots("countries", c.App, c.Countries)
 }

@@ -9,6 +9,7 @@ import (
 	"rasid/internal/cases"
 	"rasid/internal/outbound"
 	"rasid/internal/platform/bluesky"
+	"rasid/watchers"
 )
 
 // Config is what is heard on Bluesky as config.yaml describes it.
@@ -71,6 +72,18 @@ func (c Config) Check() []cases.Fault {
 		add("api_url", "is not an address", "an address such as https://public.api.bsky.app, or leave it out")
 	}
 	return faults
+}
+
+// Spots are what is read.
+func (c Config) Spots() []watchers.Spot {
+	list := watchers.Spots("search", "search", watchers.Lower(c.Search))
+	if len(c.Streams) > 0 {
+		list = append(list, watchers.Spot{Same: "everything"})
+	}
+	if c.Handle != "" {
+		list = append(list, watchers.Spot{Field: "handle", Same: "account " + strings.ToLower(c.Handle), ToUs: true})
+	}
+	return list
 }
 
 // maxSearches keeps a look well under the 3,000 requests in five minutes.

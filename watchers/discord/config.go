@@ -5,6 +5,7 @@ import (
 
 	"rasid/internal/cases"
 	"rasid/internal/platform/discord"
+	"rasid/watchers"
 )
 
 // Config is one source of kind discord as config.yaml describes it: one
@@ -57,4 +58,13 @@ func (c Config) Check() []cases.Fault {
 		look(fmt.Sprintf("channels[%d]", i), id)
 	}
 	return faults
+}
+
+// Spots are what is read.
+func (c Config) Spots() []watchers.Spot {
+	list := watchers.Spots("channels", "", c.Channels)
+	if c.Channel != "" {
+		list = append(list, watchers.Spot{Field: "channel", Same: " " + c.Channel})
+	}
+	return list
 }

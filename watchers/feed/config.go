@@ -11,6 +11,7 @@ import (
 
 	"rasid/internal/cases"
 	"rasid/internal/outbound"
+	"rasid/watchers"
 )
 
 // Config is one feed as config.yaml describes it.
@@ -118,6 +119,14 @@ func (c Config) Check() []cases.Fault {
 		}
 	}
 	return faults
+}
+
+// Spots are what is read.
+func (c Config) Spots() []watchers.Spot {
+	if strings.TrimSpace(c.News) != "" {
+		return []watchers.Spot{{Field: "news", Same: strings.Join([]string{"news", c.NewsLanguage, c.NewsCountry, watchers.Words(c.News)}, " ")}}
+	}
+	return []watchers.Spot{{Field: "url", Same: watchers.Address(c.URL)}}
 }
 
 // firstRun is what the first look takes in.

@@ -63,6 +63,14 @@ func (c Config) Check() []cases.Fault {
 	return faults
 }
 
+// Spots are what is read.
+func (c Config) Spots() []watchers.Spot {
+	if c.Location != "" {
+		return []watchers.Spot{{Field: "location", Same: " " + c.Location}}
+	}
+	return watchers.Spots("locations", "", c.Locations)
+}
+
 // all are the locations, however they were written.
 func (c Config) all() []string {
 	if c.Location != "" {

@@ -51,6 +51,11 @@ func (c Config) Check() []cases.Fault {
 	return faults
 }
 
+// Spots are what is read.
+func (c Config) Spots() []watchers.Spot {
+	return []watchers.Spot{{Field: "package", Same: c.Package}}
+}
+
 // maxAge is as far back as Google lists.
 const maxAge = 7 * 24 * time.Hour
 

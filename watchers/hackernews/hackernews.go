@@ -49,6 +49,11 @@ func (c Config) Check() []cases.Fault {
 	return faults
 }
 
+// Spots are what is read.
+func (c Config) Spots() []watchers.Spot {
+	return []watchers.Spot{{Field: "query", Same: watchers.Words(c.Query)}}
+}
+
 // What one look asks for. The search lists no more than ten such pages.
 const (
 	perPage  = 100

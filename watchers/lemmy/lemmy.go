@@ -44,6 +44,11 @@ func (c Config) Check() []cases.Fault {
 	return append(faults, watchers.CheckPace(c.Every, time.Minute, c.MaxAge, "a public search")...)
 }
 
+// Spots are what is read.
+func (c Config) Spots() []watchers.Spot {
+	return []watchers.Spot{{Field: "query", Same: watchers.Address(c.Server) + " " + watchers.Words(c.Query)}}
+}
+
 const (
 	maxPages = 6  // of posts and of comments each, in one look
 	maxAgain = 30 // things looked at again in an hour, each by a request of its own

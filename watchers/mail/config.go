@@ -16,6 +16,7 @@ import (
 	"rasid/internal/cases"
 	"rasid/internal/outbound"
 	"rasid/internal/platform/mail"
+	"rasid/watchers"
 )
 
 // Config is one mailbox as config.yaml describes it.
@@ -95,6 +96,11 @@ func (c Config) Check() []cases.Fault {
 		add("max_age", "must be more than nothing", "a duration such as 168h")
 	}
 	return faults
+}
+
+// Spots are what is read.
+func (c Config) Spots() []watchers.Spot {
+	return []watchers.Spot{{Field: "folder", Same: strings.ToLower(c.Server+" "+c.User) + " " + c.Folder, ToUs: c.Dedicated}}
 }
 
 // own reports whether an address is one of the business.

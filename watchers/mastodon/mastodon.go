@@ -77,6 +77,15 @@ func (c Config) Check() []cases.Fault {
 	return append(faults, watchers.CheckPace(c.Every, 30*time.Second, c.MaxAge, "a public server")...)
 }
 
+// Spots are what is read.
+func (c Config) Spots() []watchers.Spot {
+	list := watchers.Spots("tags", watchers.Address(c.Server), watchers.Lower(c.Tags))
+	if c.Mentions {
+		list = append(list, watchers.Spot{Field: "mentions", Same: "account " + watchers.Address(c.Server) + " " + c.Token.Reveal(), ToUs: true})
+	}
+	return list
+}
+
 // perPage is the longest list that servers give.
 const perPage = 40
 

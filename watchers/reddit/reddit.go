@@ -97,6 +97,18 @@ func (c Config) Check() []cases.Fault {
 	return append(faults, watchers.CheckPace(c.Every, least, c.MaxAge, "Reddit")...)
 }
 
+// Spots are what is read.
+func (c Config) Spots() []watchers.Spot {
+	list := watchers.Spots("communities", "r", watchers.Lower(c.Communities))
+	if words := watchers.Words(c.Query); words != "" {
+		list = append(list, watchers.Spot{Field: "query", Same: "query " + words})
+	}
+	if c.Mentions {
+		list = append(list, watchers.Spot{Field: "mentions", Same: "account " + strings.ToLower(c.User), ToUs: true})
+	}
+	return list
+}
+
 // Source is what is read of Reddit.
 type Source struct {
 	cfg  Config

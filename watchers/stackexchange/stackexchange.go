@@ -90,6 +90,15 @@ func (c Config) Check() []cases.Fault {
 	return append(faults, watchers.CheckAddress("api_url", c.APIURL, "https://api.stackexchange.com")...)
 }
 
+// Spots are what is read.
+func (c Config) Spots() []watchers.Spot {
+	list := watchers.Spots("tags", c.Site+" tag", watchers.Lower(c.Tags))
+	if words := watchers.Words(c.Query); words != "" {
+		list = append(list, watchers.Spot{Field: "query", Same: c.Site + " query " + words})
+	}
+	return list
+}
+
 func (c Config) lists() (n int) {
 	if strings.TrimSpace(c.Query) != "" {
 		n++

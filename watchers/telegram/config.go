@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"rasid/internal/cases"
+	"rasid/watchers"
 )
 
 // Config is one source of kind telegram as config.yaml describes it: one group
@@ -58,4 +59,24 @@ func (c Config) Check() []cases.Fault {
 		}
 	}
 	return faults
+}
+
+// Spots are what is read.
+func (c Config) Spots() []watchers.Spot {
+	var list []watchers.Spot
+	add := func(field string, chat int64) {
+		if len(c.Topics) == 0 {
+			list = append(list, watchers.Spot{Field: field, Same: fmt.Sprint(chat)})
+		}
+		for i, topic := range c.Topics {
+			list = append(list, watchers.Spot{Field: fmt.Sprintf("topics[%d]", i), Same: fmt.Sprint(chat, " ", topic)})
+		}
+	}
+	if c.Chat != 0 {
+		add("chat", c.Chat)
+	}
+	for i, chat := range c.Chats {
+		add(fmt.Sprintf("chats[%d]", i), chat)
+	}
+	return list
 }

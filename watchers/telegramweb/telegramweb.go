@@ -61,6 +61,11 @@ func (c Config) Check() []cases.Fault {
 	return append(faults, watchers.CheckAddress("site_url", c.SiteURL, "https://t.me")...)
 }
 
+// Spots are what is read.
+func (c Config) Spots() []watchers.Spot {
+	return watchers.Spots("channels", "", watchers.Lower(c.Channels))
+}
+
 // Source is some public channels.
 type Source struct {
 	cfg  Config

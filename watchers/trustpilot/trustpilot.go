@@ -66,6 +66,11 @@ func (c Config) Check() []cases.Fault {
 	return faults
 }
 
+// Spots are what is read.
+func (c Config) Spots() []watchers.Spot {
+	return []watchers.Spot{{Field: "business_unit", Same: c.BusinessUnit}}
+}
+
 // Source is the reviews of one business.
 type Source struct {
 	cfg    Config

@@ -8,6 +8,7 @@ import (
 	"rasid/internal/cases"
 	"rasid/internal/outbound"
 	"rasid/internal/platform/google"
+	"rasid/watchers"
 )
 
 // Config is a channel, or some videos, as config.yaml describes them.
@@ -85,4 +86,12 @@ func (c Config) Check() []cases.Fault {
 		add("api_url", "is not an address", "an address such as https://proxy.example, or leave it out")
 	}
 	return faults
+}
+
+// Spots are what is read.
+func (c Config) Spots() []watchers.Spot {
+	if c.Channel != "" {
+		return []watchers.Spot{{Field: "channel", Same: "channel " + c.Channel}}
+	}
+	return watchers.Spots("videos", "video", c.Videos)
 }
