@@ -10,6 +10,7 @@ import (
 
 	"rasid/internal/cases"
 	"rasid/internal/fold"
+	"rasid/internal/patterns"
 )
 
 // A particle of the future is a short stem: what follows must be a whole verb
@@ -33,8 +34,52 @@ func (l *look) cold(c cases.Case) {
 	if slices.ContainsFunc(words, courteous().has) || courteous().says(words) {
 		return
 	}
+	if l.sharp() {
+		return
+	}
 	l.add(cases.Finding{Kind: "tone-cold", Words: first(l.text, 6)})
 }
+
+// Of the cues of sharpness a cut is enough, of hints it takes some.
+const (
+	cut        = "cut"
+	someHints  = 2
+	sharpWords = "words/sharp.tsv"
+)
+
+// sharp blocks an answer that is cold and cuts: it asks what one expected for that
+// price, or tells of the others who liked it. Such words alone may be harmless, and
+// without courtesy they seldom are.
+func (l *look) sharp() bool {
+	var first [2]int
+	hints := 0
+	for _, list := range sharpness() {
+		found := list.Find(l.folded.Text)
+		if len(found) > 0 && hints == 0 {
+			first = found[0]
+		}
+		if hints += len(found); list.Kind == cut && len(found) > 0 {
+			hints += someHints
+		}
+	}
+	if hints < someHints {
+		return false
+	}
+	l.tell("tone-sharp", first[0], first[1], true)
+	return true
+}
+
+// sharpness reads the cues once for all guards.
+var sharpness = sync.OnceValue(func() []patterns.List {
+	b, err := files.ReadFile(sharpWords)
+	if err == nil {
+		var lists []patterns.List
+		if lists, err = patterns.Read(string(b)); err == nil {
+			return lists
+		}
+	}
+	panic(err) //nolint:forbidigo // the list is built into the program; its tests exclude it
+})
 
 // courtesy is a set of words and of beginnings of words.
 type courtesy struct {

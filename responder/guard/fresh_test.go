@@ -98,13 +98,30 @@ func TestTheToneOfEditsIsHeardBeyondTheTunedOnes(t *testing.T) {
 	if h := first["all"]; h.told*7 > h.polite {
 		t.Errorf("%d of %d polite edits are advised against, want at most one in seven", h.told, h.polite)
 	}
-	for file, floor := range map[string]struct{ caught, warned float64 }{"tone-late.tsv": {0.15, 0.81}, "tone-fresh.tsv": {0.9, 0.95}} {
+	for file, floor := range map[string]struct{ caught, warned float64 }{"tone-late.tsv": {0.37, 0.81}, "tone-fresh.tsv": {0.9, 0.95}} {
 		if h := hear(t, g, file, "")["all"]; h.recall() < floor.caught || h.heard() < floor.warned {
 			t.Errorf("%s: %.3f of the rows are caught and %.3f warned of, want %.2f and %.2f", file, h.recall(), h.heard(), floor.caught, floor.warned)
 		}
 	}
 	if h := hear(t, g, "tone-polite.tsv", "")["all"]; h.polite < 60 || h.stopped > 0 || h.told*3 > h.polite {
 		t.Errorf("of %d polite sentences %d are stopped and %d advised against, want none and at most a third", h.polite, h.stopped, h.told)
+	}
+}
+
+// TestSharpEditsAreToldFromPlainOnes measures the guard where rude and polite are
+// hardest to tell apart: in sentences without a word of courtesy. The clean rows of
+// guard.tsv, which nobody wrote as answers to a complaint, are read as such here.
+func TestSharpEditsAreToldFromPlainOnes(t *testing.T) {
+	t.Parallel()
+	g := New(Policy{Times: []time.Duration{24 * time.Hour}})
+	all := hear(t, g, "tone-sharp.tsv", "odd")
+	for half, floor := range map[string]float64{"odd": 0.75, "even": 0.85} {
+		if h := all[half]; h.rude < 40 || h.recall() < floor || h.stopped*20 > h.polite {
+			t.Errorf("of the %s rows %.3f of %d rude ones are caught, want %.2f; %d of %d polite ones are stopped", half, h.recall(), h.rude, floor, h.stopped, h.polite)
+		}
+	}
+	if h := hear(t, g, "guard.tsv", "")["all"]; h.polite < 2000 || h.stopped*500 > h.polite {
+		t.Errorf("%d of %d clean rows are stopped as answers to a complaint, want at most one in 500", h.stopped, h.polite)
 	}
 }
 
