@@ -3,16 +3,21 @@ package responder
 import (
 	"errors"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"rasid/internal/cases"
+	"rasid/internal/fold"
+	"rasid/internal/patterns"
 )
 
 // Doubts tells praise from what only sounds like it: thanks for a cold meal, or
 // for an answer that never came. Who is thanked for that feels mocked in public.
 type Doubts struct {
 	words  *Topics // the words of each cue, as if it were a topic
+	shapes []patterns.List
 	angles *Angles
 }
 
@@ -36,11 +41,20 @@ func newDoubts(angles *Angles) (*Doubts, error) {
 			return nil, fmt.Errorf("%s:%d: %w", name, i+1, err)
 		}
 	}
-	return d, nil
+	d.shapes, err = ironicShapes()
+	return d, err
 }
+
+// ironicShapes reads the shapes of praise that is not meant, once for all.
+var ironicShapes = sync.OnceValues(func() ([]patterns.List, error) { return listsOf(topicFiles, "topics/ironic.tsv") })
 
 // grins are signs that people set behind what they do not mean.
 const grins = "🙄🤡🙃😒🤦"
+
+// scareQuotes finds a word of praise between quotation marks, in folded text: who
+// writes "fresh" fish means another kind.
+var scareQuotes = regexp.MustCompile(`["“”«»„‟‘][^"“”«»„‟‘’\n]{0,14}?(?:fresh|fast|quick|express|premium|luxur|vip|best|great|excellent|quality|clean|friendly|professional|service|free|ready|hot|instant|same.day|gourmet|handmade|organic|guarantee|priority|deluxe|renovated|` +
+	`سريع|طازج|فاخر|ممتاز|خدمه|نظيف|مجاني|احتراف|راقي|ضمان|اصلي|جديد|فوري|الجوده|جوده|عضوي|ملكي|مميز)[^"“”«»„‟‘’\n]{0,14}["“”«»’]`)
 
 // heavy is the weight from which one expression of a complaint speaks against
 // praise around it; a plain "cold" or "refund" weighs less.
@@ -54,13 +68,17 @@ func (d *Doubts) Of(c cases.Case) bool {
 	}
 	said := openWords(c)
 	cues := d.words.weigh(said)
-	if cues["irony"] > 0 || strings.ContainsAny(said, grins) {
+	shapes, _ := kindsIn(d.shapes, said)
+	if cues["irony"] > 0 || slices.Contains(shapes, "irony") || strings.ContainsAny(said, grins) || scareQuotes.MatchString(fold.Text(said)) {
+		return true
+	}
+	if m := c.Last(); m.Stars == 1 || m.Stars == 2 {
 		return true
 	}
 	if cues["mended"] > 0 {
 		return false
 	}
-	return cues["failure"] > 0 || endured(said) || d.wrong(said) || slices.ContainsFunc(c.Score.Reasons, weighty)
+	return cues["failure"] > 0 || slices.Contains(shapes, "failed") || endured(said) || d.wrong(said) || slices.ContainsFunc(c.Score.Reasons, weighty)
 }
 
 // wrong reports whether words tell what is wrong about a topic. Those of a late

@@ -4,6 +4,7 @@ import (
 	"embed"
 	"fmt"
 	"slices"
+	"sync"
 
 	"rasid/internal/fold"
 	"rasid/internal/patterns"
@@ -21,28 +22,41 @@ type Signs struct{ lists []patterns.List }
 
 // NewSigns reads the lists of both languages.
 func NewSigns() (*Signs, error) {
-	s := &Signs{}
-	for _, name := range []string{"signs/ar.tsv", "signs/en.tsv"} {
-		b, err := signFiles.ReadFile(name)
+	lists, err := signLists()
+	return &Signs{lists: lists}, err
+}
+
+// signLists reads the signs once for all.
+var signLists = sync.OnceValues(func() ([]patterns.List, error) { return listsOf(signFiles, "signs/ar.tsv", "signs/en.tsv") })
+
+// listsOf reads files of patterns, in their order.
+func listsOf(files embed.FS, names ...string) ([]patterns.List, error) {
+	var all []patterns.List
+	for _, name := range names {
+		b, err := files.ReadFile(name)
 		if err != nil {
-			return nil, fmt.Errorf("reading signs: %w", err)
+			return nil, fmt.Errorf("reading patterns: %w", err)
 		}
 		lists, err := patterns.Read(string(b))
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", name, err)
 		}
-		s.lists = append(s.lists, lists...)
+		all = append(all, lists...)
 	}
-	return s, nil
+	return all, nil
 }
 
 // Of lists the signals of a text, each once, and gives the text without what
 // only looks like one; nothing is taken from a text that has none.
-func (s *Signs) Of(text string) (found []string, rest string) {
+func (s *Signs) Of(text string) (found []string, rest string) { return kindsIn(s.lists, text) }
+
+// kindsIn lists the kinds of words that lists find in a text, each once, and gives
+// the text without the harmless ones.
+func kindsIn(lists []patterns.List, text string) (found []string, rest string) {
 	folded := fold.Map(text)
 	left, kept := []byte(folded.Text), []byte(text)
-	for i := range s.lists {
-		l := &s.lists[i]
+	for i := range lists {
+		l := &lists[i]
 		for _, at := range l.Find(string(left)) {
 			if l.Kind != patterns.Harmless {
 				if !slices.Contains(found, l.Kind) {

@@ -19,6 +19,7 @@ import (
 	"regexp/syntax"
 	"slices"
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 
@@ -45,9 +46,9 @@ type List struct {
 // pattern is one alternative of one line, anchored where a word begins; group 1
 // holds the words.
 type pattern struct {
-	re      *regexp.Regexp
-	opening bool     // only where a sentence begins
-	needs   []string // letters of which some stand in every match; none: nobody knows
+	re      func() *regexp.Regexp // compiled when a text first has what it needs: few ever are
+	opening bool                  // only where a sentence begins
+	needs   []string              // letters of which some stand in every match; none: nobody knows
 }
 
 // Read reads the text of a file. The order of kinds is that of the file; an error
@@ -97,10 +98,7 @@ func (l *List) compile(expr string, opening bool) error {
 	if err != nil {
 		return fmt.Errorf("reading the pattern: %w", err)
 	}
-	re, err := regexp.Compile(`\A(` + expr + `)(?:$|[^a-zء-ي0-9])`)
-	if err != nil {
-		return fmt.Errorf("compiling the pattern: %w", err)
-	}
+	re := sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\A(` + expr + `)(?:$|[^a-zء-ي0-9])`) })
 	n := len(l.patterns)
 	l.patterns = append(l.patterns, pattern{re: re, opening: opening, needs: needs(tree)})
 	runes := map[rune]bool{}
@@ -311,7 +309,7 @@ func (l *List) match(text string, at int, first rune, opening bool, live []bool)
 			if !live[i] || p.opening && !opening {
 				continue
 			}
-			if m := p.re.FindStringSubmatchIndex(window); m != nil && m[3] > 0 {
+			if m := p.re().FindStringSubmatchIndex(window); m != nil && m[3] > 0 {
 				return at + m[3]
 			}
 		}
