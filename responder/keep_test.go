@@ -151,13 +151,7 @@ func TestOnlyWhatFitsEveryCustomerIsSaved(t *testing.T) {
 }
 
 func TestASavedWordingReadsWellWithoutANameAndInAnyDigits(t *testing.T) {
-	templates, err := responder.NewTemplates(responder.Commitment{
-		Within:  map[string]string{"en": "within 24 hours", "ar": "خلال ٢٤ ساعة"},
-		Private: map[string]string{"en": "care@noor.example", "ar": "care@noor.example"},
-	}, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
+	templates := committed(t, "care@noor.example")
 	templates.Saved = &responder.Wordings{Dir: t.TempDir()}
 	c := cases.Case{ID: 7, Source: "reviews", Author: "سارة", Score: cases.Score{Label: "neg", Language: "ar", Topics: []string{"delivery"}}}
 	w, why, words := templates.Generalise(c, cases.Draft{Text: "أهلًا يا سارة، نعتذر عن تأخر طلبك، وسنرد خلال 24 ساعة. راسلونا: care@noor.example"})

@@ -298,16 +298,22 @@ func (s *shop) sayInOneThread(author int) {
 	s.work()
 }
 
+// approveAll lets Mona approve all that waits, and ten minutes pass.
+func (s *shop) approveAll() {
+	s.t.Helper()
+	waiting, err := s.store.List(s.t.Context(), store.Filter{States: []cases.State{cases.Waiting}, Limit: 50})
+	s.must(err)
+	for _, c := range waiting {
+		s.press(c, "mona", responder.ActApprove, "")
+	}
+	s.later(10 * time.Minute)
+}
+
 func TestAThreadGetsThreeRepliesADayAtMost(t *testing.T) {
 	s := newShop(t)
 	for i := range 10 {
 		s.sayInOneThread(i)
-		open, err := s.store.List(t.Context(), store.Filter{States: []cases.State{cases.Waiting}, Limit: 50})
-		s.must(err)
-		for _, c := range open {
-			s.press(c, "mona", responder.ActApprove, "")
-		}
-		s.later(10 * time.Minute)
+		s.approveAll()
 	}
 	if n := len(s.place.posted); n != 3 {
 		t.Errorf("%d replies in one thread within two hours, want 3", n)
@@ -372,12 +378,7 @@ func TestACardTellsWhichBudgetKeepsItsReplyBack(t *testing.T) {
 	for i := range 4 {
 		s.sayInOneThread(i)
 	}
-	cs, err := s.store.List(t.Context(), store.Filter{States: []cases.State{cases.Waiting}, Limit: 50})
-	s.must(err)
-	for _, c := range cs {
-		s.press(c, "mona", responder.ActApprove, "")
-	}
-	s.later(10 * time.Minute)
+	s.approveAll()
 	held, err := s.store.List(t.Context(), store.Filter{States: []cases.State{cases.Approved}, Limit: 50})
 	s.must(err)
 	if len(held) != 1 {

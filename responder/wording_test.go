@@ -52,15 +52,23 @@ func TestJargonIsToldAndDoesNotStop(t *testing.T) {
 	}
 }
 
-// A57: a reply must not confirm that somebody is a customer or a patient.
-func TestAClinicsDraftsNeverConfirmThatSomebodyIsAPatient(t *testing.T) {
+// committed are the built-in templates of a business that answers within a day,
+// at that address.
+func committed(t *testing.T, address string) *responder.Templates {
+	t.Helper()
 	templates, err := responder.NewTemplates(responder.Commitment{
 		Within:  map[string]string{"en": "within 24 hours", "ar": "خلال ٢٤ ساعة"},
-		Private: map[string]string{"en": "care@waha.example", "ar": "care@waha.example"},
+		Private: map[string]string{"en": address, "ar": address},
 	}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
+	return templates
+}
+
+// A57: a reply must not confirm that somebody is a customer or a patient.
+func TestAClinicsDraftsNeverConfirmThatSomebodyIsAPatient(t *testing.T) {
+	templates := committed(t, "care@waha.example")
 	templates.Discreet = true
 	g := guard.New(guard.Policy{Secrecy: true, Contacts: []string{"care@waha.example"}, Times: []time.Duration{24 * time.Hour}})
 	seen := map[string]bool{}

@@ -170,27 +170,13 @@ func TestASlowDripIsCutByTheDeadlineOfTheWholeExchange(t *testing.T) {
 	body := server(t, func(w http.ResponseWriter, _ *http.Request) {
 		drip(w, func() { _ = http.NewResponseController(w).Flush() })
 	})
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = l.Close() })
-	go func() {
-		for {
-			conn, err := l.Accept()
-			if err != nil {
-				return
-			}
-			go func() {
-				defer func() { _ = conn.Close() }()
-				_, _ = conn.Read(make([]byte, 4096)) // the request; an earlier answer would be another fault
-				_, _ = io.WriteString(conn, "HTTP/1.1 200 OK\r\nX: ")
-				drip(conn, func() {})
-			}()
-		}
-	}()
+	head := raw(t, func(conn net.Conn) {
+		_, _ = conn.Read(make([]byte, 4096)) // the request; an earlier answer would be another fault
+		_, _ = io.WriteString(conn, "HTTP/1.1 200 OK\r\nX: ")
+		drip(conn, func() {})
+	})
 	c := loopback(t, Options{Timeout: 300 * time.Millisecond})
-	for _, url := range []string{body, "http://" + l.Addr().String()} {
+	for _, url := range []string{body, head} {
 		if _, err := c.Get(t.Context(), Request{URL: url}); err == nil || !isTimeout(err) {
 			t.Errorf("%s: %v", url, err)
 		}

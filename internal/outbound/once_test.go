@@ -17,7 +17,7 @@ import (
 	"rasid/internal/cases"
 )
 
-// raw answers each connection with do after the request's head was read.
+// raw leaves each connection to do, which reads the request itself.
 func raw(t *testing.T, do func(net.Conn)) string {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")

@@ -240,6 +240,25 @@ func (d *deciding) all() []responder.Decision {
 	return out
 }
 
+// offer shows a card with one button in the room.
+func offer(t *testing.T, fake *fakediscord.Server, chat *discord.Chat, room string, a responder.Action) (message, button string) {
+	t.Helper()
+	ref, err := chat.Show(t.Context(), "front", card(1, press(a)), "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	at, _ := platform.ParseRef(ref)
+	return at.Message, fake.Buttons(room, at.Message)[0]
+}
+
+// opensForm presses a button that asks for words.
+func opensForm(t *testing.T, fake *fakediscord.Server, room, message, button string) {
+	t.Helper()
+	if kind := fake.AwaitAnswer(soon, fake.Press(mona, room, message, button)); kind != platform.AnswerForm {
+		t.Fatalf("answered with %d, want a form", kind)
+	}
+}
+
 func awaitFollow(t *testing.T, fake *fakediscord.Server, n int) []fakediscord.Effect {
 	t.Helper()
 	if !fake.Await(soon, func(l []fakediscord.Effect) bool {
@@ -259,12 +278,8 @@ func awaitFollow(t *testing.T, fake *fakediscord.Server, n int) []fakediscord.Ef
 func TestAButtonIsAcknowledgedBeforeAnyWork(t *testing.T) {
 	d := &deciding{hold: make(chan struct{}), ans: map[responder.Action]responder.Answer{responder.ActApprove: {Text: "Approved."}}}
 	fake, chat, ch := staffRoom(t, "en", d.take)
-	ref, err := chat.Show(t.Context(), "front", card(1, press(responder.ActApprove)), "")
-	if err != nil {
-		t.Fatal(err)
-	}
-	at, _ := platform.ParseRef(ref)
-	id := fake.Press(mona, ch, at.Message, fake.Buttons(ch, at.Message)[0])
+	message, button := offer(t, fake, chat, ch, responder.ActApprove)
+	id := fake.Press(mona, ch, message, button)
 	if kind := fake.AwaitAnswer(soon, id); kind != platform.AnswerQuiet {
 		t.Errorf("acknowledged with %d while the decision waits, want %d", kind, platform.AnswerQuiet)
 	}
@@ -285,16 +300,8 @@ func TestAButtonIsAcknowledgedBeforeAnyWork(t *testing.T) {
 func TestEditOpensAFormWithTheDraft(t *testing.T) {
 	d := &deciding{ans: map[responder.Action]responder.Answer{responder.ActEdit: {Text: "empty", Alert: true, Edit: "the draft", Ask: responder.ActEdit}}}
 	fake, chat, ch := staffRoom(t, "ar", d.take)
-	ref, err := chat.Show(t.Context(), "front", card(1, press(responder.ActEdit)), "")
-	if err != nil {
-		t.Fatal(err)
-	}
-	at, _ := platform.ParseRef(ref)
-	button := fake.Buttons(ch, at.Message)[0]
-	id := fake.Press(mona, ch, at.Message, button)
-	if kind := fake.AwaitAnswer(soon, id); kind != platform.AnswerForm {
-		t.Fatalf("answered with %d, want a form", kind)
-	}
+	message, button := offer(t, fake, chat, ch, responder.ActEdit)
+	opensForm(t, fake, ch, message, button)
 	if body := string(fake.EffectsOf("respond")[0].Body); !strings.Contains(body, `"value":"the draft"`) || !strings.Contains(body, "الرد بكلماتك") {
 		t.Errorf("the form: %s", body)
 	}
@@ -309,16 +316,8 @@ func TestAFormComesInTimeEvenWhenTheDatabaseIsSlow(t *testing.T) {
 	t.Parallel()
 	d := &deciding{hold: make(chan struct{})}
 	fake, chat, ch := staffRoom(t, "en", d.take)
-	ref, err := chat.Show(t.Context(), "front", card(1, press(responder.ActDismiss)), "")
-	if err != nil {
-		t.Fatal(err)
-	}
-	at, _ := platform.ParseRef(ref)
-	button := fake.Buttons(ch, at.Message)[0]
-	id := fake.Press(mona, ch, at.Message, button)
-	if kind := fake.AwaitAnswer(soon, id); kind != platform.AnswerForm {
-		t.Fatalf("answered with %d, want a form", kind)
-	}
+	message, button := offer(t, fake, chat, ch, responder.ActDismiss)
+	opensForm(t, fake, ch, message, button)
 	fake.SubmitModal(mona, ch, button, "words", "spam")
 	awaitFollow(t, fake, 1)
 	all := d.all()
@@ -330,12 +329,8 @@ func TestAFormComesInTimeEvenWhenTheDatabaseIsSlow(t *testing.T) {
 func TestWhoMayNotEditIsToldAtOnce(t *testing.T) {
 	d := &deciding{ans: map[responder.Action]responder.Answer{responder.ActEdit: {Text: "You are not on the staff list", Alert: true}}}
 	fake, chat, ch := staffRoom(t, "en", d.take)
-	ref, err := chat.Show(t.Context(), "front", card(1, press(responder.ActEdit)), "")
-	if err != nil {
-		t.Fatal(err)
-	}
-	at, _ := platform.ParseRef(ref)
-	id := fake.Press(sara, ch, at.Message, fake.Buttons(ch, at.Message)[0])
+	message, button := offer(t, fake, chat, ch, responder.ActEdit)
+	id := fake.Press(sara, ch, message, button)
 	if kind := fake.AwaitAnswer(soon, id); kind != platform.AnswerMessage {
 		t.Errorf("answered with %d, want a message", kind)
 	}
@@ -348,12 +343,8 @@ func TestADecisionThatCannotBeRecordedIsTold(t *testing.T) {
 	t.Parallel()
 	d := &deciding{err: errors.New("disk full")}
 	fake, chat, ch := staffRoom(t, "en", d.take)
-	ref, err := chat.Show(t.Context(), "front", card(1, press(responder.ActApprove)), "")
-	if err != nil {
-		t.Fatal(err)
-	}
-	at, _ := platform.ParseRef(ref)
-	fake.Press(mona, ch, at.Message, fake.Buttons(ch, at.Message)[0])
+	message, button := offer(t, fake, chat, ch, responder.ActApprove)
+	fake.Press(mona, ch, message, button)
 	if f := awaitFollow(t, fake, 1); !strings.Contains(f[0].Content, "did not work") || strings.Contains(f[0].Content, "disk") {
 		t.Errorf("the answer: %+v", f[0])
 	}
