@@ -33,20 +33,8 @@ func (k *Clerk) approve(ctx context.Context, r *request) (Answer, error) {
 	} else if n > 0 && !k.twice(r, "same") {
 		return r.refuse("answer.same", "n", n), nil
 	}
-	if limit := k.Office.Policy.ApprovalsHour; limit > 0 && k.Count != nil {
-		n, err := k.Count(ctx, r.who.ID, r.d.At.Add(-time.Hour))
-		if err != nil {
-			return Answer{}, fmt.Errorf("counting approvals of %s: %w", r.who.ID, err)
-		}
-		if n >= limit {
-			return r.refuse("answer.budget"), nil
-		}
-		if n, err = k.Count(ctx, r.who.ID, r.d.At.Add(-time.Minute)); err != nil {
-			return Answer{}, fmt.Errorf("counting approvals of %s: %w", r.who.ID, err)
-		}
-		if n >= fastApprovals && !k.twice(r, "fast") {
-			return r.refuse("answer.fast", "n", n), nil
-		}
+	if no, err := k.tooMany(ctx, r); err != nil || no.Alert {
+		return no, err
 	}
 	ch := r.change(cases.Approve)
 	ch.WakeAt = &time.Time{}
@@ -65,6 +53,31 @@ func (k *Clerk) approve(ctx context.Context, r *request) (Answer, error) {
 		}
 	}
 	return k.apply(ctx, r, ch, then)
+}
+
+// tooMany refuses whoever approves more than a person can read: so many in an
+// hour for good, so many in a minute until pressed again. The zero Answer
+// refuses nothing.
+func (k *Clerk) tooMany(ctx context.Context, r *request) (Answer, error) {
+	limit := k.Office.Policy.ApprovalsHour
+	if limit <= 0 || k.Count == nil {
+		return Answer{}, nil
+	}
+	hour, err := k.Count(ctx, r.who.ID, r.d.At.Add(-time.Hour))
+	if err != nil {
+		return Answer{}, fmt.Errorf("counting approvals of %s: %w", r.who.ID, err)
+	}
+	if hour >= limit {
+		return r.refuse("answer.budget"), nil
+	}
+	minute, err := k.Count(ctx, r.who.ID, r.d.At.Add(-time.Minute))
+	if err != nil {
+		return Answer{}, fmt.Errorf("counting approvals of %s: %w", r.who.ID, err)
+	}
+	if minute >= fastApprovals && !k.twice(r, "fast") {
+		return r.refuse("answer.fast", "n", minute), nil
+	}
+	return Answer{}, nil
 }
 
 // ReplyRow is the outbox row of an approved draft: exactly these bytes, under

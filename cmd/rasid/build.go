@@ -184,55 +184,72 @@ func (h *house) deps(name, accountName string) deps {
 
 // makePlaces opens the sources and the places where answers to them appear.
 func (h *house) makePlaces(context.Context) error {
-	kinds, replies := sourceKinds(), replyKinds()
 	var problems config.Problems
 	for _, s := range h.cfg.Sources {
-		kind, ok := kinds[s.Kind]
-		if !ok {
-			problems = append(problems, s.UnknownKind(slices.Collect(keys(kinds))))
-			continue
-		}
-		settings := kind.settings()
-		if p := s.Decode(settings); len(p) > 0 {
-			problems = append(problems, p...)
-			continue
-		}
-		h.secrets.Add(secretsIn(settings)...)
-		d := h.deps(s.Name, s.Account)
-		about, err := h.about(s)
-		if err != nil {
-			problems = append(problems, s.Problem("match", err.Error(), queryAdvice))
-			continue
-		}
-		d.about = about
-		source, err := kind.open(settings, d)
+		kind, wrong, err := h.openSource(s)
 		if err != nil {
 			return fmt.Errorf("opening source %s: %w", s.Name, err)
 		}
-		h.sources[s.Name] = source
-		answer, ok := replies[cmp.Or(s.Reply.Kind, kind.reply)]
-		if !ok {
-			problems = append(problems, s.Reply.UnknownKind(slices.Collect(keys(replies))))
-			continue
+		if len(wrong) == 0 {
+			if wrong, err = h.openPlace(s, kind); err != nil {
+				return fmt.Errorf("opening the reply place of %s: %w", s.Name, err)
+			}
 		}
-		to := answer.settings()
-		if p := s.Reply.Decode(to); len(p) > 0 {
-			problems = append(problems, p...)
-			continue
-		}
-		h.secrets.Add(secretsIn(to)...)
-		replier, err := answer.open(to, h.deps(s.Name, cmp.Or(s.Reply.Account, s.Account)))
-		if err != nil {
-			return fmt.Errorf("opening the reply place of %s: %w", s.Name, err)
-		}
-		if o, ok := replier.(*outlet.Outlet); ok && h.outlet == nil {
-			h.outlet = o
-		}
-		_, local := replier.(*outlet.Outlet)
-		_, looks := replier.(responder.Checker) // just before it posts, so that staff need not
-		h.office.Places[s.Name] = responder.Place{Name: s.Name, Replier: replier, Rooms: s.Rooms, Blind: kind.blind && !local && !looks, Private: answer.private, Hours: h.cfg.Calendar(s.Branch), Targets: targets(h.cfg.Policy.Targets, s.Targets)}
+		problems = append(problems, wrong...)
 	}
 	return problems.Err()
+}
+
+// openSource makes what listens.
+func (h *house) openSource(s config.Source) (kind sourceKind, wrong config.Problems, err error) {
+	kinds := sourceKinds()
+	kind, ok := kinds[s.Kind]
+	if !ok {
+		return kind, config.Problems{s.UnknownKind(slices.Collect(keys(kinds)))}, nil
+	}
+	settings := kind.settings()
+	if p := s.Decode(settings); len(p) > 0 {
+		return kind, p, nil
+	}
+	h.secrets.Add(secretsIn(settings)...)
+	d := h.deps(s.Name, s.Account)
+	if d.about, err = h.about(s); err != nil {
+		return kind, config.Problems{s.Problem("match", err.Error(), queryAdvice)}, nil
+	}
+	source, err := kind.open(settings, d)
+	if err != nil {
+		return kind, nil, err
+	}
+	h.sources[s.Name] = source
+	return kind, nil, nil
+}
+
+// openPlace makes what answers there.
+func (h *house) openPlace(s config.Source, kind sourceKind) (config.Problems, error) {
+	replies := replyKinds()
+	answer, ok := replies[cmp.Or(s.Reply.Kind, kind.reply)]
+	if !ok {
+		return config.Problems{s.Reply.UnknownKind(slices.Collect(keys(replies)))}, nil
+	}
+	to := answer.settings()
+	if p := s.Reply.Decode(to); len(p) > 0 {
+		return p, nil
+	}
+	h.secrets.Add(secretsIn(to)...)
+	replier, err := answer.open(to, h.deps(s.Name, cmp.Or(s.Reply.Account, s.Account)))
+	if err != nil {
+		return nil, err
+	}
+	o, local := replier.(*outlet.Outlet)
+	if local && h.outlet == nil {
+		h.outlet = o
+	}
+	_, looks := replier.(responder.Checker) // just before it posts, so that staff need not
+	h.office.Places[s.Name] = responder.Place{
+		Name: s.Name, Replier: replier, Rooms: s.Rooms, Blind: kind.blind && !local && !looks, Private: answer.private,
+		Hours: h.cfg.Calendar(s.Branch), Targets: targets(h.cfg.Policy.Targets, s.Targets),
+	}
+	return nil, nil
 }
 
 // makeRooms opens the staff rooms, all those of one connection together.

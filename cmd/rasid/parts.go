@@ -21,7 +21,7 @@ import (
 // collects all mistakes. Nothing is opened and no network is touched.
 func inspect(cfg *config.Config) config.Problems {
 	var found config.Problems
-	accounts, sources, replies, chats := accountKinds(), sourceKinds(), replyKinds(), chatKinds()
+	accounts, chats := accountKinds(), chatKinds()
 	for _, name := range slices.Sorted(maps.Keys(cfg.Accounts)) {
 		a := cfg.Accounts[name]
 		if kind, ok := accounts[a.Kind]; ok {
@@ -32,30 +32,7 @@ func inspect(cfg *config.Config) config.Problems {
 	}
 	read := readers{}
 	for _, s := range cfg.Sources {
-		if kind, ok := sources[s.Kind]; ok {
-			settings := kind.settings()
-			wrong := s.Decode(settings)
-			if len(wrong) == 0 {
-				found = append(found, read.twice(s, settings, kind.direct, cfg.Business.Match)...)
-			}
-			if found = append(found, wrong...); len(wrong) == 0 && kind.wrong != nil {
-				for _, f := range kind.wrong(settings, s, cfg.Business.Match) {
-					found = append(found, s.Problem(f.Field, f.Problem, f.Write))
-				}
-			}
-		} else if s.Kind != "" {
-			found = append(found, s.UnknownKind(slices.Collect(maps.Keys(sources))))
-		}
-		if kind, ok := replies[s.Reply.Kind]; ok {
-			found = append(found, s.Reply.Decode(kind.settings())...)
-		} else if s.Reply.Kind != "" {
-			found = append(found, s.Reply.UnknownKind(slices.Collect(maps.Keys(replies))))
-		}
-		if s.Match != "" {
-			if _, err := match.Parse(s.Match); err != nil {
-				found = append(found, s.Problem("match", err.Error(), queryAdvice))
-			}
-		}
+		found = append(found, inspectSource(s, cfg.Business.Match, read)...)
 	}
 	for _, r := range cfg.Rooms {
 		if kind, ok := chats[r.Kind]; ok {
@@ -75,6 +52,36 @@ func inspect(cfg *config.Config) config.Problems {
 	}
 	if _, err := match.Parse(cfg.Business.Match); err != nil {
 		found = append(found, cfg.Problem("business.match", err.Error(), queryAdvice))
+	}
+	return found
+}
+
+// inspectSource reads a source with its reply place; business is the
+// query of the whole business, read the sources before it.
+func inspectSource(s config.Source, business string, read readers) (found config.Problems) {
+	sources, replies := sourceKinds(), replyKinds()
+	if kind, ok := sources[s.Kind]; ok {
+		settings := kind.settings()
+		if found = s.Decode(settings); len(found) == 0 {
+			found = append(found, read.twice(s, settings, kind.direct, business)...)
+			if kind.wrong != nil {
+				for _, f := range kind.wrong(settings, s, business) {
+					found = append(found, s.Problem(f.Field, f.Problem, f.Write))
+				}
+			}
+		}
+	} else if s.Kind != "" {
+		found = append(found, s.UnknownKind(slices.Collect(maps.Keys(sources))))
+	}
+	if kind, ok := replies[s.Reply.Kind]; ok {
+		found = append(found, s.Reply.Decode(kind.settings())...)
+	} else if s.Reply.Kind != "" {
+		found = append(found, s.Reply.UnknownKind(slices.Collect(maps.Keys(replies))))
+	}
+	if s.Match != "" {
+		if _, err := match.Parse(s.Match); err != nil {
+			found = append(found, s.Problem("match", err.Error(), queryAdvice))
+		}
 	}
 	return found
 }

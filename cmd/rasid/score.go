@@ -49,21 +49,7 @@ would have put before staff, and how often that agrees with what they decided.`,
   rasid score --lang ar --stars 1 "The coffee was cold"
   rasid score --jsonl --no-reasons < mentions.jsonl > scores.jsonl
   rasid score --curve --days 90`,
-		Args: func(_ *cobra.Command, args []string) error {
-			switch {
-			case o.lines && len(args) > 0:
-				return usageError{errors.New("with --jsonl the texts come from standard input")}
-			case o.curve && (len(args) > 0 || o.lines):
-				return usageError{errors.New("with --curve the texts come from the records")}
-			case !o.lines && !o.curve && strings.TrimSpace(strings.Join(args, "")) == "":
-				return usageError{errors.New("want a text, in quotes")}
-			case o.lang != "ar" && o.lang != "en":
-				return usageError{fmt.Errorf("--lang is ar or en, not %q", o.lang)}
-			case o.stars < 0 || o.stars > 5:
-				return usageError{fmt.Errorf("--stars is 1 to 5, not %d", o.stars)}
-			}
-			return nil
-		},
+		Args: func(_ *cobra.Command, args []string) error { return o.check(args) },
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if o.curve {
 				return p.curve(cmd.Context(), o.days, o.lang)
@@ -88,6 +74,23 @@ would have put before staff, and how often that agrees with what they decided.`,
 	cmd.Flags().IntVar(&o.days, "days", 30, "how many days back, with --curve")
 	cmd.Flags().BoolVar(&o.noReasons, "no-reasons", false, "leave the reasons out (faster)")
 	return cmd
+}
+
+// check refuses what does not go together.
+func (o scoreOptions) check(args []string) error {
+	switch {
+	case o.lines && len(args) > 0:
+		return usageError{errors.New("with --jsonl the texts come from standard input")}
+	case o.curve && (len(args) > 0 || o.lines):
+		return usageError{errors.New("with --curve the texts come from the records")}
+	case !o.lines && !o.curve && strings.TrimSpace(strings.Join(args, "")) == "":
+		return usageError{errors.New("want a text, in quotes")}
+	case o.lang != "ar" && o.lang != "en":
+		return usageError{fmt.Errorf("--lang is ar or en, not %q", o.lang)}
+	case o.stars < 0 || o.stars > 5:
+		return usageError{fmt.Errorf("--stars is 1 to 5, not %d", o.stars)}
+	}
+	return nil
 }
 
 // maxScoreText bounds a text read from standard input.

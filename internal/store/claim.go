@@ -57,30 +57,37 @@ func (s *Store) claim(ctx context.Context, kind cases.SendKind, targets []string
 		if err != nil {
 			return err
 		}
-		for _, r := range rs {
-			if kind.Public() {
-				if free, err := s.mayLeave(ctx, tx, r, now); err != nil {
-					return err
-				} else if !free {
-					continue
-				}
-			}
-			m, err = s.start(ctx, tx, r, now, lease)
-			if err == nil {
-				ok = true
-				started, err = next(ctx, tx, "claim")
-			}
-			if err == nil && kind.Public() {
-				err = tick(ctx, tx, now)
-			}
+		var r row
+		r, ok, err = s.firstFree(ctx, tx, rs, now)
+		if err != nil || !ok {
 			return err
 		}
-		return nil
+		if m, err = s.start(ctx, tx, r, now, lease); err != nil {
+			return err
+		}
+		if started, err = next(ctx, tx, "claim"); err == nil && kind.Public() {
+			err = tick(ctx, tx, now)
+		}
+		return err
 	})
 	if err == nil && ok {
 		s.marks.claimed(started)
 	}
 	return m, ok && err == nil, err
+}
+
+// firstFree finds the first row that may leave now: a reply has more to mind
+// than a notice.
+func (s *Store) firstFree(ctx context.Context, q querier, rs []row, now time.Time) (row, bool, error) {
+	for _, r := range rs {
+		if !r.Kind.Public() {
+			return r, true, nil
+		}
+		if free, err := s.mayLeave(ctx, q, r, now); err != nil || free {
+			return r, free, err
+		}
+	}
+	return row{}, false, nil
 }
 
 // mayPost reports whether anything may be posted at all.

@@ -26,17 +26,19 @@ func (c *Corpus) Feats(i int) []uint32 { return c.slots[c.starts[i]:c.starts[i+1
 // chunk is how many texts one worker takes at a time.
 const chunk = 2048
 
+// part is what one worker makes of a chunk of rows.
+type part struct {
+	slots   []uint32
+	from    []origin
+	lens    []int
+	english []bool
+}
+
 // Add extracts the features of rows with the given number of workers and appends them in the order of rows, so the
 // result does not depend on the number of workers.
 func (c *Corpus) Add(ctx context.Context, r *features.Reader, mask uint32, rows []Row, workers int) error {
 	if len(c.starts) == 0 {
 		c.starts = append(c.starts, 0)
-	}
-	type part struct {
-		slots   []uint32
-		from    []origin
-		lens    []int
-		english []bool
 	}
 	if c.made == nil {
 		c.made = make([]origin, int(mask)+1)
@@ -47,22 +49,12 @@ func (c *Corpus) Add(ctx context.Context, r *features.Reader, mask uint32, rows 
 	}
 	next := make(chan int)
 	var wg sync.WaitGroup
+	defer wg.Wait()
 	for range max(workers, 1) {
 		wg.Go(func() {
 			var p features.Page
 			for k := range next {
-				var out part
-				for i := k * chunk; i < min((k+1)*chunk, len(rows)); i++ {
-					r.Read(&p, rows[i].Text)
-					p.Extract(mask)
-					out.english = append(out.english, sentiment.Language(rows[i].Text) == "en")
-					for _, f := range p.Feats {
-						out.slots = append(out.slots, f.Hash)
-						out.from = append(out.from, originOf(&p, f))
-					}
-					out.lens = append(out.lens, len(p.Feats))
-				}
-				parts[k] <- out
+				parts[k] <- extract(&p, r, mask, rows[k*chunk:min((k+1)*chunk, len(rows))])
 			}
 		})
 	}
@@ -79,26 +71,44 @@ func (c *Corpus) Add(ctx context.Context, r *features.Reader, mask uint32, rows 
 	for k := range parts {
 		select {
 		case p := <-parts[k]:
-			for i, s := range p.slots {
-				c.made[s] = p.from[i]
-			}
-			c.slots = append(c.slots, p.slots...)
-			c.english = append(c.english, p.english...)
-			for _, n := range p.lens {
-				c.starts = append(c.starts, c.starts[len(c.starts)-1]+n)
-			}
+			c.add(p)
 		case <-ctx.Done():
-			wg.Wait()
 			return ctx.Err()
 		}
 	}
-	wg.Wait()
 	for _, row := range rows {
 		row.Text = ""
 		c.Rows = append(c.Rows, row)
 		c.source = append(c.source, c.sourceOf(row.Source))
 	}
 	return nil
+}
+
+// extract reads the features of some rows; p is the worker's own page.
+func extract(p *features.Page, r *features.Reader, mask uint32, rows []Row) (out part) {
+	for _, row := range rows {
+		r.Read(p, row.Text)
+		p.Extract(mask)
+		out.english = append(out.english, sentiment.Language(row.Text) == "en")
+		for _, f := range p.Feats {
+			out.slots = append(out.slots, f.Hash)
+			out.from = append(out.from, originOf(p, f))
+		}
+		out.lens = append(out.lens, len(p.Feats))
+	}
+	return out
+}
+
+// add appends the features of the next rows.
+func (c *Corpus) add(p part) {
+	for i, s := range p.slots {
+		c.made[s] = p.from[i]
+	}
+	c.slots = append(c.slots, p.slots...)
+	c.english = append(c.english, p.english...)
+	for _, n := range p.lens {
+		c.starts = append(c.starts, c.starts[len(c.starts)-1]+n)
+	}
 }
 
 // shares is how much each source has of the weight of all texts in lang.

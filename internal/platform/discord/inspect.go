@@ -170,6 +170,12 @@ func (c *Client) permissions(ctx context.Context, ch Channel) (int64, error) {
 	if g.OwnerID == me.ID || have&PermAdministrator.Bit != 0 {
 		return -1, nil // everything
 	}
+	return ch.overwritten(have, me.ID, mine), nil
+}
+
+// overwritten is what a member is left with in a channel: first what it says to
+// everyone, then to the member's roles, then to the member.
+func (ch Channel) overwritten(have int64, member string, mine map[string]bool) int64 {
 	var allow, deny int64
 	for _, o := range ch.Overwrites {
 		if o.ID == ch.GuildID {
@@ -180,11 +186,11 @@ func (c *Client) permissions(ctx context.Context, ch Channel) (int64, error) {
 	}
 	have = have&^deny | allow
 	for _, o := range ch.Overwrites {
-		if o.Type == 1 && o.ID == me.ID {
+		if o.Type == 1 && o.ID == member {
 			have = have&^bits(o.Deny) | bits(o.Allow)
 		}
 	}
-	return have, nil
+	return have
 }
 
 func bits(s string) int64 {
