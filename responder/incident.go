@@ -35,9 +35,6 @@ type CrisisLimits struct {
 	Burst  int // unhappy cases of a source in an hour, however quiet it usually is
 }
 
-// DefaultCrisisLimits suit a shop.
-func DefaultCrisisLimits() CrisisLimits { return CrisisLimits{Cards: 10, Copies: 5, Burst: 10} }
-
 // Incidents keeps crises. *store.Store is one.
 type Incidents interface {
 	OpenIncidents(ctx context.Context) ([]cases.Incident, error)

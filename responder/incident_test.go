@@ -23,7 +23,7 @@ func watchful(t testing.TB, rules ...responder.Rule) *shop {
 
 // watch puts the crisis watch over the store that is open now.
 func (s *shop) watch() {
-	s.crisis = &responder.Crisis{Incidents: s.store, Tally: s.store, Office: s.office, Limits: responder.DefaultCrisisLimits(), Log: slog.New(slog.DiscardHandler)}
+	s.crisis = &responder.Crisis{Incidents: s.store, Tally: s.store, Office: s.office, Limits: responder.CrisisLimits{Cards: 10, Copies: 5, Burst: 10}, Log: slog.New(slog.DiscardHandler)}
 	s.writer.Crisis, s.poster.Crisis, s.clerk.Incidents = s.crisis, s.crisis, s.store
 }
 

@@ -67,15 +67,13 @@ func Roles() map[string]Role {
 // Person is one member of staff. Accounts hold numeric ids: names can be
 // copied by anybody.
 type Person struct {
-	ID       string
-	Name     string
-	Role     Role
-	Accounts map[string]string // platform → numeric user id; console → ID
-	Language string
-
-	Languages []string        // in which the person answers; none: any
-	Skills    []string        // topics the person knows
-	Shift     *hours.Calendar // when the person works; nil: always
+	ID        string
+	Name      string
+	Role      Role
+	Accounts  map[string]string // platform → numeric user id; console → ID
+	Languages []string          // in which the person answers; none: any
+	Skills    []string          // topics the person knows
+	Shift     *hours.Calendar   // when the person works; nil: always
 }
 
 // Room is one place where staff work.

@@ -152,8 +152,6 @@ var (
 	ErrStale = errors.New("the case changed meanwhile")
 	// ErrNotFound says that there is no such case, draft or row.
 	ErrNotFound = errors.New("not found")
-	// ErrStopped says that the kill switch is on.
-	ErrStopped = errors.New("posting is stopped")
 )
 
 // LaterError says that nothing was sent and when to try again, as a platform's

@@ -270,9 +270,6 @@ func (c *Config) Path(p string) string {
 	return filepath.Join(filepath.Dir(c.File), p)
 }
 
-// Dir is the folder of config.yaml, from which relative paths count.
-func (c *Config) Dir() string { return filepath.Dir(c.File) }
-
 // DatabasePath is the database to open: an SQLite file seen from the working
 // folder, or the postgres:// address.
 func (c *Config) DatabasePath() string {
@@ -283,16 +280,4 @@ func (c *Config) DatabasePath() string {
 		return c.Database
 	}
 	return c.Path(c.Database)
-}
-
-// PersonBy finds a member of staff by the numeric id on a platform (telegram,
-// discord) or by the staff id (console).
-func (c *Config) PersonBy(platform, id string) (Person, bool) {
-	for _, p := range c.Staff {
-		known := map[string]string{"telegram": string(p.Telegram), "discord": string(p.Discord), "console": p.ID}[platform]
-		if known != "" && known == id {
-			return p, true
-		}
-	}
-	return Person{}, false
 }

@@ -135,12 +135,6 @@ func TestASmallFileIsEnough(t *testing.T) {
 	if cfg.Rooms[0].Language != "ar" || cfg.Staff[0].Name != "mona" {
 		t.Errorf("the room's language is %q and the person's name %q", cfg.Rooms[0].Language, cfg.Staff[0].Name)
 	}
-	if p, ok := cfg.PersonBy("console", "mona"); !ok || !p.Role.Approves() {
-		t.Errorf("PersonBy finds %+v, %v", p, ok)
-	}
-	if _, ok := cfg.PersonBy("telegram", ""); ok {
-		t.Error("PersonBy finds a person by an empty id")
-	}
 }
 
 func TestEveryValueArrives(t *testing.T) {

@@ -128,12 +128,6 @@ func (c *Clock) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// On is this time of day on the day of t, in t's zone.
-func (c Clock) On(t time.Time) time.Time {
-	y, m, d := t.Date()
-	return time.Date(y, m, d, c.Hour, c.Minute, 0, 0, t.Location())
-}
-
 // String writes the time of day as HH:MM.
 func (c Clock) String() string { return fmt.Sprintf("%02d:%02d", c.Hour, c.Minute) }
 

@@ -45,11 +45,6 @@ type Note struct {
 	EN string `yaml:"en"`
 }
 
-// About reports whether a note is good for a topic.
-func (n Note) About(topic string) bool {
-	return len(n.Topics) == 0 || slices.Contains(n.Topics, Topic(topic))
-}
-
 // longestNote is what a card still shows whole.
 const longestNote = 400
 

@@ -2,7 +2,6 @@ package outbound
 
 import (
 	"context"
-	"crypto/tls"
 	"net/http"
 	"net/http/httptrace"
 	"sync/atomic"
@@ -76,10 +75,3 @@ type notSentError struct{ err error }
 
 func (e notSentError) Error() string   { return e.err.Error() }
 func (e notSentError) Unwrap() []error { return []error{cases.ErrNotSent, e.err} }
-
-// TrustCA makes the client accept certificates signed by the given pool, as a
-// self-hosted server behind a private authority needs.
-func (c *Client) TrustCA(cfg *tls.Config) {
-	c.pooled.TLSClientConfig = cfg.Clone()
-	c.single.TLSClientConfig = cfg.Clone()
-}

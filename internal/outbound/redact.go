@@ -68,9 +68,6 @@ func (r *Redactor) Error(err error) error {
 	return &redacted{err: err, r: r}
 }
 
-// Redact masks the given secrets in the words of err.
-func Redact(err error, secrets ...Secret) error { return NewRedactor(secrets...).Error(err) }
-
 // redacted has no Unwrap: unwrapping would hand out the words it hides.
 type redacted struct {
 	err error

@@ -46,7 +46,8 @@ func TestASecretPrintsNowhere(t *testing.T) {
 
 func TestErrorsAreRedactedAndStillUnderstood(t *testing.T) {
 	inner := &url.Error{Op: "Post", URL: "https://api.example/bot" + canary + "/send", Err: fmt.Errorf("dialling %s: %w", canary, cases.ErrNotSent)}
-	err := Redact(fmt.Errorf("sending: %w", inner), canary)
+	red := NewRedactor(canary)
+	err := red.Error(fmt.Errorf("sending: %w", inner))
 	if strings.Contains(err.Error(), "CANARY") {
 		t.Errorf("leaked: %v", err)
 	}
@@ -60,10 +61,10 @@ func TestErrorsAreRedactedAndStillUnderstood(t *testing.T) {
 	if !strings.Contains(inner.URL, canary) {
 		t.Error("the original error was changed")
 	}
-	if Redact(nil, canary) != nil {
+	if red.Error(nil) != nil {
 		t.Error("nil became an error")
 	}
-	if got := Redact(errors.New(url.QueryEscape(canary)), canary).Error(); strings.Contains(got, "CANARY") {
+	if got := red.Error(errors.New(url.QueryEscape(canary))).Error(); strings.Contains(got, "CANARY") {
 		t.Errorf("the escaped form leaked: %s", got)
 	}
 }

@@ -122,7 +122,6 @@ type Client struct {
 	self       atomic.Pointer[User]
 	allowance  atomic.Pointer[cases.Allowance]
 	app        atomic.Pointer[string]
-	connected  atomic.Bool
 	deaf       chan struct{} // the worker found messages the gateway never told of
 	acting     chan struct{} // bounds interactions under way
 	actors     sync.WaitGroup
@@ -204,9 +203,6 @@ func (c *Client) Self() (User, bool) {
 	}
 	return User{}, false
 }
-
-// Connected reports whether the gateway answers.
-func (c *Client) Connected() bool { return c.connected.Load() }
 
 // ErrHalted says that Discord rejected the token, or the way we connect, for
 // good: nothing more is tried until a person changes the set-up.

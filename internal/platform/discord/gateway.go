@@ -202,7 +202,6 @@ func (c *Client) Run(ctx context.Context) error {
 			s = c.newSession(ctx, q)
 		}
 		lived, err := s.live(ctx)
-		c.connected.Store(false)
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
@@ -273,7 +272,6 @@ func (s *session) live(ctx context.Context) (lived bool, err error) {
 		case <-s.alive:
 			lived = true
 			greet.Stop()
-			s.c.connected.Store(true)
 		case <-greet.C:
 			s.leave()
 			return false, fmt.Errorf("opening the gateway: no greeting: %w", errSilent)

@@ -28,7 +28,6 @@ type Error struct {
 const (
 	CodeUnknownChannel     = 10003
 	CodeUnknownMessage     = 10008
-	CodeUnknownInteraction = 10062
 	CodeMissingAccess      = 50001
 	CodeMissingPermissions = 50013
 )

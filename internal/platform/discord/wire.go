@@ -84,9 +84,8 @@ const (
 
 // Kinds of channels we tell apart.
 const (
-	ChannelPublicThread = 11
-	ChannelForum        = 15
-	ChannelMedia        = 16
+	ChannelForum = 15
+	ChannelMedia = 16
 )
 
 // Channel is what we need to know of a channel or thread.

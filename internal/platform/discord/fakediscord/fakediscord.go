@@ -57,7 +57,6 @@ type Server struct {
 	effects    []Effect
 	violations []string
 	faults     []*Fault
-	chaos      *chaos
 	buckets    map[string]*bucket
 	limit      int
 	window     time.Duration

@@ -394,15 +394,7 @@ func (s *Server) AwaitGateway(d time.Duration, n int) bool {
 	})
 }
 
-// AwaitResume waits until n resumes succeeded.
-func (s *Server) AwaitResume(d time.Duration, n int) bool {
-	return s.wait(d, func() bool { return s.gw.resumed >= n })
-}
-
 // AwaitConnections waits until n connections were accepted in all.
 func (s *Server) AwaitConnections(d time.Duration, n int) bool {
 	return s.wait(d, func() bool { return s.gw.accepted >= n })
 }
-
-// Connections is how many gateway connections were accepted so far.
-func (s *Server) Connections() int { s.mu.Lock(); defer s.mu.Unlock(); return s.gw.accepted }

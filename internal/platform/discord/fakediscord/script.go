@@ -1,7 +1,6 @@
 package fakediscord
 
 import (
-	"math/rand/v2"
 	"net/http"
 	"strconv"
 	"strings"
@@ -43,20 +42,6 @@ func TooMany(after time.Duration, scope string) Fault {
 	return Fault{Status: 429, Header: h, Body: `{"message":"You are being rate limited.","retry_after":` + sec + `,"global":` + strconv.FormatBool(scope == "global") + `}`}
 }
 
-// chaos is random misbehaviour of creates, for crash tests.
-type chaos struct {
-	drop, limit float64
-	rnd         *rand.Rand
-}
-
-// Chaos drops a share of the answers to creates after their effect and answers
-// another share with 429.
-func (s *Server) Chaos(drop, limit float64, seed uint64) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.chaos = &chaos{drop, limit, rand.New(rand.NewPCG(seed, 1))}
-}
-
 // faultFor picks what goes wrong with a request.
 func (s *Server) faultFor(r *http.Request) *Fault {
 	s.mu.Lock()
@@ -72,24 +57,7 @@ func (s *Server) faultFor(r *http.Request) *Fault {
 		}
 		return f
 	}
-	if c := s.chaos; c != nil && r.Method == http.MethodPost && strings.HasSuffix(r.URL.Path, "/messages") {
-		switch x := c.rnd.Float64(); {
-		case x < c.drop:
-			return &Fault{Drop: true, After: true}
-		case x < c.drop+c.limit:
-			f := TooMany(10*time.Millisecond, "user")
-			return &f
-		}
-	}
 	return nil
-}
-
-// RateLimit sets how many requests one route takes within a window.
-func (s *Server) RateLimit(n int, window time.Duration) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.limit, s.window = n, window
-	clear(s.buckets)
 }
 
 type bucket struct {
