@@ -151,7 +151,7 @@ func (p *program) examineRecords(ctx context.Context, cfg *config.Config, words 
 	defer func() { _ = s.Close() }()
 	found := []cases.Advice{{OK: true, What: shownDatabase(cfg)}}
 	if by, why, _, on, err := s.Stopped(ctx); err == nil && on {
-		found = append(found, cases.Advice{What: fmt.Sprintf("posting is stopped by %s (%s)", by, why), Fix: "rasid resume, or /resume in a room"})
+		found = append(found, cases.Advice{What: fmt.Sprintf("posting is stopped by %s (%s)", responder.Author(words, by, (&records{cfg: cfg}).name), why), Fix: "rasid resume, or /resume in a room"})
 	}
 	if why, waiting, err := s.Held(ctx); err == nil && why != "" {
 		found = append(found, cases.Advice{What: fmt.Sprintf("%d replies held: %s", waiting, why), Fix: "look at them on the page, then release them there"})
