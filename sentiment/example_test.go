@@ -23,7 +23,7 @@ func ExampleScorer_Score() {
 	}
 	// Output:
 	// neg en true Never again
-	// pos ar false ممتازة
+	// pos ar false شكرا
 }
 
 // The reasons can be read by whoever decides. The words of a text stand between

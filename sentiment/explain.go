@@ -6,7 +6,6 @@ import (
 
 	"rasid/sentiment/internal/features"
 	"rasid/sentiment/internal/text"
-	"rasid/sentiment/model"
 )
 
 // maxReasons bounds the list; everything weaker is added up in one last reason.
@@ -45,42 +44,40 @@ func (s *Scorer) share(d *desk) {
 	if p.Mute {
 		return
 	}
-	root := math.Sqrt(float64(max(len(p.Feats), 1)))
+	x := 1 / math.Sqrt(float64(max(d.sum.n, 1)))
+	step := s.table.Scale * x // of the stored bytes
+	if s.layer != nil {
+		step *= s.layer.Trust
+	}
+	for k := range d.alone {
+		if t := &d.alone[k]; !p.Again(k) {
+			d.share[p.Tok(k)] += float64(t.pos-t.neg)*step + (t.local[1]-t.local[0])*x
+		}
+	}
 	var groups [3]float64 // positive, negative, all hits
-	for i := 0; i < len(p.Feats); i++ {
-		f := &p.Feats[i]
-		w := s.worth(d.cells[i], f.Hash, root)
+	for i := range p.Feats {
+		f, c := &p.Feats[i], d.cells[i]
+		w := float64(int(c.Pos)-int(c.Neg)) * step
+		if s.layer != nil {
+			var t sum
+			s.layer.add(&t, f.Hash)
+			w += (t.local[1] - t.local[0]) * x
+		}
 		switch {
-		case f.A == features.OwnerPos:
-			groups[0] += w
-		case f.A == features.OwnerNeg:
-			groups[1] += w
-		case f.A == features.OwnerHits:
-			groups[2] += w
-		case f.A < 0:
 		case f.B >= 0:
 			d.share[f.A] += w / 2
 			d.share[f.B] += w / 2
-		default: // the next ones mostly belong to the same word
-			own := d.share[f.A] + w
-			for ; i+1 < len(p.Feats) && p.Feats[i+1].A == f.A && p.Feats[i+1].B < 0; i++ {
-				own += s.worth(d.cells[i+1], p.Feats[i+1].Hash, root)
-			}
-			d.share[f.A] = own
+		case f.A >= 0:
+			d.share[f.A] += w
+		default:
+			groups[groupOf[-f.A]] += w
 		}
 	}
 	d.shareGroups(groups)
 }
 
-// worth is what a feature moves the raw score by; root is that of the number of features.
-func (s *Scorer) worth(c model.Cell, slot uint32, root float64) float64 {
-	w := float64(int(c.Pos)-int(c.Neg)) * s.table.Scale / root
-	if s.layer != nil {
-		v := &s.layer.dense[LayerSlot(slot)]
-		w = w*s.layer.Trust + float64(v[1]-v[0])/root
-	}
-	return w
-}
+// groupOf is the group of an owner with its sign changed.
+var groupOf = [...]int{-features.OwnerPos: 0, -features.OwnerNeg: 1, -features.OwnerHits: 2}
 
 // shareGroups gives what the table says about the lexicon's counts to the entries found, by their strength.
 func (d *desk) shareGroups(groups [3]float64) {
@@ -110,15 +107,26 @@ type piece struct {
 	tok    int // of the word
 }
 
-// stronger puts the stronger of two pieces first, or the one that comes first in the text.
-func stronger(a, b piece) int {
-	switch v, w := math.Abs(a.weight), math.Abs(b.weight); {
-	case v > w:
-		return -1
-	case v < w:
-		return 1
+// stronger says whether a counts before b: the stronger does, or the one that comes first in the text.
+func stronger(a, b *piece) bool {
+	v, w := math.Abs(a.weight), math.Abs(b.weight)
+	return v > w || v == w && a.start < b.start
+}
+
+// order puts the strongest piece first. Most texts have so few that inserting one after the other is the fastest way.
+func order(ps []piece) {
+	const few = 40
+	if len(ps) > few {
+		slices.SortFunc(ps, func(a, b piece) int { return b2i(stronger(&b, &a)) - b2i(stronger(&a, &b)) })
+		return
 	}
-	return a.start - b.start
+	for i := 1; i < len(ps); i++ {
+		p, k := ps[i], i
+		for ; k > 0 && stronger(&p, &ps[k-1]); k-- {
+			ps[k] = ps[k-1]
+		}
+		ps[k] = p
+	}
 }
 
 // reasoned makes one reason of each lexicon entry, with the shares of all its words, and one of each other word; the
@@ -142,7 +150,7 @@ func (d *desk) reasoned() []Reason {
 			ps = append(ps, piece{w, int(p.Doc.Tok[i].Start), -1, i})
 		}
 	}
-	slices.SortStableFunc(ps, stronger)
+	order(ps)
 	d.pieces = ps
 	out := d.reasons[:0]
 	for i := range ps {
@@ -192,28 +200,37 @@ func (s *Scorer) trusted(d *desk, in Input, res *Result, rs []Reason) []Reason {
 
 // without is what the reason's span is worth: the raw score with it less the raw score without it.
 func (s *Scorer) without(d *desk, in Input, res *Result, r Reason) float64 {
-	s.reader.ReadWithout(&d.trial, &d.page, r.Start, r.End)
-	gone, came := d.page.Change(&d.trial)
-	t := d.sum
-	for _, slot := range gone {
-		s.count(&t, slot, -1)
+	p, q := &d.page, &d.trial
+	s.reader.ReadWithout(q, p, r.Start, r.End)
+	q.Begin(s.table.Mask())
+	head, tail := features.Common(p, q)
+	t := d.joined
+	for _, part := range p.Joined(head, p.Len()-tail) {
+		v := s.addCells(p.Feats[part[0]:part[1]], d.cells[part[0]:part[1]])
+		t.take(&v)
 	}
-	for _, slot := range came {
-		s.count(&t, slot, 1)
+	for k := range q.Len() {
+		v := sum{}
+		switch {
+		case k < head:
+			v = d.alone[k]
+		case k >= q.Len()-tail:
+			v = d.alone[k+p.Len()-q.Len()]
+		default:
+			v = s.alone(q, k)
+		}
+		t.add(&v, q.Again(k))
 	}
-	zn, zp := s.logits(&t, &d.trial, in.Stars)
+	q.Join(head, q.Len()-tail)
+	v := s.add(q.Feats)
+	t.add(&v, false)
+	gone, came := p.Couples(q, head, tail)
+	v = s.addSlots(gone)
+	t.take(&v)
+	v = s.addSlots(came)
+	t.add(&v, false)
+	zn, zp := s.logits(&t, q, in.Stars)
 	return res.Raw - (zp - zn)
-}
-
-// count takes a feature into a sum, or with times -1 out of it.
-func (s *Scorer) count(t *sum, slot uint32, times int) {
-	c := s.table.At(slot)
-	t.n += times
-	t.neg += times * int(c.Neg)
-	t.pos += times * int(c.Pos)
-	if s.layer != nil {
-		s.layer.add(t, slot, float64(times))
-	}
 }
 
 // clause is the stretch between two marks around the reason.

@@ -163,9 +163,36 @@ func (w *word) add(r rune) {
 	switch {
 	case w.n+utf8.UTFMax >= longestWord:
 		w.n = longestWord
+	case r < utf8.RuneSelf:
+		w.buf[w.n] = byte(r)
+		w.n++
 	default:
 		w.n += utf8.EncodeRune(w.buf[w.n:], r)
 	}
+}
+
+// lower is how many small Latin letters s begins with.
+func lower(s string) int {
+	for i := range len(s) {
+		if s[i] < 'a' || s[i] > 'z' {
+			return i
+		}
+	}
+	return len(s)
+}
+
+// letters is add for small Latin letters, which are most of an English text.
+func (w *word) letters(s string) {
+	h := w.hash
+	for i := range len(s) {
+		h = text.Step(h, uint64(s[i]))
+	}
+	w.hash = h
+	if len(s) > 0 && w.n+len(s) > longestWord-utf8.UTFMax {
+		w.n = longestWord
+		return
+	}
+	w.n += copy(w.buf[w.n:], s)
 }
 
 // end counts the word and begins the next.
@@ -192,7 +219,12 @@ func (c *count) read(s string) {
 	list := words()
 	w := word{hash: emptyWord}
 	skip := 0 // bytes of an address or name
-	for i, r := range s {
+	for next := 0; next < len(s); {
+		i, r, size := next, rune(s[next]), 1
+		if r >= utf8.RuneSelf {
+			r, size = utf8.DecodeRuneInString(s[i:])
+		}
+		next += size
 		if w.n == 0 && i >= skip {
 			skip = i + address(s[i:])
 		}
@@ -209,6 +241,12 @@ func (c *count) read(s string) {
 		case r >= 'a' && r <= 'z':
 			c.la++
 			w.latin = true
+			w.add(r)
+			n := lower(s[next:])
+			w.letters(s[next : next+n])
+			c.la += n
+			next += n
+			continue
 		case r >= 0xC0 && r < 0x250:
 			c.la++
 			c.accents++

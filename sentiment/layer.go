@@ -122,11 +122,11 @@ func (s *Scorer) WithLayer(l *Layer) *Scorer {
 	return &out
 }
 
-// add adds what the layer says of a feature, times times.
-func (l *Layer) add(t *sum, slot uint32, times float64) {
+// add adds what the layer says of a feature.
+func (l *Layer) add(t *sum, slot uint32) {
 	c := &l.dense[LayerSlot(slot)]
-	t.local[0] += times * float64(c[0])
-	t.local[1] += times * float64(c[1])
+	t.local[0] += float64(c[0])
+	t.local[1] += float64(c[1])
 }
 
 // logits is what the layer adds to the logits zn and zp, held within its limit; root is that of the number of features.
@@ -141,7 +141,8 @@ func bound(v, limit float64) float64 { return min(max(v, -limit), limit) }
 
 // Evidence is what the judgement of a text rests on, without any layer. It is what a layer is fitted to.
 type Evidence struct {
-	Slots    []uint32 // of its features
+	Slots    []uint32 // of its features, those of a word once however often it stands there
+	Count    int      // of all features, those of words said again too; sums are divided by its root
 	Neg, Pos float64  // the logits log(neg/neu) and log(pos/neu)
 	Lean     float64  // how many times a complaint counts when the label is chosen
 }
@@ -153,11 +154,11 @@ func (s *Scorer) Evidence(in Input) Evidence {
 	plain := *s
 	plain.layer = nil
 	plain.read(d, in.Text)
-	out := Evidence{Lean: plain.lean(&d.page)}
+	zn, zp := plain.logits(&d.sum, &d.page, in.Stars)
+	out := Evidence{Count: d.sum.n, Neg: zn * s.table.Heat, Pos: zp * s.table.Heat, Lean: plain.lean(&d.page)}
+	d.page.Extract(s.table.Mask())
 	for i := range d.page.Feats {
 		out.Slots = append(out.Slots, d.page.Feats[i].Hash)
 	}
-	zn, zp := plain.logits(&d.sum, &d.page, in.Stars)
-	out.Neg, out.Pos = zn*s.table.Heat, zp*s.table.Heat
 	return out
 }

@@ -17,6 +17,7 @@ import (
 type Scorer struct {
 	reader *features.Reader
 	table  *model.Table
+	memo   *memo // of what the table says of words
 	layer  *Layer
 	tongue func() *dialectModel // learns when it is first asked
 	aim    *targetModel
@@ -27,19 +28,14 @@ type Scorer struct {
 type desk struct {
 	page    features.Page // the text
 	sum     sum           // of its features
-	cells   []model.Cell  // of each feature
+	alone   []sum         // of those of each word by itself
+	joined  sum           // of all others
+	cells   []model.Cell  // of these, one by one
 	share   []float64     // of the raw score, per token
 	votes   []votes       // for the dialects, per token
 	pieces  []piece
 	reasons []Reason
 	trial   features.Page // the text without a reason
-}
-
-// sum is what the features of a text add up to.
-type sum struct {
-	n        int // features
-	neg, pos int // of the table
-	local    [2]float64
 }
 
 // embedded holds the scorer of the program's own files, built once for everybody: that takes half a second of one
@@ -72,7 +68,7 @@ func With(t *model.Table) (*Scorer, error) {
 		return nil, fmt.Errorf("learning whom a complaint is about: %w", err)
 	}
 	desks := &sync.Pool{New: func() any { return new(desk) }}
-	return &Scorer{reader: r, table: t, tongue: sync.OnceValue(func() *dialectModel { return newDialectModel(f, tongue) }), aim: aim, desks: desks}, nil
+	return &Scorer{reader: r, table: t, memo: new(memo), tongue: sync.OnceValue(func() *dialectModel { return newDialectModel(f, tongue) }), aim: aim, desks: desks}, nil
 }
 
 // Stale says whether the lexicon has changed since the table was trained; the scorer works, a little less well.
@@ -122,23 +118,19 @@ func (s *Scorer) judge(d *desk, in Input) Result {
 
 // read reads a text and adds up what is known of its features.
 func (s *Scorer) read(d *desk, text string) {
-	s.reader.Read(&d.page, text)
-	d.page.Extract(s.table.Mask())
-	feats := d.page.Feats
-	d.cells = slices.Grow(d.cells[:0], len(feats))[:len(feats)]
-	neg, pos := 0, 0
-	for i := range feats {
-		c := s.table.At(feats[i].Hash)
-		neg += int(c.Neg)
-		pos += int(c.Pos)
-		d.cells[i] = c
+	p := &d.page
+	s.reader.Read(p, text)
+	p.Begin(s.table.Mask())
+	d.alone = slices.Grow(d.alone[:0], p.Len())[:p.Len()]
+	d.sum = sum{}
+	for k := range d.alone {
+		d.alone[k] = s.alone(p, k)
+		d.sum.add(&d.alone[k], p.Again(k))
 	}
-	d.sum = sum{n: len(feats), neg: neg, pos: pos}
-	if s.layer != nil {
-		for i := range feats {
-			s.layer.add(&d.sum, feats[i].Hash, 1)
-		}
-	}
+	p.Join(0, p.Len())
+	p.Couple()
+	d.joined = s.look(d, p.Feats)
+	d.sum.add(&d.joined, false)
 }
 
 // logits is the whole model: sums over the features, divided by the root of their number, plus biases and stars. P is

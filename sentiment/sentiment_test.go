@@ -83,3 +83,18 @@ func TestThreatsAndDangerAreCritical(t *testing.T) {
 		}
 	}
 }
+
+func TestMarksOutOfTenAreJudgedAndDatesAreNot(t *testing.T) {
+	s, err := New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for text, want := range map[string]Label{
+		"2/10": Negative, "10/10": Positive, "1/5": Negative, "٢ من ١٠": Negative, "١٠ من ١٠": Positive,
+		"3 out of 10": Negative, "opened 5/10/2025": Neutral,
+	} {
+		if r := s.Score(Input{Text: text}); r.Label != want {
+			t.Errorf("%q is %s (%.2f %.2f %.2f), want %s", text, r.Label, r.Neg, r.Neu, r.Pos, want)
+		}
+	}
+}

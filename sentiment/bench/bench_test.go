@@ -11,6 +11,7 @@ import (
 	"github.com/jonreiter/govader"
 
 	"rasid/sentiment"
+	"rasid/sentiment/sentences"
 )
 
 // A hundred letters each, as in a usual review.
@@ -76,4 +77,45 @@ func BenchmarkRasidArabicWithoutReasons(b *testing.B) {
 func BenchmarkRasidArabicWithReasons(b *testing.B) {
 	s := scorer(b)
 	own(b, func() { s.Score(sentiment.Input{Text: arabic}) })
+}
+
+// mentions are our own English sentences, thousands of different ones: a processor that reads one sentence over and
+// over knows every turn of it by heart.
+func mentions(b *testing.B) []string {
+	b.Helper()
+	ms, err := sentences.Mentions()
+	if err != nil {
+		b.Fatal(err)
+	}
+	var out []string
+	for _, m := range ms {
+		if m.Lang == "en" {
+			out = append(out, m.Text)
+		}
+	}
+	return out
+}
+
+// each calls f with one text after the other.
+func each(texts []string, f func(string)) func() {
+	i := 0
+	return func() {
+		f(texts[i%len(texts)])
+		i++
+	}
+}
+
+func BenchmarkGovaderMentions(b *testing.B) {
+	a := govader.NewSentimentIntensityAnalyzer()
+	own(b, each(mentions(b), func(t string) { a.PolarityScores(t) }))
+}
+
+func BenchmarkRasidMentionsWithoutReasons(b *testing.B) {
+	s := scorer(b)
+	own(b, each(mentions(b), func(t string) { s.Quick(sentiment.Input{Text: t}) }))
+}
+
+func BenchmarkRasidMentionsWithReasons(b *testing.B) {
+	s := scorer(b)
+	own(b, each(mentions(b), func(t string) { s.Score(sentiment.Input{Text: t}) }))
 }

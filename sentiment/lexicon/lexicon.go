@@ -222,27 +222,36 @@ func (s *Set) At(toks []text.Token, i int, role Role) (e *Entry, n int) {
 	return e, n
 }
 
-// All is At for every role in one walk: the longest entry of each role and its length.
-func (s *Set) All(toks []text.Token, i int, es *[4]*Entry, ns *[4]int) bool {
-	*es, *ns = [4]*Entry{}, [4]int{}
-	found := false
+// Found is what begins at a token: the longest entry of each role, and how many tokens it takes.
+type Found struct {
+	Entry [4]*Entry
+	N     [4]int
+	Seen  int // how many tokens were looked at: where these are the same, the same is found
+}
+
+// All is At for every role in one walk.
+func (s *Set) All(toks []text.Token, i int, f *Found) {
+	*f = Found{}
 	var h uint64
-	for j := i; j < len(toks) && j-i < maxPhrase && Joins(toks[j].Kind); j++ {
+	for j := i; j < len(toks) && j-i < maxPhrase; j++ {
+		f.Seen++
+		if !Joins(toks[j].Kind) {
+			return
+		}
 		h = text.Step(h, toks[j].Hash)
 		nd := s.tree.find(h)
 		if nd == nil {
-			break
+			return
 		}
 		for r, k := range nd.entry {
 			if k > 0 {
-				es[r], ns[r], found = &s.entries[k-1], j-i+1, true
+				f.Entry[r], f.N[r] = &s.entries[k-1], j-i+1
 			}
 		}
 		if !nd.more {
-			break
+			return
 		}
 	}
-	return found
 }
 
 // ByStem finds the valued Arabic word that shares the light stem, or the word itself is the stem of.

@@ -72,7 +72,7 @@ func shiftOf(base *sentiment.Scorer, l *sentiment.Layer, word string) float64 {
 		c := l.Cells[sentiment.LayerSlot(s)]
 		sum += float64(c[1] - c[0])
 	}
-	return sum * invRoot(len(ev.Slots))
+	return sum * invRoot(ev.Count)
 }
 
 func strongest(ws []string, by map[string]float64) []string {

@@ -2,6 +2,7 @@ package train
 
 import (
 	"context"
+	"math"
 	"sync"
 
 	"rasid/sentiment"
@@ -13,7 +14,7 @@ type Corpus struct {
 	Rows    []Row // Text is dropped once read
 	slots   []uint32
 	starts  []int     // of row i in slots; one more than rows
-	norm    []float32 // 1/√(number of features) of row i, set by prune
+	norm    []float32 // 1/√(number of features) of row i
 	english []bool    // whether the scorer takes row i for English
 	source  []int     // of row i, counted in the order of their first rows
 	names   map[string]int
@@ -31,6 +32,7 @@ type part struct {
 	slots   []uint32
 	from    []origin
 	lens    []int
+	norm    []float32
 	english []bool
 }
 
@@ -95,6 +97,7 @@ func extract(p *features.Page, r *features.Reader, mask uint32, rows []Row) (out
 			out.from = append(out.from, originOf(p, f))
 		}
 		out.lens = append(out.lens, len(p.Feats))
+		out.norm = append(out.norm, float32(1/math.Sqrt(float64(max(p.Count, 1)))))
 	}
 	return out
 }
@@ -106,6 +109,7 @@ func (c *Corpus) add(p part) {
 	}
 	c.slots = append(c.slots, p.slots...)
 	c.english = append(c.english, p.english...)
+	c.norm = append(c.norm, p.norm...)
 	for _, n := range p.lens {
 		c.starts = append(c.starts, c.starts[len(c.starts)-1]+n)
 	}

@@ -2,13 +2,12 @@ package train
 
 import (
 	"cmp"
-	"math"
 	"slices"
 )
 
 // prune keeps the slots that at least atLeast weighted rows use and renumbers them, the commonest first: the learner's
 // memory then holds nothing that could not be learned, and what is touched all the time lies close together. It returns
-// the slot of each new number. The norm of a row still counts all its features, as the scorer does.
+// the slot of each new number.
 func (c *Corpus) prune(weight []float32, size, atLeast int) []uint32 {
 	count := make([]uint32, size)
 	for i := range c.Rows {
@@ -31,12 +30,10 @@ func (c *Corpus) prune(weight []float32, size, atLeast int) []uint32 {
 	for n, s := range slots {
 		id[s] = int32(n) //nolint:gosec // below 2^24
 	}
-	c.norm = make([]float32, len(c.Rows))
 	at, from := 0, 0
 	for i := range c.Rows {
 		fs := c.slots[from:c.starts[i+1]]
 		from = c.starts[i+1]
-		c.norm[i] = float32(1 / math.Sqrt(float64(max(len(fs), 1))))
 		for _, f := range fs {
 			if k := id[f]; k >= 0 {
 				c.slots[at] = uint32(k)

@@ -20,19 +20,21 @@ func reader(t *testing.T) *Reader {
 	return &Reader{Folder: f, Lex: lex}
 }
 
-// slotsOf are the slots of the features of a page, sorted.
-func slotsOf(p *Page) []uint32 {
+// slotsOf are the slots of features, sorted.
+func slotsOf(parts ...[]Feat) []uint32 {
 	var out []uint32
-	for i := range p.Feats {
-		out = append(out, p.Feats[i].Hash)
+	for _, fs := range parts {
+		for i := range fs {
+			out = append(out, fs[i].Hash)
+		}
 	}
 	slices.Sort(out)
 	return out
 }
 
-func TestAChangeIsWhatReadingTheOtherTextFromItsBeginningTells(t *testing.T) {
+func TestTextsThatAreMuchTheSameDifferInWhatIsNotCommon(t *testing.T) {
 	r := reader(t)
-	const mask = 1<<14 - 1 // small, so that features of different words share slots
+	const mask = 1<<20 - 1
 	var p, q, whole Page
 	for _, s := range []string{
 		"The soup was not good but the very very friendly staff were great!! 😡😡 never again, I am going to sue :( 12 or 1234",
@@ -40,8 +42,9 @@ func TestAChangeIsWhatReadingTheOtherTextFromItsBeginningTells(t *testing.T) {
 		"good good good bad bad, GOOD @some_one http://a.b/c good... tеrriblе &amp; good",
 	} {
 		r.Read(&p, s)
-		p.Extract(mask)
-		was := slices.Clone(p.Feats)
+		p.Begin(mask)
+		p.Join(0, p.Len())
+		p.Couple()
 		for from := range s {
 			for n := range s[from:min(len(s), from+30)] {
 				if n%8 != from%8 {
@@ -49,23 +52,62 @@ func TestAChangeIsWhatReadingTheOtherTextFromItsBeginningTells(t *testing.T) {
 				}
 				cut := s[:from] + s[from+n:]
 				r.ReadWithout(&q, &p, from, from+n)
-				gone, came := p.Change(&q)
-				slices.Sort(gone)
-				got := slices.DeleteFunc(slotsOf(&p), func(slot uint32) bool {
-					_, found := slices.BinarySearch(gone, slot)
-					return found
-				})
-				got = append(got, came...)
-				slices.Sort(got)
+				q.Begin(mask)
+				head, tail := Common(&p, &q)
+				q.Join(head, q.Len()-tail)
+				parts := p.Joined(head, p.Len()-tail)
+				pairs, ends := p.Feats[parts[0][0]:parts[0][1]], p.Feats[parts[1][0]:parts[1][1]]
+				gone, came := p.Couples(&q, head, tail)
 				r.Read(&whole, cut)
-				whole.Extract(mask)
-				if d := cmp.Diff(slotsOf(&whole), got); d != "" {
+				whole.Begin(mask)
+				whole.Join(0, whole.Len())
+				whole.Couple()
+				got := slices.Sorted(slices.Values(append(slotsOf(p.Feats, q.Feats), came...)))
+				want := slices.Sorted(slices.Values(append(slotsOf(whole.Feats, pairs, ends), gone...)))
+				if d := cmp.Diff(want, got); d != "" {
 					t.Fatalf("%q: the slots (-read from its beginning +as a change):\n%s", cut, d)
+				}
+				whole.Extract(mask)
+				if got, want := slotsOf(apart(&q)), slotsOf(apart(&whole)); !slices.Equal(got, want) {
+					t.Fatalf("%q: its words by themselves have other features as a change", cut)
 				}
 			}
 		}
-		if d := cmp.Diff(was, p.Feats); d != "" {
-			t.Errorf("%q: its features (-before its changes +after):\n%s", s, d)
+	}
+}
+
+// apart are the features of the words of a page that has begun, each word once.
+func apart(p *Page) []Feat {
+	var out []Feat
+	for k := range p.Len() {
+		if p.Alone(k); !p.Again(k) {
+			out = append(out, p.Feats...)
 		}
+	}
+	return out
+}
+
+func TestWhatIsTakenApartIsWhatIsExtracted(t *testing.T) {
+	r := reader(t)
+	const mask = 1<<20 - 1
+	var p, q Page
+	s := "Bad bad soup, BAD 😡😡 service!! 😡 not bad, 12 of 12 @me"
+	r.Read(&p, s)
+	p.Extract(mask)
+	r.Read(&q, s)
+	q.Begin(mask)
+	count := 0
+	for k := range q.Len() {
+		q.Alone(k)
+		count += len(q.Feats)
+	}
+	words := apart(&q)
+	q.Join(0, q.Len())
+	q.Couple()
+	if d := cmp.Diff(slotsOf(p.Feats), slotsOf(words, q.Feats)); d != "" {
+		t.Errorf("slots (-extracted +apart):\n%s", d)
+	}
+	if got := count + len(q.Feats); got != p.Count || p.Count <= len(p.Feats) {
+		t.Errorf("%d features, extracted %d, of which %d are told", got, p.Count, len(p.Feats))
 	}
 }

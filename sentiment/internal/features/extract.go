@@ -1,8 +1,6 @@
 package features
 
 import (
-	"slices"
-
 	"rasid/sentiment/internal/text"
 )
 
@@ -18,39 +16,53 @@ const (
 	OwnerPos  = -2 // the positive lexicon hits
 	OwnerNeg  = -3 // the negative lexicon hits
 	OwnerHits = -4 // all lexicon hits
-	OwnerNone = -5 // nothing in particular
 )
 
 const (
 	fnvBasis  = 14695981039346656037
 	edge      = 0x110000 // the border of a word, outside Unicode
+	minGram   = 3
 	maxGram   = 6
 	negatedBy = 0x110001
 )
 
-// Extract fills p.Feats with the features of a text that Read has read, each once. Mask gives the size of the table, at
-// most 2^slotBits; features that share a slot are one feature.
+// Extract fills p.Feats with all features of a text that Read has read, and p.Count with their number, those of words said
+// again included, which are not among them: a word tells the same however often it stands there. Mask gives the size of
+// the table.
 func (p *Page) Extract(mask uint32) {
-	p.mask = mask
-	p.list()
-	p.draft(0, len(p.words))
-	p.Feats = p.slots.unique(p.Feats[:0], p.drafted)
+	p.Begin(mask)
+	p.Count = 0
+	for k := range p.words {
+		at := len(p.Feats)
+		p.token(&p.words[k])
+		if p.words[k].again {
+			p.Count += len(p.Feats) - at
+			p.Feats = p.Feats[:at]
+		}
+	}
+	p.join(0, len(p.words))
+	p.Couple()
+	p.Count += len(p.Feats)
 }
 
-// draft fills p.drafted with the features of the words from..to and of their pairs, and with those of the whole text;
-// some of them stand there more than once.
-func (p *Page) draft(from, to int) {
-	p.drafted = p.drafted[:0]
-	for k := from; k < to; k++ {
-		p.words[k].alone = len(p.drafted)
-		p.token(&p.words[k])
-	}
-	p.paired = len(p.drafted)
+// Alone fills p.Feats with the features of word k by itself.
+func (p *Page) Alone(k int) {
+	p.Feats = p.Feats[:0]
+	p.token(&p.words[k])
+}
+
+// Join fills p.Feats with the features of the pairs that the words from..to are part of, and with those of the whole text.
+func (p *Page) Join(from, to int) {
+	p.Feats = p.Feats[:0]
+	p.join(from, to)
+}
+
+func (p *Page) join(from, to int) {
 	for k := max(from, 1); k < min(to+2, len(p.words)); k++ {
-		p.words[k].paired = len(p.drafted)
+		p.words[k].paired = len(p.Feats)
 		p.pair(k)
 	}
-	p.whole = len(p.drafted)
+	p.whole = len(p.Feats)
 	p.ends()
 	p.counts()
 	p.sums()
@@ -61,20 +73,21 @@ func (p *Page) draft(from, to int) {
 type member struct {
 	tok      int32
 	repeated bool   // an emoji that is repeated
+	again    bool   // it stood before
 	cut      bool   // the stem is shorter than the word
 	key      uint64 // the token as a word of a feature
 	stem     uint64 // of an Arabic word, otherwise 0
-
-	alone, paired int // where its features in drafted begin, and those of it with the words before
+	paired   int    // where the features of it with the words before begin in p.Feats
 }
 
-// list fills p.words and finds the salt of the text.
-func (p *Page) list() {
-	p.words, p.salt = p.words[:0], latinSalt
+// Begin finds the words of a text that Read has read, which features are made of. Mask gives the size of the table.
+func (p *Page) Begin(mask uint32) {
+	p.Feats, p.words, p.mask, p.salt = p.Feats[:0], p.words[:0], mask, latinSalt
 	if p.Arabic {
 		p.salt = arabicSalt
 	}
 	toks := p.Doc.Tok
+	p.seen.reset(len(toks))
 	for i := int32(0); int(i) < len(toks); i++ {
 		t := &toks[i]
 		m := member{tok: i, key: key(t)}
@@ -93,8 +106,26 @@ func (p *Page) list() {
 		default:
 			continue
 		}
+		m.again = p.seen.put(text.Mix(m.key))
 		p.words = append(p.words, m)
 	}
+}
+
+// Len is how many words there are.
+func (p *Page) Len() int { return len(p.words) }
+
+// Again says whether word k stood before.
+func (p *Page) Again(k int) bool { return p.words[k].again }
+
+// Tok is the token of word k.
+func (p *Page) Tok(k int) int { return int(p.words[k].tok) }
+
+// Sign is the same wherever a word has the same features by itself; ok is false for what has too few of them to be worth
+// a sign.
+func (p *Page) Sign(k int) (sign uint64, ok bool) {
+	m := &p.words[k]
+	t := &p.Doc.Tok[m.tok]
+	return text.Mix(text.Step(m.key, p.salt<<8|uint64(t.Script))), t.Kind == text.Word
 }
 
 func stem(w []rune, negated bool) (h uint64, cut bool) {
@@ -117,7 +148,7 @@ func (p *Page) token(m *member) {
 	case text.EmojiTok:
 		p.emit(text.Step(p.seed(EmojiFeat), t.Hash), i, -1)
 		if m.repeated {
-			p.emit(p.seed(RepeatFeat), i+1, -1)
+			p.emit(p.seed(RepeatFeat), i, -1)
 		}
 	case text.Mark:
 		p.emit(text.Step(p.seed(MarkFeat), t.Hash), i, -1)
@@ -138,8 +169,12 @@ func (p *Page) seed(k Kind) uint64 {
 
 // emit adds a feature of the kind that p.kind says.
 func (p *Page) emit(h uint64, a, b int32) {
-	p.drafted = append(p.drafted, Feat{uint32(text.Mix(h)) & p.mask, a, b, p.kind})
+	p.Feats = append(p.Feats, Feat{slotOf(h) & p.mask, a, b, p.kind})
 }
+
+// slotOf turns a hash, whose low bits know little of the first letters, into one whose bits know all (Knuth, The Art of
+// Computer Programming, 6.4: multiplication by the golden ratio).
+func slotOf(h uint64) uint32 { return uint32(h * 0x9e3779b97f4a7c15 >> 32) }
 
 // key is the hash of a token as a word of a feature: a negated word is another word.
 func key(t *text.Token) uint64 {
@@ -169,19 +204,9 @@ func (p *Page) word(m *member, t *text.Token) {
 	p.letters(kind, m.tok, w)
 }
 
-// letters emits the groups of two to maxGram letters of a word between its borders.
+// letters emits the groups of minGram to maxGram letters of a word between its borders: those that begin at one letter
+// are one hash that grows.
 func (p *Page) letters(k Kind, tok int32, w []rune) {
-	p.hashGrams(p.seed(k), w)
-	at, mask := len(p.drafted), p.mask
-	p.drafted = slices.Grow(p.drafted, len(p.grams))[:at+len(p.grams)]
-	fs := p.drafted[at:]
-	for i, h := range p.grams {
-		fs[i] = Feat{uint32(text.Mix(h)) & mask, tok, -1, k}
-	}
-}
-
-// hashGrams fills p.grams with the hashes of the groups: those that begin at one letter are one hash that grows.
-func (p *Page) hashGrams(base uint64, w []rune) {
 	ls, n := &p.letter, 1
 	ls[0] = edge
 	for _, r := range w[:min(len(w), maxWord-1)] {
@@ -192,15 +217,17 @@ func (p *Page) hashGrams(base uint64, w []rune) {
 		ls[n] = edge
 		n++
 	}
-	grams := p.grams[:0]
-	for s := range n - 1 {
-		h := text.Step(base, ls[s])
-		for _, c := range ls[s+1 : min(s+maxGram, n)] {
+	base, mask := p.seed(k), p.mask
+	for s := range n - minGram + 1 {
+		h := base
+		for _, c := range ls[s : s+minGram-1] {
 			h = text.Step(h, c)
-			grams = append(grams, h)
+		}
+		for _, c := range ls[s+minGram-1 : min(s+maxGram, n)] {
+			h = text.Step(h, c)
+			p.Feats = append(p.Feats, Feat{slotOf(h) & mask, tok, -1, k})
 		}
 	}
-	p.grams = grams
 }
 
 // frame emits the word without its weak letters: dialects and hasty writers change those first (كويس, كويييس, كوايس).

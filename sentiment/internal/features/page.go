@@ -3,6 +3,8 @@
 package features
 
 import (
+	"slices"
+
 	"rasid/sentiment/internal/text"
 	"rasid/sentiment/lexicon"
 )
@@ -40,69 +42,92 @@ type Hit struct {
 
 // Page is one text being read; it is reused.
 type Page struct {
-	Doc    text.Doc
-	Hits   []Hit
-	Feats  []Feat
-	Pos    int // number of hits above and below zero
-	NegN   int
-	Caps   bool // the whole text is written in capitals
-	Mute   bool // there is no word, emoji or emoticon to judge by
-	Words  int  // how many words there are
-	Arabic bool // one of them is in Arabic letters
-	roles  []roles
-	words  []member
-	slots  slots           // of Feats
-	mask   uint32          // of a slot
-	salt   uint64          // of the features: of texts with Arabic words, or without
-	kind   Kind            // of the features emitted now
-	letter [maxWord]uint64 // of the word being read, with its borders
-	grams  []uint64        // hashes of its groups of letters
+	Doc     text.Doc
+	Hits    []Hit
+	Feats   []Feat // as Extract, Alone or Join left them
+	Count   int    // of all features, those of words said again too, by Extract
+	Pos     int    // number of hits above and below zero
+	NegN    int
+	Caps    bool // the whole text is written in capitals
+	Mute    bool // there is no word, emoji, emoticon or mark out of ten to judge by
+	Words   int  // how many words there are
+	Arabic  bool // one of them is in Arabic letters
+	roles   []roles
+	words   []member
+	seen    seen            // of words
+	slots   slots           // of couples of letters
+	two     []uint32        // the couples of one word
+	whole   int             // where the features of the whole text begin, after those of pairs
+	couples int             // where those of couples of letters begin
+	mask    uint32          // of a slot
+	salt    uint64          // of the features: of texts with Arabic words, or without
+	kind    Kind            // of the features emitted now
+	letter  [maxWord]uint64 // of the word being read, with its borders
 
-	drafted       []Feat // words by themselves, pairs, the whole text
-	paired, whole int    // where the last two begin
-
-	gone, came []uint32 // for Change, with the cells it counts in
-	counted    []*uint64
+	gone, came []uint32 // for Couples, with the cells it counts in
+	moved      []*uint64
 }
 
 // roles are what the lexicon says of a token.
 type roles struct {
-	valued    *lexicon.Entry // the longest valued entry that begins here, of n tokens
-	n         int
-	intensity float32 // multiplier, 0 when the token is no intensifier
-	contrast  bool
+	lexicon.Found         // what begins here
+	intensity     float32 // multiplier, 0 when the token is no intensifier
 }
 
-// Read parses s and finds negation and lexicon entries; it leaves the hashed features to Extract.
+// Read parses s and finds negation and lexicon entries; it leaves the hashed features to others.
 func (r *Reader) Read(p *Page, s string) {
 	r.Folder.Parse(&p.Doc, s)
+	r.look(p, 0, len(p.Doc.Tok))
 	r.mark(p)
 	r.find(p)
 }
 
 // ReadWithout reads the text of o without the bytes start..end.
 func (r *Reader) ReadWithout(p, o *Page, start, end int) {
-	if !p.Doc.Cut(&o.Doc, start, end) {
+	if at, ok := p.Doc.Cut(&o.Doc, start, end); ok {
+		r.lookAgain(p, o, at)
+	} else {
 		r.Folder.Parse(&p.Doc, o.Doc.Source[:start]+o.Doc.Source[end:])
+		r.look(p, 0, len(p.Doc.Tok))
 	}
 	r.mark(p)
 	r.find(p)
 }
 
+// look looks up what begins at the tokens from..to.
+func (r *Reader) look(p *Page, from, to int) {
+	toks := p.Doc.Tok
+	if n := len(toks); len(p.roles) != n {
+		p.roles = slices.Grow(p.roles[:0], n)[:n]
+	}
+	for i := from; i < to; i++ {
+		p.roles[i] = roles{}
+		if lexicon.Joins(toks[i].Kind) {
+			r.Lex.All(toks, i, &p.roles[i].Found)
+		}
+	}
+}
+
+// lookAgain does what look does for a page whose tokens are those of o but some before the token at: only what was seen
+// before the cut and beyond it is looked up.
+func (r *Reader) lookAgain(p, o *Page, at int) {
+	cut := len(o.Doc.Tok) - len(p.Doc.Tok)
+	p.roles = append(append(p.roles[:0], o.roles[:at]...), o.roles[at+cut:]...)
+	for i := range p.roles {
+		p.roles[i].intensity = 0
+		if i < at && i+p.roles[i].Seen > at {
+			r.look(p, i, i+1)
+		}
+	}
+}
+
 // mark finds negators, intensifiers and turning words, and opens the negation windows.
 func (r *Reader) mark(p *Page) {
 	toks := p.Doc.Tok
-	if cap(p.roles) < len(toks) {
-		p.roles = make([]roles, len(toks)*2)
-	}
-	p.roles = p.roles[:len(toks)]
-	clear(p.roles)
 	left, by, caps, words := 0, int32(-1), 0, 0
 	p.Mute, p.Arabic = true, false
-	var es [4]*lexicon.Entry
-	var ns [4]int
 	for i := range toks {
-		t := &toks[i]
+		t, f := &toks[i], &p.roles[i].Found
 		switch t.Kind {
 		case text.Mark:
 			left = 0
@@ -116,21 +141,18 @@ func (r *Reader) mark(p *Page) {
 			}
 		case text.EmojiTok, text.Happy, text.Sad:
 			p.Mute = false
-			p.roles[i].valued, p.roles[i].n = r.Lex.At(toks, i, lexicon.Valued)
 			continue
 		case text.Number:
+			p.Mute = p.Mute && f.Entry[lexicon.Valued] == nil // a mark out of ten
 		default:
 			continue
 		}
-		r.Lex.All(toks, i, &es, &ns)
-		p.roles[i].valued, p.roles[i].n = es[lexicon.Valued], ns[lexicon.Valued]
-		if e := es[lexicon.Intensifier]; e != nil {
-			for k := range ns[lexicon.Intensifier] {
+		if e := f.Entry[lexicon.Intensifier]; e != nil {
+			for k := range f.N[lexicon.Intensifier] {
 				p.roles[i+k].intensity = e.Valence
 			}
 		}
-		p.roles[i].contrast = es[lexicon.Contrast] != nil
-		if n := ns[lexicon.Negator]; n > 0 || negatedForm(&p.Doc, t) {
+		if n := f.N[lexicon.Negator]; n > 0 || negatedForm(&p.Doc, t) {
 			left, by = windowLatin, int32(i)
 			if t.Script == text.Arabic {
 				left = windowArabic
@@ -161,7 +183,7 @@ func (r *Reader) find(p *Page) {
 	p.Hits, p.Pos, p.NegN = p.Hits[:0], 0, 0
 	toks := p.Doc.Tok
 	for i := 0; i < len(toks); {
-		e, n := p.roles[i].valued, p.roles[i].n
+		e, n := p.roles[i].Entry[lexicon.Valued], p.roles[i].N[lexicon.Valued]
 		stemmed := false
 		if e == nil && toks[i].Script == text.Arabic {
 			if st, ok := text.Stem(p.Doc.R[toks[i].From:toks[i].To]); ok {
@@ -225,7 +247,7 @@ func (p *Page) intensifier(i, n int) int {
 func (p *Page) turn() {
 	at := -1
 	for i := range p.roles {
-		if p.roles[i].contrast && i > 0 {
+		if p.roles[i].Entry[lexicon.Contrast] != nil && i > 0 {
 			at = i
 		}
 	}

@@ -1,16 +1,14 @@
 package features
 
-import "slices"
-
 // slotBits is how many bits a slot of the largest table has.
 const slotBits = 24
 
-// drafts is the half of a cell that counts.
-const drafts = 1<<32 - 1
+// counted is the half of a cell that counts.
+const counted = 1<<32 - 1
 
-// slots counts how often each slot was drafted. It empties itself by beginning a new generation.
+// slots counts how many words each slot comes from. It empties itself by beginning a new generation.
 type slots struct {
-	cells []uint64 // generation, slot, and in the lower half how often it was drafted
+	cells []uint64 // generation, slot, and in the lower half the count
 	mask  uint32   // of the cells in use now
 	used  int      // cells that this generation or one before may have written to
 	gen   uint32
@@ -46,31 +44,5 @@ func (s *slots) find(slot uint32) (cell *uint64, found bool) {
 	}
 }
 
-// first is the cell of a slot that is drafted for the first time.
+// first is the cell of a slot that is counted for the first time.
 func (s *slots) first(slot uint32) uint64 { return uint64(s.gen<<slotBits|slot)<<32 | 1 }
-
-// unique puts the first feature of each slot into to.
-func (s *slots) unique(to, fs []Feat) []Feat {
-	s.reset(len(fs))
-	to = slices.Grow(to, len(fs))[:len(fs)]
-	cells, mask, gen := s.cells[:s.mask+1], s.mask, s.gen
-	n := 0
-	for i := range fs {
-		f := fs[i]
-		want := gen<<slotBits | f.Hash
-		for k := f.Hash & mask; ; k = (k + 1) & mask {
-			x := uint32(cells[k] >> 32)
-			if x>>slotBits != gen {
-				cells[k] = uint64(want)<<32 | 1
-				to[n] = f
-				n++
-				break
-			}
-			if x == want {
-				cells[k]++
-				break
-			}
-		}
-	}
-	return to[:n]
-}

@@ -89,10 +89,11 @@ func (f *Folder) Parse(d *Doc, s string) {
 
 // Cut fills d with the tokens of o but those of the bytes start..end, as Parse would find them in the text without these
 // bytes; their places stay those in the text of o. It can tell only where a token begins and one ends, and nothing before
-// can run together with what follows: at the start of the text and after a space, where no token hangs on others. Elsewhere ok is false.
-func (d *Doc) Cut(o *Doc, start, end int) (ok bool) {
+// can run together with what follows: at the start of the text and after a space, where no token hangs on others. Elsewhere
+// ok is false. The first token after the cut is at.
+func (d *Doc) Cut(o *Doc, start, end int) (at int, ok bool) {
 	if start > 0 && o.Source[start-1] != ' ' || o.knit {
-		return false
+		return 0, false
 	}
 	d.Source, d.R, d.Tok = o.Source, append(d.R[:0], o.R...), d.Tok[:0]
 	begun, ended, inside := false, false, false
@@ -101,7 +102,7 @@ func (d *Doc) Cut(o *Doc, start, end int) (ok bool) {
 		from, to := int(t.Start), int(t.End)
 		if to <= start || from >= end {
 			if inside && t.Kind == EmojiRepeat {
-				return false // without the emoji before it, it is one itself
+				return 0, false // without the emoji before it, it is one itself
 			}
 			kept := *t
 			kept.Neg, kept.NegBy, inside = false, -1, false
@@ -109,11 +110,12 @@ func (d *Doc) Cut(o *Doc, start, end int) (ok bool) {
 			continue
 		}
 		if from < start || to > end {
-			return false
+			return 0, false
 		}
 		begun, ended, inside = begun || from == start, ended || to == end, true
+		at = len(d.Tok)
 	}
-	return begun && ended
+	return at, begun && ended
 }
 
 func (d *Doc) decode(s string) {
@@ -250,28 +252,29 @@ func (d *Doc) moji(i int) (int, rune) {
 
 // foldInto writes the normal form: folded letters, dropped marks, runs of three or more squeezed to two.
 func (f *Folder) foldInto(d *Doc) {
-	d.R, d.from = slices.Grow(d.R[:0], len(d.raw)), slices.Grow(d.from[:0], len(d.raw))
+	rs, from := slices.Grow(d.R[:0], len(d.raw)), slices.Grow(d.from[:0], len(d.raw))
 	for i := range d.raw {
 		w := &d.raw[i]
 		switch c, r := unpack(f.fold(w.r)); c {
 		case Drop:
 		case Expand:
 			for _, x := range f.expand[r] {
-				d.put(x, origin{w.start, w.end, classOf(x), false})
+				rs, from = put(rs, from, x, origin{w.start, w.end, classOf(x), false})
 			}
 		default:
-			d.put(r, origin{w.start, w.end, c, c == Letter && r != w.r && isUpper(w.r)})
+			rs, from = put(rs, from, r, origin{w.start, w.end, c, c == Letter && r != w.r && isUpper(w.r)})
 		}
 	}
+	d.R, d.from = rs, from
 }
 
 func isUpper(r rune) bool { return r >= 'A' && r <= 'Z' || r >= 0xC0 && r <= 0xDE }
 
-func (d *Doc) put(r rune, o origin) {
-	if n := len(d.R); o.class == Letter && n >= 2 && d.R[n-1] == r && d.R[n-2] == r {
-		d.from[n-1].end = o.end
-		return
+// put appends a rune, or only where it ends if it is the third of its kind in a row.
+func put(rs []rune, from []origin, r rune, o origin) ([]rune, []origin) {
+	if n := len(rs); o.class == Letter && n >= 2 && rs[n-1] == r && rs[n-2] == r {
+		from[n-1].end = o.end
+		return rs, from
 	}
-	d.R = append(d.R, r)
-	d.from = append(d.from, o)
+	return append(rs, r), append(from, o)
 }

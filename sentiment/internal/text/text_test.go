@@ -87,10 +87,14 @@ func cutAll(t *testing.T, f *Folder, s string) (known int) {
 	for i := range d.Tok {
 		for _, last := range d.Tok[i:min(len(d.Tok), i+4)] {
 			from, to := int(d.Tok[i].Start), int(last.End)
-			if from > to || !cut.Cut(&d, from, to) {
+			at, ok := cut.Cut(&d, from, to)
+			if from > to || !ok {
 				continue
 			}
 			known++
+			if gone := len(d.Tok) - len(cut.Tok); at < i-gone || at > i {
+				t.Fatalf("%q without %q is cut at token %d, the stretch begins at %d", s, s[from:to], at, i)
+			}
 			f.Parse(&want, s[:from]+s[to:])
 			if diff := cmp.Diff(saidBy(&want), saidBy(&cut)); diff != "" {
 				t.Fatalf("%q without %q (-parsed +cut):\n%s", s, s[from:to], diff)
@@ -170,4 +174,27 @@ func FuzzParse(f *testing.F) {
 			last = tok.Start
 		}
 	})
+}
+
+func TestANumberIsOneTokenWithTheSignsInsideIt(t *testing.T) {
+	f := NewFolder()
+	var d Doc
+	for s, want := range map[string][]string{
+		"2/10 at 9:45, paid 1,200.50.": {"2/10", "9:45", "1,200.50"},
+		"٢/١٠ ثم ٣٫٥":                  {"2/10", "3.5"},
+		"5/10/2025":                    {"5/10/2025"},
+		"2. 10 /3 4/ 5":                {"2", "10", "3", "4", "5"},
+		"2.5km 10th 3arabizi":          {"2"},
+	} {
+		f.Parse(&d, s)
+		var got []string
+		for _, tok := range d.Tok {
+			if tok.Kind == Number {
+				got = append(got, string(d.R[tok.From:tok.To]))
+			}
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%q: its numbers (-want +got):\n%s", s, diff)
+		}
+	}
 }

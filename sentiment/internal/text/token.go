@@ -79,6 +79,12 @@ func (d *Doc) word(i int) (end int, mixed bool) {
 		d.add(URL, i, j)
 		return j, false
 	}
+	if d.from[i].class == Digit {
+		if j := d.number(i); j > 0 {
+			d.add(Number, i, j)
+			return j, false
+		}
+	}
 	j, letters, caps, latin, other, arabic := i, 0, 0, 0, 0, 0
 	for j < len(d.R) {
 		switch d.from[j].class {
@@ -126,6 +132,23 @@ done:
 	}
 	return j, mixed
 }
+
+// number is where the number ends whose first digit is at i, with the signs inside that part its digits (2.5, 10:30, 1,200,
+// 9/10), or 0 where a letter follows.
+func (d *Doc) number(i int) int {
+	digit := func(j int) bool { return j < len(d.R) && d.from[j].class == Digit }
+	j := i + 1
+	for digit(j) || j < len(d.R) && parts(d.R[j]) && digit(j+1) {
+		j++
+	}
+	if j < len(d.R) && d.from[j].class == Letter {
+		return 0
+	}
+	return j
+}
+
+// parts says whether a sign may stand between the digits of one number.
+func parts(r rune) bool { return r == '.' || r == ',' || r == ':' || r == '/' }
 
 // unmaskWhole does what unmask does with words of which every letter is imitated: who hides some letters of a text hides
 // whole words of it, whereas these words alone may be Russian or Greek.
