@@ -55,14 +55,16 @@ func (s *Scorer) share(d *desk) {
 		}
 	}
 	var groups [3]float64 // positive, negative, all hits
-	for i := range p.Feats {
-		f, c := &p.Feats[i], d.cells[i]
-		w := float64(int(c.Pos)-int(c.Neg)) * step
-		if s.layer != nil {
-			var t sum
-			s.layer.add(&t, f.Hash)
-			w += (t.local[1] - t.local[0]) * x
+	for from, to := 0, 0; from < len(p.Feats); from = to {
+		f, v := &p.Feats[from], sum{}
+		for ; to < len(p.Feats) && p.Feats[to].A == f.A && p.Feats[to].B == f.B; to++ { // several in a row mostly have the same owners
+			v.pos += int(d.cells[to].Pos)
+			v.neg += int(d.cells[to].Neg)
+			if s.layer != nil {
+				s.layer.add(&v, p.Feats[to].Hash)
+			}
 		}
+		w := float64(v.pos-v.neg)*step + (v.local[1]-v.local[0])*x
 		switch {
 		case f.B >= 0:
 			d.share[f.A] += w / 2

@@ -8,7 +8,7 @@ import "sync/atomic"
 // Mann, A lock-less transposition table implementation, ICGA Journal 25, 2002).
 type memo [memoSize]memoCell
 
-const memoSize = 1 << 14
+const memoSize = 1 << 16
 
 // memoCell is what a word says, packed, and the sign of the word, mixed with it.
 type memoCell struct{ check, said atomic.Uint64 }

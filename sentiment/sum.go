@@ -50,11 +50,21 @@ func (s *Scorer) alone(p *features.Page, k int) sum {
 
 // look is add, and keeps what is known of each feature in d.cells.
 func (s *Scorer) look(d *desk, fs []features.Feat) sum {
-	d.cells = slices.Grow(d.cells[:0], len(fs))[:len(fs)]
+	t := sum{said: said{n: len(fs)}}
+	cells := slices.Grow(d.cells[:0], len(fs))[:len(fs)]
 	for i := range fs {
-		d.cells[i] = s.table.At(fs[i].Hash)
+		c := s.table.At(fs[i].Hash)
+		cells[i] = c
+		t.neg += int(c.Neg)
+		t.pos += int(c.Pos)
 	}
-	return s.addCells(fs, d.cells)
+	d.cells = cells
+	if s.layer != nil {
+		for i := range fs {
+			s.layer.add(&t, fs[i].Hash)
+		}
+	}
+	return t
 }
 
 // addCells is add for features whose cells are known.
