@@ -42,9 +42,8 @@ func (l *look) cold(c cases.Case) {
 
 // Of the cues of sharpness a cut is enough, of hints it takes some.
 const (
-	cut        = "cut"
-	someHints  = 2
-	sharpWords = "words/sharp.tsv"
+	cut       = "cut"
+	someHints = 2
 )
 
 // sharp blocks an answer that is cold and cuts: it asks what one expected for that
@@ -69,17 +68,8 @@ func (l *look) sharp() bool {
 	return true
 }
 
-// sharpness reads the cues once for all guards.
-var sharpness = sync.OnceValue(func() []patterns.List {
-	b, err := files.ReadFile(sharpWords)
-	if err == nil {
-		var lists []patterns.List
-		if lists, err = patterns.Read(string(b)); err == nil {
-			return lists
-		}
-	}
-	panic(err) //nolint:forbidigo // the list is built into the program; its tests exclude it
-})
+// sharpness holds the cues, compiled once for all guards.
+var sharpness = sync.OnceValue(func() []patterns.List { return listsOf("sharp") })
 
 // courtesy is a set of words and of beginnings of words.
 type courtesy struct {
