@@ -106,7 +106,7 @@ func TestAThreatComesBeforeStaffWhateverItsMood(t *testing.T) {
 		"There was a nail in the sole, my foot is bleeding.":                    {"safety", cases.Critical},
 		"My cousin is a lawyer and she loves your coffee.":                      {"", cases.Mild},
 		"I told all my 20,000 followers how wonderful you are, simply the best": {"", cases.Mild},
-		"آخر مرة زرتكم كان كل شيء رائعا":                                        {"", cases.Low},
+		"آخر مرة زرتكم كان كل شيء رائعا":                                        {"", cases.Mild},
 	} {
 		s := h.score(cases.Mention{Text: text, Direct: true})
 		if got := strings.Join(s.Signals, " "); got != want.signals || s.Severity != want.severity {

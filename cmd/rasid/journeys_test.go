@@ -155,15 +155,13 @@ func TestJourneysFourAndFiveInABrowser(t *testing.T) {
 		// Edit: a new draft; the old one can no longer be sent.
 		p.press("button[value=edit]")
 		p.until("the second draft", `document.querySelector("#draft-2")`)
+		flash("answer.confirm")
 		p.until("what changed", `document.querySelector("#answer ins, #answer del")`)
-		p.do("pressing on an old page", chromedp.Evaluate(`document.querySelector("#answer input[name=draft]").value = "1"; document.querySelector("#answer button[value=approve]").click()`, nil))
+		p.do("pressing on an old page", chromedp.Evaluate(`document.querySelector("#answer input[name=draft]").value = "1"; document.querySelector("#answer button[value=confirm]").click()`, nil))
 		flash("answer.stale")
 
-		// Send: a telephone number stands in the words, so one press asks and the
-		// second sends. The platform's answer is lost, and a
-		// person says what is there.
-		p.press("#answer button[value=approve]")
-		flash("answer.confirm")
+		// Send: a telephone number stands in the words, of which who wrote them was told, so
+		// that one press sends. The platform's answer is lost, and a person says what is there.
 		p.press("#answer button[value=confirm]")
 		p.until("a case in doubt, by itself", `document.querySelector("#answer button[value=there]")`)
 		p.fair("an unsure case in " + language)
