@@ -409,9 +409,9 @@ func TestNothingIsLostOrPostedTwiceWhenKilled(t *testing.T) {
 	}
 }
 
-// stopWithin is how long the program may take from SIGTERM to its end: it
-// finishes the post that is under way.
-const stopWithin = 10 * time.Second
+// stopWithin is how long the program may take from SIGTERM to its end, however
+// slow the machine: it finishes the post that is under way and begins no other.
+const stopWithin = time.Minute
 
 func TestAProgramThatIsToldToStopLeavesNothingInDoubt(t *testing.T) {
 	w := newWorld(t, build(t, ""), "")
