@@ -24,7 +24,11 @@ func (k *Clerk) approve(ctx context.Context, r *request) (Answer, error) {
 	case r.d.At.Sub(draft.At) > k.Office.Policy.MaxAge:
 		return k.reread(ctx, r, draft)
 	case draft.Blocked() && !k.confirmed(r):
-		return r.refuse("answer.confirm", "what", k.findings(r, draft)), nil
+		key := "answer.confirm"
+		if r.d.Action == ActConfirm {
+			key = "answer.confirm.again" // that very button was pressed
+		}
+		return r.refuse(key, "what", k.findings(r, draft)), nil
 	case k.Office.Policy.FourEyes && r.c.Score.Severity >= k.Office.Policy.FourEyesFrom && draft.By == r.who.ID:
 		return r.refuse("answer.foureyes"), nil
 	}

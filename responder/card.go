@@ -283,9 +283,27 @@ func (w *cardWriter) waiting() {
 	}
 }
 
+// Sending is the one button of a waiting case that lets its answer go, the same
+// in every room: what staff posted themselves is only noted, and a draft that
+// must not leave as it stands is confirmed, not approved. "" is none.
+func (o *Office) Sending(c cases.Case) Action {
+	d, drafted := c.Draft()
+	switch {
+	case c.State != cases.Waiting:
+		return ""
+	case o.PlaceOf(c).Replier == nil:
+		return ActHandled
+	case !drafted:
+		return ""
+	case d.Blocked():
+		return ActConfirm
+	}
+	return ActApprove
+}
+
 // buttons lists what can be pressed now; none when there is nothing to do.
 func (o *Office) buttons(c cases.Case, room Room, say *phrases.Catalogue, now time.Time) [][]Button {
-	d, drafted := c.Draft()
+	d, _ := c.Draft()
 	press := func(a Action, label string) Button {
 		return Button{Action: a, Label: say.Say("button." + label), Data: o.Signer.Sign(room.Name, a, c.ID, d.Version, now.Add(tokenLife))}
 	}
@@ -293,16 +311,9 @@ func (o *Office) buttons(c cases.Case, room Room, say *phrases.Catalogue, now ti
 	var rows [][]Button
 	switch c.State {
 	case cases.Waiting:
-		send := press(ActApprove, "approve")
-		if o.PlaceOf(c).Replier == nil {
-			send = press(ActHandled, "handled")
-		}
-		first := row(send)
-		if !drafted && o.PlaceOf(c).Replier != nil {
-			first = nil
-		}
-		if d.Blocked() {
-			first = append(first, press(ActConfirm, "confirm"))
+		var first []Button
+		if send := o.Sending(c); send != "" {
+			first = row(press(send, string(send)))
 		}
 		first = append(first, press(ActEdit, "edit"), press(ActRedraft, "redraft"))
 		second := row(press(ActDismiss, "dismiss"), press(ActSnooze, "snooze"))

@@ -149,8 +149,12 @@ func TestADraftWithTheCustomersTelephoneNumberIsStoppedWithTheReason(t *testing.
 		s := newShop(t)
 		s.writer.Drafter = fixed(leak)
 		c := s.say("1", "Sara", said)
-		if card := s.rooms["desk"].cards[c.ID].Text; !strings.Contains(card, "⚠️") || !strings.Contains(card, "phone number") {
-			t.Errorf("the card does not say why %q is stopped:\n%s", leak, card)
+		card := s.rooms["desk"].cards[c.ID]
+		if !strings.Contains(card.Text, "⚠️") || !strings.Contains(card.Text, "phone number") {
+			t.Errorf("the card does not say why %q is stopped:\n%s", leak, card.Text)
+		}
+		if hasButton(card, responder.ActApprove) || !hasButton(card, responder.ActConfirm) {
+			t.Errorf("the card of %q has other buttons than one that sends it anyway: %v", leak, card.Buttons)
 		}
 		if a := s.press(c, "mona", responder.ActApprove, ""); !a.Alert || !strings.Contains(a.Text, "phone number") {
 			t.Errorf("approving %q is answered with %q", leak, a.Text)

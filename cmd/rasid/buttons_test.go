@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -19,6 +20,7 @@ import (
 type staffRoom interface {
 	complain(n int, words string) // the nth customer, in public
 	press(about, label string) bool
+	offered(about string) []string // the buttons under the newest card about something
 	replace(about, words string) bool
 	reason(why string) bool
 	command(en bool, c command) bool
@@ -80,6 +82,20 @@ func (w *walk) edit(about, words, answer string) {
 	w.t.Helper()
 	w.push(about, "edit", w.asks()["edit"])
 	w.after("« "+words+" »", answer, func() bool { return w.replace(about, words) })
+}
+
+// oneWayOut looks that a draft that must not leave as it stands can only be sent
+// by the button that says so.
+func (w *walk) oneWayOut(about string) {
+	w.t.Helper()
+	var labels []string
+	if !patiently(func() bool { labels = w.offered(about); return len(labels) > 0 }) {
+		w.t.Fatalf("no card shows %q:\n%s", about, w.record())
+	}
+	if slices.Contains(labels, w.say.Say("button.approve")) || !slices.Contains(labels, w.say.Say("button.confirm")) {
+		w.t.Errorf("under a blocked draft stand %q", labels)
+	}
+	fmt.Fprintf(&w.seen, "    [%s]\n", strings.Join(labels, "] ["))
 }
 
 // setAside presses a button that wants a reason and gives it.
@@ -207,7 +223,8 @@ func (w *walk) beforePosting(said sayings) {
 	w.push(late, "redraft", "answer.redrafted")
 	w.push(late, "escalate", "answer.escalated")
 	w.edit(late, said.number, "answer.confirm")
-	w.push(said.number, "approve", "answer.confirm")
+	w.oneWayOut(said.number)
+	w.push(said.number, "confirm", "answer.confirm.again") // a colleague, who was not told yet
 	w.push(said.number, "confirm", "answer.approved")
 	w.push(late, "undo", "answer.undone")
 	w.push(late, "handled", "answer.handled")

@@ -65,6 +65,17 @@ func (r telegramRoom) press(about, label string) bool {
 	})
 }
 
+func (r telegramRoom) offered(about string) (labels []string) {
+	r.newest(about, func(id int64) bool {
+		m, _ := r.server.Message(desk, id)
+		for _, b := range slices.Concat(m.Buttons...) {
+			labels = append(labels, b.Text)
+		}
+		return len(labels) > 0
+	})
+	return labels
+}
+
 func (r telegramRoom) replace(about, words string) bool {
 	return r.newest(about, func(id int64) bool {
 		r.server.ReplyTo(desk, id, saad, words)
@@ -135,6 +146,15 @@ func (r discordRoom) press(about, label string) bool {
 		}
 	}
 	return false
+}
+
+func (r discordRoom) offered(about string) []string {
+	for _, p := range slices.Backward(r.server.Posted(r.desk)) {
+		if strings.Contains(p.Text, about) && len(p.Labels) > 0 {
+			return p.Labels
+		}
+	}
+	return nil
 }
 
 // fill fills in the form that was shown last.

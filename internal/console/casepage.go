@@ -123,10 +123,7 @@ func (c *Console) buttons(r *http.Request, v *caseView) {
 	v.Buttons = c.seconds(r, v.State)
 	for _, row := range c.Office.Card(v.Case, room, c.Clock(), false).Buttons {
 		for _, b := range row {
-			switch {
-			case b.URL != "", b.Action == responder.ActEdit, b.Action == responder.ActDismiss, b.Action == responder.ActSnooze:
-			case b.Action == responder.ActApprove && v.Drafted && v.Latest.Blocked(): // "Send anyway" asks once more before it does
-			default:
+			if b.URL == "" && b.Action != responder.ActEdit && b.Action != responder.ActDismiss && b.Action != responder.ActSnooze {
 				v.Buttons = append(v.Buttons, b)
 			}
 		}

@@ -147,7 +147,7 @@ func (c *Console) row(k cases.Case) inboxRow {
 	now := c.Clock()
 	row := inboxRow{Case: k, Claimed: k.ClaimedBy != "" && k.ClaimedUntil.After(now)}
 	row.Latest, row.Drafted = k.Draft()
-	row.CanSend = row.Drafted && k.State == cases.Waiting && !row.Latest.Blocked() && c.Office.PlaceOf(k).Replier != nil
+	row.CanSend = c.Office.Sending(k) == responder.ActApprove
 	row.Due = c.due(k)
 	row.Late = !row.Due.IsZero() && row.Due.Before(now)
 	return row

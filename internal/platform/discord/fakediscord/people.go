@@ -88,6 +88,7 @@ type Posted struct {
 	Raw       string   // as it came
 	Text      string   // as people read it, embeds included
 	Buttons   []string // custom ids, "" for links
+	Labels    []string // what stands on the buttons
 	Links     []string // where link buttons lead to
 	Picture   bool
 }
@@ -103,7 +104,7 @@ func (s *Server) Posted(channel string) []Posted {
 		}
 		p := Posted{ID: m.ID, Reply: m.Reply, Raw: m.Content, Text: readAll(m.Content, m.Embeds), Picture: m.Picture}
 		for _, b := range inRows(m.Components) {
-			p.Buttons = append(p.Buttons, b.CustomID)
+			p.Buttons, p.Labels = append(p.Buttons, b.CustomID), append(p.Labels, b.Label)
 			if b.URL != "" {
 				p.Links = append(p.Links, b.URL)
 			}
