@@ -95,7 +95,7 @@ func (p *program) digest(ctx context.Context, r *records, o digestOptions) error
 		enc.SetIndent("", "  ")
 		return enc.Encode(f)
 	case "png":
-		picture, err := f.PNG(r.words)
+		picture, err := f.PNG(r.words, name)
 		if err != nil {
 			return err
 		}

@@ -89,9 +89,9 @@ func (h *house) digest(ctx context.Context, day time.Time, period responder.Peri
 }
 
 func (h *house) forChat(f digest.Figures, language string) (string, []byte, error) {
-	say := h.office.Words[language]
-	png, err := f.PNG(say)
-	return f.Chat(say, h.cfg.Business.Name.In(language)), png, err
+	say, business := h.office.Words[language], h.cfg.Business.Name.In(language)
+	png, err := f.PNG(say, business)
+	return f.Chat(say, business), png, err
 }
 
 // recipient is somebody who gets a digest every day.

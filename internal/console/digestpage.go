@@ -104,7 +104,8 @@ func (c *Console) showChart(w http.ResponseWriter, r *http.Request) {
 		c.problem(w, r, err)
 		return
 	}
-	svg, err := f.SVG(c.words[c.languageOf(r)])
+	language := c.languageOf(r)
+	svg, err := f.SVG(c.words[language], c.Name(language))
 	if err != nil {
 		c.problem(w, r, err)
 		return

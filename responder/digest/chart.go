@@ -18,9 +18,9 @@ const (
 	topicsMost = 6
 )
 
-// PNG draws the figures as a picture for a chat.
-func (f Figures) PNG(say *phrases.Catalogue) ([]byte, error) {
-	p, err := f.picture(speaker{say})
+// PNG draws the figures of a business as a picture for a chat.
+func (f Figures) PNG(say *phrases.Catalogue, business string) ([]byte, error) {
+	p, err := f.picture(speaker{say}, business)
 	if err != nil {
 		return nil, err
 	}
@@ -29,13 +29,12 @@ func (f Figures) PNG(say *phrases.Catalogue) ([]byte, error) {
 
 // SVG draws the same picture for a page. It is made of safe elements alone and
 // may stand inside a page as it is.
-func (f Figures) SVG(say *phrases.Catalogue) (string, error) {
-	s := speaker{say}
-	p, err := f.picture(s)
+func (f Figures) SVG(say *phrases.Catalogue, business string) (string, error) {
+	p, err := f.picture(speaker{say}, business)
 	if err != nil {
 		return "", err
 	}
-	return p.SVG(string(s.dates(f.Span)), say.Say("digest.total", "n", f.Total, "neg", f.Neg, "neu", f.Neu, "pos", f.Pos)), nil
+	return p.SVG(f.title(say, business), say.Say("digest.total", "n", f.Total, "neg", f.Neg, "neu", f.Neu, "pos", f.Pos)), nil
 }
 
 // chart draws one picture from the top down.
@@ -75,14 +74,16 @@ func newChart(s speaker) (*chart, error) {
 	return &chart{picture: &picture{width: chartWidth, mirrored: s.arabic(), letters: l}, speaker: s}, nil
 }
 
-func (f Figures) picture(s speaker) (*picture, error) {
+func (f Figures) picture(s speaker, business string) (*picture, error) {
 	c, err := newChart(s)
 	if err != nil {
 		return nil, err
 	}
-	c.y = 54
-	c.write(string(s.dates(f.Span)), 26, margin, c.y, start, ink)
-	c.y += 34
+	c.y = 16
+	c.name(business)
+	c.y += 36
+	c.write(string(s.dates(f.Span)), 20, margin, c.y, start, ink)
+	c.y += 32
 	c.write(s.Say("digest.total", "n", f.Total, "neg", f.Neg, "neu", f.Neu, "pos", f.Pos), 17, margin, c.y, start, faint)
 	c.heading("digest.chart.mood", true)
 	c.y += 12

@@ -242,12 +242,12 @@ func TestTheSampleDayReadsAsExpectedInEveryFormat(t *testing.T) {
 		before, rest, _ := strings.Cut(page, "base64,")
 		_, after, _ := strings.Cut(rest, `"`)
 		golden(t, "day."+language+".html", before+`base64,…"`+after)
-		svg, err := f.SVG(say)
+		svg, err := f.SVG(say, name)
 		if err != nil {
 			t.Fatal(err)
 		}
 		golden(t, "day."+language+".svg", svg)
-		pic, err := f.PNG(say)
+		pic, err := f.PNG(say, name)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -308,8 +308,8 @@ func decode(t *testing.T, b []byte) image.Image {
 func TestPicturesAreSafeAndLight(t *testing.T) {
 	f := sample(t)
 	allowed := map[string]bool{"svg": true, "title": true, "desc": true, "defs": true, "path": true, "rect": true, "g": true, "use": true}
-	for language := range business {
-		svg, err := f.SVG(words(t, language))
+	for language, name := range business {
+		svg, err := f.SVG(words(t, language), name)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -340,7 +340,7 @@ func TestPicturesAreSafeAndLight(t *testing.T) {
 		if elements < 100 || len(svg) > 90_000 {
 			t.Errorf("%s: %d elements in %d bytes, want at least 100 in at most 90,000", language, elements, len(svg))
 		}
-		pic, err := f.PNG(words(t, language))
+		pic, err := f.PNG(words(t, language), name)
 		if err != nil {
 			t.Fatal(err)
 		}

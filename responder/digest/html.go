@@ -15,7 +15,7 @@ var pageSource string
 
 // HTML writes the figures as a page of its own, the picture inside it.
 func (f Figures) HTML(say *phrases.Catalogue, business string) (string, error) {
-	png, err := f.PNG(say)
+	png, err := f.PNG(say, business)
 	if err != nil {
 		return "", err
 	}
@@ -67,7 +67,7 @@ func (f Figures) Letter(say *phrases.Catalogue, business string) (Letter, error)
 	// Mail programs show isolates in a subject as boxes; one line needs none.
 	l.Subject = strings.NewReplacer(phrases.FSI, "", phrases.PDI, "").Replace(l.Subject)
 	var err error
-	if l.PNG, err = f.PNG(say); err != nil {
+	if l.PNG, err = f.PNG(say, business); err != nil {
 		return l, err
 	}
 	l.HTML, err = f.html(say, business, "cid:"+PictureID)

@@ -53,6 +53,11 @@ type glyph struct {
 // lay places the glyphs of a line that begins at 0,0 and returns its width.
 // What the typeface cannot draw, emoji above all, is left out.
 func (l *letters) lay(text string, size float64) ([]glyph, float64) {
+	return l.layFrom(l.dir, text, size)
+}
+
+// layFrom places the glyphs of a line that is read in a direction of its own.
+func (l *letters) layFrom(dir di.Direction, text string, size float64) ([]glyph, float64) {
 	var runes []rune
 	for _, r := range text {
 		if _, ok := l.face.NominalGlyph(r); ok || unicode.Is(unicode.Cf, r) {
@@ -63,14 +68,14 @@ func (l *letters) lay(text string, size float64) ([]glyph, float64) {
 		return nil, 0
 	}
 	in := shaping.Input{
-		Text: runes, RunEnd: len(runes), Direction: l.dir, Face: l.face, Size: fixed.Int26_6(size * 64), Language: l.tag,
+		Text: runes, RunEnd: len(runes), Direction: dir, Face: l.face, Size: fixed.Int26_6(size * 64), Language: l.tag,
 	}
 	var runs []shaping.Output
 	for _, part := range l.split.Split(in, l) {
 		runs = append(runs, l.shape.Shape(part))
 	}
 	var wrap shaping.LineWrapper
-	lines, _ := wrap.WrapParagraph(shaping.WrapConfig{Direction: l.dir}, 1<<20, runes, shaping.NewSliceIterator(runs))
+	lines, _ := wrap.WrapParagraph(shaping.WrapConfig{Direction: dir}, 1<<20, runes, shaping.NewSliceIterator(runs))
 	if len(lines) == 0 {
 		return nil, 0
 	}

@@ -94,13 +94,18 @@ func (p *picture) box(x, y, w, h float64, fill paint) {
 // write puts a line of text with its base line at y and returns its width.
 func (p *picture) write(s string, size, x, y float64, at anchor, fill paint) float64 {
 	glyphs, width := p.letters.lay(s, size)
+	p.put(glyphs, width, size, x, y, at, fill)
+	return width
+}
+
+// put puts glyphs of that width where write would put their text.
+func (p *picture) put(glyphs []glyph, width, size, x, y float64, at anchor, fill paint) {
 	if p.mirrored {
 		x = float64(p.width) - x
 		at = end - at
 	}
 	x -= width * float64(at) / 2
 	p.texts = append(p.texts, text{glyphs: glyphs, x: x, y: y, width: width, size: size, fill: fill})
-	return width
 }
 
 // PNG rasters the picture.
