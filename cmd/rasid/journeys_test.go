@@ -32,6 +32,7 @@ func TestJourneyOneInABrowser(t *testing.T) {
 		if got, want := p.js("document.documentElement.dir"), map[string]string{"ar": "rtl", "en": "ltr"}[language]; got != want {
 			t.Errorf("the %s page runs %s, want %s", language, got, want)
 		}
+		p.head(language)
 		worst := p.js(`document.querySelector("li.card:has(button[value=approve]) h2 a").getAttribute("href")`)
 		pages := map[string]string{"inbox": "/", "case": worst, "digest": "/digest", "sources": "/sources", "incidents": "/incidents", "promises": "/promises", "people": "/people", "policy": "/policy", "audit": "/audit", "help": "/help", "report": "/report"}
 		for name, path := range pages {
@@ -59,6 +60,21 @@ func (p *tab) narrow(name, language string) {
 	p.do("a telephone", chromedp.EmulateViewport(390, 844))
 	if wide := p.js("document.documentElement.scrollWidth - document.documentElement.clientWidth"); wide != "0" {
 		p.t.Errorf("the page %s in %s is %s pixels wider than a telephone", name, language, wide)
+	}
+	p.do("what is folded", chromedp.Evaluate(`document.querySelectorAll("main details").forEach(d => d.open = true)`, nil))
+	if wide := p.js(`[...document.querySelectorAll(".scroll:not(.late)")].filter(e => e.scrollWidth > e.clientWidth).map(e => e.innerText.slice(0, 60))`); wide != "" {
+		p.t.Errorf("on a telephone the page %s in %s must be pushed to the side to read %s", name, language, wide)
+	}
+	p.do("a desk", chromedp.EmulateViewport(1200, 900))
+}
+
+// head looks that the head of the page is one line on a small desk, less the bar
+// at its side.
+func (p *tab) head(language string) {
+	p.t.Helper()
+	p.do("a desk with a bar", chromedp.EmulateViewport(1185, 900))
+	if places := p.js(`[...new Set([...document.querySelectorAll("header > *, .tools > *")].map(e => Math.round((e.getBoundingClientRect().top + e.getBoundingClientRect().bottom) / 8)))]`); strings.Contains(places, ",") {
+		p.t.Errorf("the head of the page in %s has more than one line: its parts stand at %s", language, places)
 	}
 	p.do("a desk", chromedp.EmulateViewport(1200, 900))
 }
