@@ -153,13 +153,17 @@ func (k *Clerk) stop(ctx context.Context, r *request) (Answer, error) {
 		return Answer{}, fmt.Errorf("reading the switch: %w", err)
 	}
 	if on {
-		return r.answer("answer.wasstopped", "name", Author(r.say, by, k.Office.NameOf), "time", k.Office.clock(r.say, at, r.d.At)), nil
+		return k.wasStopped(r, by, at), nil
 	}
 	if err := k.Switch.Stop(ctx, r.who.ID, Clean(r.d.Text), r.d.At); err != nil {
 		return Answer{}, fmt.Errorf("stopping: %w", err)
 	}
 	k.Log.Warn("posting stopped", "by", r.who.ID)
 	return r.answer("answer.stopped"), nil
+}
+
+func (k *Clerk) wasStopped(r *request, by string, at time.Time) Answer {
+	return r.answer("answer.wasstopped", "name", Author(r.say, by, k.Office.NameOf), "time", k.Office.clock(r.say, at, r.d.At))
 }
 
 func (k *Clerk) resume(ctx context.Context, r *request) (Answer, error) {
@@ -172,6 +176,15 @@ func (k *Clerk) resume(ctx context.Context, r *request) (Answer, error) {
 	}
 	if err := k.Switch.Resume(ctx, r.who.ID, r.d.At); err != nil {
 		return Answer{}, fmt.Errorf("resuming: %w", err)
+	}
+	by, why, at, on, err := k.Switch.Stopped(ctx)
+	switch {
+	case err != nil:
+		return Answer{}, fmt.Errorf("reading the switch: %w", err)
+	case on && by == cases.File: // no room can take a file away
+		return r.refuse("answer.stays", "why", phrases.Plain(WhyStopped(r.say, by, why))), nil
+	case on:
+		return k.wasStopped(r, by, at), nil
 	}
 	k.Log.Warn("posting resumed", "by", r.who.ID)
 	return r.answer("answer.resumed"), nil

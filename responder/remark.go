@@ -66,6 +66,15 @@ func Told(say *phrases.Catalogue, why string, name func(string) string) string {
 	return text
 }
 
+// WhyStopped says why posting is stopped: in the words of the person who stopped
+// it, or in the reader's language what the program noted.
+func WhyStopped(say *phrases.Catalogue, by, why string) string {
+	if by != cases.Rasid && by != cases.File {
+		return Isolate(Visible(why))
+	}
+	return Told(say, why, func(who string) string { return who })
+}
+
 // own reports whether the program wrote the note of a line. That a colleague
 // answered is seen by the program and told in the colleague's words.
 func own(e cases.Entry) bool {

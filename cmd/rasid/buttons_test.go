@@ -8,10 +8,12 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	gocmp "github.com/google/go-cmp/cmp"
 
 	"rasid/internal/phrases"
+	"rasid/internal/store"
 )
 
 // staffRoom is a staff room of a running program, as the people in it use it.
@@ -26,6 +28,7 @@ type staffRoom interface {
 	command(en bool, c command) bool
 	told() []string          // what people were told, from the start
 	asks() map[string]string // the words that buttons ask for, by button
+	folder() string          // where the program keeps its data
 	loseAnswers()            // nobody learns whether the next two posts arrived
 	doubt()                  // the post that was just approved is one of them
 	record() string          // for whoever looks why a walk failed
@@ -254,6 +257,11 @@ func (w *walk) beforePosting(said sayings) {
 		w.after("/"+c.en+" "+c.argEN, first, func() bool { return w.command(true, c) })
 		w.after(c.ar+" "+c.argAR, second, func() bool { return w.command(false, c) })
 	}
+	// "rasid stop" left a file, which no room can take away.
+	if err := os.WriteFile(filepath.Join(w.folder(), store.StopFile), []byte(store.StopNote("omar", "wrong prices", time.Now())), 0o600); err != nil {
+		w.t.Fatal(err)
+	}
+	w.order(command{"resume", "تابع", "", "", "", "answer.stays"})
 }
 
 // afterPosting presses what stands on a card once its reply left, or may have.

@@ -19,6 +19,7 @@ type onDiscord struct {
 	support, general, desk, leads string
 	karim, lina, sara             fakediscord.Person
 	out                           *lines
+	data                          string // folder of the program that was started last
 }
 
 func newDiscord(t testing.TB) *onDiscord {
@@ -53,11 +54,12 @@ func (o *onDiscord) start(now func() time.Time, pairs ...string) {
 		o.t.Fatal(err)
 	}
 	dir := o.t.TempDir()
+	o.data = filepath.Join(dir, "data")
 	mine := strings.NewReplacer(append(pairs,
 		"kind: discord\n    token: ${DISCORD_TOKEN}", "kind: discord\n    api_url: "+o.server.API()+"\n    token: ${DISCORD_TOKEN}",
 		"1100000000000000001", o.support, "1100000000000000002", o.general, "1100000000000000003", o.desk, "1100000000000000004", o.leads,
 	)...).Replace(string(text))
-	mine += "\nlog: {level: debug}\ndata: " + filepath.Join(dir, "data") + "\nconsole: {listen: \"off\"}\nnetwork: {allow: [127.0.0.1]}\n"
+	mine += "\nlog: {level: debug}\ndata: " + o.data + "\nconsole: {listen: \"off\"}\nnetwork: {allow: [127.0.0.1]}\n"
 	path := filepath.Join(dir, "config.yaml")
 	if err := os.WriteFile(path, []byte(mine), 0o600); err != nil {
 		o.t.Fatal(err)

@@ -151,10 +151,14 @@ func (p *program) examineRecords(ctx context.Context, cfg *config.Config, words 
 	defer func() { _ = s.Close() }()
 	found := []cases.Advice{{OK: true, What: shownDatabase(cfg)}}
 	if by, why, _, on, err := s.Stopped(ctx); err == nil && on {
-		found = append(found, cases.Advice{What: fmt.Sprintf("posting is stopped by %s (%s)", responder.Author(words, by, (&records{cfg: cfg}).name), why), Fix: "rasid resume, or /resume in a room"})
+		fix := "/resume in a room"
+		if by == cases.File || strings.HasPrefix(by, atTerminal) {
+			fix = "rasid resume" // what rooms cannot lift, or a command alone stopped
+		}
+		found = append(found, cases.Advice{What: fmt.Sprintf("posting is stopped by %s (%s)", responder.Author(words, by, (&records{cfg: cfg}).name), responder.WhyStopped(words, by, why)), Fix: fix})
 	}
 	if why, waiting, err := s.Held(ctx); err == nil && why != "" {
-		found = append(found, cases.Advice{What: fmt.Sprintf("%d replies held: %s", waiting, why), Fix: "look at them on the page, then release them there"})
+		found = append(found, cases.Advice{What: fmt.Sprintf("%d replies held: %s", waiting, responder.WhyStopped(words, cases.Rasid, why)), Fix: "look at them on the page, then release them there"})
 	}
 	found = append(found, p.examineQuotas(ctx, s)...)
 	statuses, err := s.Statuses(ctx)

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"rasid/internal/cases"
+	"rasid/internal/phrases"
 	"rasid/internal/store"
 )
 
@@ -49,5 +50,5 @@ func (h *house) tellHeld(ctx context.Context) error {
 	}
 	h.log.Warn("replies are held until a person lets posting go on", "why", why, "waiting", waiting)
 	key := fmt.Sprintf("held/%d", h.now().Unix())
-	return h.notify(ctx, key, h.now(), "notice.held", "why", why, "n", waiting)
+	return h.notify(ctx, key, h.now(), "notice.held", "why", phrases.Noted(why), "n", waiting)
 }

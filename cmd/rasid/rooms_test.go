@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -113,6 +114,8 @@ func (r telegramRoom) loseAnswers() {
 }
 
 func (telegramRoom) doubt() {} // Telegram cannot be asked whether something is there
+
+func (r telegramRoom) folder() string { return filepath.Join(r.dir, "data") }
 
 func (r telegramRoom) record() string {
 	return r.server.Transcript(desk, time.TimeOnly) + "\n" + r.out.String()
@@ -230,6 +233,8 @@ func (r discordRoom) doubt() {
 	}
 	r.clock.forward(3 * time.Minute)
 }
+
+func (r discordRoom) folder() string { return r.data }
 
 func (r discordRoom) record() string {
 	var b strings.Builder

@@ -9,7 +9,6 @@ import (
 	"os/user"
 	"path/filepath"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -44,8 +43,7 @@ PostgreSQL, it also turns the switch in the database, which stops all of them.`,
 			if err := os.MkdirAll(cfg.Data, 0o700); err != nil {
 				return fmt.Errorf("stopping: %w", err)
 			}
-			note := fmt.Sprintf("%s by %s: %s\n", p.now().UTC().Format(time.RFC3339), person(), why)
-			if err := os.WriteFile(stopFile(cfg), []byte(note), 0o600); err != nil {
+			if err := os.WriteFile(stopFile(cfg), []byte(store.StopNote(person(), why, p.now())), 0o600); err != nil {
 				return fmt.Errorf("stopping: %w", err)
 			}
 			if err := p.stopOthers(cmd.Context(), cfg, why); err != nil {

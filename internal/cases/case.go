@@ -81,6 +81,9 @@ func (d Draft) ByModel() bool { return strings.HasPrefix(d.Origin, "model:") }
 // Rasid is the By of everything the program did by itself.
 const Rasid = "rasid"
 
+// File is the By of a stop that a file in the data folder makes.
+const File = "file"
+
 // Customer is the By of what the author of a mention did.
 const Customer = "customer"
 

@@ -7,8 +7,10 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"rasid/internal/cases"
 )
@@ -63,5 +65,22 @@ func TestAPressFromAnotherSiteIsToldInWords(t *testing.T) {
 	}
 	if len(h.desk.took) > 0 {
 		t.Errorf("took %v", h.desk.took)
+	}
+}
+
+// TestAFileThatStopsPostingIsToldInTheReadersLanguage: who left it, and why, as
+// they wrote it.
+func TestAFileThatStopsPostingIsToldInTheReadersLanguage(t *testing.T) {
+	h := newHouse(t, func(o *Options) {
+		o.Stopped = func(context.Context) (by, why string, at time.Time, on bool, err error) {
+			return cases.File, "the file STOP is in the data folder, left by omar: wrong prices", start, true, nil
+		}
+	})
+	b := h.browse().as("mona")
+	for language, want := range map[string]string{"en": "the file STOP is in the data folder, left by omar: wrong prices", "ar": "في مجلد البيانات ملف الإيقاف STOP، تركه \u2068omar: wrong prices"} {
+		b.post("/language", url.Values{"language": {language}})
+		if _, page := b.get("/"); !strings.Contains(page, want) {
+			t.Errorf("in %s the page does not say %q", language, want)
+		}
 	}
 }

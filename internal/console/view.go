@@ -120,7 +120,7 @@ func (c *Console) render(w http.ResponseWriter, r *http.Request, status int, nam
 	if who := person(r); who.ID != "" {
 		p.Who, p.Role = cmp.Or(who.Name, who.ID), who.Role
 		if by, why, _, on, err := c.Stopped(r.Context()); err == nil && on {
-			p.Stopped, p.StoppedBy, p.StoppedWhy = true, responder.Author(p.say, by, c.Office.NameOf), why
+			p.Stopped, p.StoppedBy, p.StoppedWhy = true, responder.Author(p.say, by, c.Office.NameOf), responder.WhyStopped(p.say, by, why)
 		}
 	}
 	if !live(r) {

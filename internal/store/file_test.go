@@ -242,9 +242,18 @@ func TestAStopFileStops(t *testing.T) {
 	defer func() { ok(t, s.Close()) }()
 	approved(t, s, "amal", "cold soup")
 	stop := filepath.Join(dir, store.StopFile)
-	ok(t, os.WriteFile(stop, nil, 0o600))
-	if n := posts(t, s); n != 0 {
-		t.Error("posted beside a stop file")
+	for note, want := range map[string]string{
+		"":               "the file STOP is in the data folder",
+		"by hand, by me": "the file STOP is in the data folder",
+		store.StopNote("omar", "wrong prices", time.Now()): "the file STOP is in the data folder, left by omar: wrong prices",
+	} {
+		ok(t, os.WriteFile(stop, []byte(note), 0o600))
+		if n := posts(t, s); n != 0 {
+			t.Error("posted beside a stop file")
+		}
+		if by, why, _, on, err := s.Stopped(t.Context()); by != cases.File || why != want || !on || err != nil {
+			t.Errorf("a file with %q says: stopped %v by %q, %q, %v", note, on, by, why, err)
+		}
 	}
 	ok(t, os.Remove(stop))
 	if n := posts(t, s); n != 1 {

@@ -5,9 +5,13 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
+
+	"rasid/internal/cases"
 )
 
 // StopFile is the name of the file in the data folder that stops all posting
@@ -59,7 +63,7 @@ func (s *Store) stopped(ctx context.Context, q querier) (by, why string, at time
 	if s.o.DataDir != "" {
 		st, err := os.Stat(filepath.Join(s.o.DataDir, StopFile))
 		if err == nil {
-			return "file", "the file " + StopFile + " is in the data folder", st.ModTime(), true, nil
+			return cases.File, s.stopNote(), st.ModTime(), true, nil
 		}
 		if !errors.Is(err, os.ErrNotExist) {
 			return "", "", time.Time{}, true, err // a folder that cannot be read is no permission to post
@@ -71,4 +75,33 @@ func (s *Store) stopped(ctx context.Context, q querier) (by, why string, at time
 		return "", "", time.Time{}, false, nil
 	}
 	return by, why, moment(us), on, err
+}
+
+// mostLeft bounds how much of a stop file is read, in bytes.
+const mostLeft = 300
+
+// stopNote says that the stop file is there and, if StopNote wrote it, who left
+// it and why.
+func (s *Store) stopNote() string {
+	there := "the file " + StopFile + " is in the data folder"
+	f, err := os.Open(filepath.Join(s.o.DataDir, StopFile))
+	if err != nil {
+		return there // that it is there is enough
+	}
+	defer func() { _ = f.Close() }() // only read
+	b := make([]byte, mostLeft)
+	n, _ := io.ReadFull(f, b)
+	line, _, _ := strings.Cut(strings.ToValidUTF8(string(b[:n]), ""), "\n")
+	at, words, ok := strings.Cut(line, leftBy)
+	if _, err := time.Parse(time.RFC3339, at); err != nil || !ok {
+		return there // made by hand
+	}
+	return there + ", left by " + words
+}
+
+const leftBy = " by "
+
+// StopNote is what a stop file says of who left it, and why.
+func StopNote(by, why string, now time.Time) string {
+	return now.UTC().Format(time.RFC3339) + leftBy + by + ": " + why + "\n"
 }
