@@ -292,6 +292,7 @@ func (r *reader) scalar(n *yaml.Node, v reflect.Value, at place) {
 	}
 	text, fromEnv, ok := r.expand(n, at)
 	if !ok || !r.mayStand(n, text, fromEnv, at) {
+		unread(v, at)
 		return
 	}
 	if err := set(v, text); err != nil {

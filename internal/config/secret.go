@@ -88,8 +88,18 @@ func secretAdvice(path, file string) string {
 	return fmt.Sprintf("%s: ${NAME} or %s_file: path, or chmod 600 %s", key, key, filepath.Base(file))
 }
 
+// unread marks a secret that is named but could not be read, which is told
+// already: a part that looks itself over must not miss it as well. No
+// configuration with such a mistake is used.
+func unread(v reflect.Value, at place) {
+	if at.secret == "yes" {
+		_ = set(v, "unread") // what is no text stays empty
+	}
+}
+
 // secretFile reads token_file: and the like.
 func (r *reader) secretFile(n *yaml.Node, v reflect.Value, at place) {
+	unread(v, at) // until it is
 	if n.Kind != yaml.ScalarNode || n.Value == "" {
 		r.add(n.Line, at.path, "no file is named", "the path of the file that holds the secret")
 		return
