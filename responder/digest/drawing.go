@@ -1,8 +1,8 @@
 package digest
 
 import (
+	"encoding/xml"
 	"fmt"
-	"html"
 	"image/color"
 	"math"
 	"slices"
@@ -81,7 +81,7 @@ func (p *picture) SVG(title, words string) string {
 	}
 	var b strings.Builder
 	_, _ = fmt.Fprintf(&b, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" width="%d" height="%d" role="img">`, d.Width, d.Height, d.Width, d.Height)
-	b.WriteString("\n<title>" + html.EscapeString(title) + "</title>\n<desc>" + html.EscapeString(words) + "</desc>\n<defs>\n")
+	b.WriteString("\n<title>" + escaped(title) + "</title>\n<desc>" + escaped(words) + "</desc>\n<defs>\n")
 	for _, s := range d.Shapes {
 		b.WriteString(`<path id="rasid-g` + strconv.Itoa(s.ID) + `" d="` + s.Path + "\"/>\n")
 	}
@@ -98,6 +98,13 @@ func (p *picture) SVG(title, words string) string {
 		b.WriteString("</g>\n")
 	}
 	b.WriteString("</svg>\n")
+	return b.String()
+}
+
+// escaped is text for XML, where what no XML may hold is replaced.
+func escaped(s string) string {
+	var b strings.Builder
+	_ = xml.EscapeText(&b, []byte(s)) // a builder takes everything
 	return b.String()
 }
 

@@ -1,6 +1,7 @@
 package digest
 
 import (
+	"sort"
 	"strings"
 	"unicode"
 
@@ -76,13 +77,12 @@ func (l *letters) cut(s string, fits func(string) bool) string {
 		return s
 	}
 	runes := []rune(s)
-	for n := len(runes) - 1; n > 0; n-- {
-		short := strings.TrimRight(string(runes[:n]), " ") + ellipsis
-		if !unicode.Is(unicode.Mn, runes[n]) && fits(short) {
-			return short
-		}
+	short := func(n int) string { return strings.TrimRight(string(runes[:n]), " ") + ellipsis }
+	n := sort.Search(len(runes)-1, func(n int) bool { return !fits(short(n + 1)) })
+	for n > 0 && unicode.Is(unicode.Mn, runes[n]) {
+		n--
 	}
-	return ellipsis
+	return short(n)
 }
 
 // drawable is what the typeface can draw of a text.
