@@ -172,7 +172,7 @@ func (a *adding) complete(ctx context.Context) (string, *config.Config, error) {
 		field, ours := strings.CutPrefix(first.Path, a.place+".")
 		field, _, _ = strings.Cut(field, "[")
 		if _, known := a.fields[field]; !ours || !known {
-			return "", nil, problems // nothing that an answer would mend
+			return "", nil, problems.Err() // nothing that an answer would mend
 		}
 		if asked[field] || slices.ContainsFunc(a.section.settings, func(s setting) bool { return strings.TrimSuffix(s.key, "_file") == field }) {
 			why, known := a.say.Known(first.Cause)
@@ -183,7 +183,7 @@ func (a *adding) complete(ctx context.Context) (string, *config.Config, error) {
 		}
 		asked[field] = true
 		if err := a.ask(ctx, field, first.Write); err != nil {
-			return "", nil, errors.Join(err, problems)
+			return "", nil, errors.Join(err, problems.Err())
 		}
 	}
 	return "", nil, errors.New("too many wrong answers; nothing was written")
@@ -305,11 +305,11 @@ func (p *program) tried(text string) (cfg *config.Config, problems config.Proble
 	other := *p
 	other.config = f.Name()
 	cfg, err = other.load()
-	if errors.As(err, &problems) {
-		for i := range problems {
-			problems[i].File = p.config
+	if wrong, ok := errors.AsType[config.ProblemsError](err); ok {
+		for i := range wrong.Problems {
+			wrong.Problems[i].File = p.config
 		}
-		return nil, problems, nil
+		return nil, wrong.Problems, nil
 	}
 	return cfg, nil, err
 }

@@ -36,8 +36,8 @@ The exit code is 0 when the configuration can be used and 1 when it cannot.`,
 				return err
 			}
 			cfg, err := p.load()
-			if problems, wrong := errors.AsType[config.Problems](err); wrong {
-				return mistakes{problems, words}
+			if wrong, ok := errors.AsType[config.ProblemsError](err); ok {
+				return mistakes{wrong, words}
 			}
 			if err != nil {
 				return err
@@ -51,17 +51,17 @@ The exit code is 0 when the configuration can be used and 1 when it cannot.`,
 
 // mistakes are those of a configuration, as they are told.
 type mistakes struct {
-	config.Problems
+	config.ProblemsError
 	words *phrases.Catalogue
 }
 
 // Unwrap lets the mistakes be found.
-func (m mistakes) Unwrap() error { return m.Problems }
+func (m mistakes) Unwrap() error { return m.ProblemsError }
 
 // Error tells one mistake per line.
 func (m mistakes) Error() string {
 	if m.words.Language == "en" {
-		return m.Problems.Error()
+		return m.ProblemsError.Error()
 	}
 	lines := make([]string, len(m.Problems))
 	for i, p := range m.Problems {
@@ -86,10 +86,11 @@ func (p *program) load() (*config.Config, error) {
 // loadBut is load, and passes over mistakes that whoever asks is about to mend.
 func (p *program) loadBut(mended func(config.Problem) bool) (*config.Config, error) {
 	cfg, err := config.Load(p.config, p.env)
-	var problems config.Problems
-	if err != nil && !errors.As(err, &problems) {
+	var wrong config.ProblemsError
+	if err != nil && !errors.As(err, &wrong) {
 		return nil, err
 	}
+	problems := wrong.Problems
 	if cfg != nil {
 		problems = append(problems, inspect(cfg)...)
 	}

@@ -75,12 +75,12 @@ staff: [{id: mona, role: approver}]
 	}
 	p := &program{config: path, env: inventedTokens, now: time.Now}
 	_, err := p.load()
-	var problems config.Problems
-	if !errors.As(err, &problems) {
+	wrong, ok := errors.AsType[config.ProblemsError](err)
+	if !ok {
 		t.Fatalf("load answers %T: %v", err, err)
 	}
 	found := map[string]bool{}
-	for _, q := range problems {
+	for _, q := range wrong.Problems {
 		found[q.Path] = true
 	}
 	for _, path := range []string{"sources[2].reply", "sources[3].match", "sources[3].handle", "business.match", "sources[1].match", "accounts.pager.kind", "sources[0].kind", "sources[1].reply.kind", "rooms[0].kind"} {

@@ -53,7 +53,7 @@ func (p *program) run(ctx context.Context, args []string) int {
 	root.SetArgs(args)
 	cmd, err := root.ExecuteContextC(ctx)
 	var told mistakes
-	var problems config.Problems
+	var wrong config.ProblemsError
 	var usage usageError
 	switch {
 	case err == nil:
@@ -62,9 +62,9 @@ func (p *program) run(ctx context.Context, args []string) int {
 		fmt.Fprintln(p.err, told.Error())
 		fmt.Fprintf(p.err, "rasid: %s\n", told.words.Line(fmt.Sprintf("%s in %s; nothing was started", count(len(told.Problems), "mistake"), p.config)))
 		return 1
-	case errors.As(err, &problems):
-		fmt.Fprintln(p.err, problems.Error())
-		fmt.Fprintf(p.err, "rasid: %s in %s; nothing was started\n", count(len(problems), "mistake"), p.config)
+	case errors.As(err, &wrong):
+		fmt.Fprintln(p.err, wrong.Error())
+		fmt.Fprintf(p.err, "rasid: %s in %s; nothing was started\n", count(len(wrong.Problems), "mistake"), p.config)
 		return 1
 	case errors.As(err, &usage):
 		fmt.Fprintf(p.err, "rasid: %v\nSee: %s --help\n", err, cmd.CommandPath())

@@ -98,10 +98,11 @@ func check(t *testing.T, text string, mode os.FileMode, vars map[string]string) 
 		}
 	}
 	cfg, err := config.Load(path, func(name string) (string, bool) { v, ok := vars[name]; return v, ok })
-	var found config.Problems
-	if err != nil && !errors.As(err, &found) {
-		t.Fatalf("Load answers %T, not Problems", err)
+	var wrong config.ProblemsError
+	if err != nil && !errors.As(err, &wrong) {
+		t.Fatalf("Load answers %T, not ProblemsError", err)
 	}
+	found := wrong.Problems
 	if cfg != nil {
 		found = append(found, decodeParts(cfg)...)
 	}

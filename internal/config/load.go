@@ -23,7 +23,7 @@ import (
 const maxFile = 1 << 20
 
 // Load reads the configuration at path. env looks up environment variables.
-// The error is of type Problems and holds every mistake that shows without
+// The error is of type ProblemsError and holds every mistake that shows without
 // asking the kinds; unless the file is not YAML at all, the configuration is
 // returned beside it, so that the caller can decode the parts and report their
 // mistakes in the same breath.

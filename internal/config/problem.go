@@ -34,10 +34,10 @@ func (p Problem) String() string {
 }
 
 // Problems are all mistakes found, in the order of the file.
-type Problems []Problem //nolint:errname // a list that is read as such; only Err makes an error of it
+type Problems []Problem
 
-// Error prints one problem per line.
-func (ps Problems) Error() string {
+// String tells one problem per line.
+func (ps Problems) String() string {
 	lines := make([]string, len(ps))
 	for i, p := range ps {
 		lines[i] = p.String()
@@ -45,7 +45,7 @@ func (ps Problems) Error() string {
 	return strings.Join(lines, "\n")
 }
 
-// Err returns the problems as an error, sorted by line and without
+// Err returns the problems as a ProblemsError, sorted by line and without
 // repetitions, or nil when there are none.
 func (ps Problems) Err() error {
 	if len(ps) == 0 {
@@ -56,12 +56,19 @@ func (ps Problems) Err() error {
 		return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line))
 	})
 	seen := map[Problem]bool{}
-	return slices.DeleteFunc(sorted, func(p Problem) bool {
+	return ProblemsError{slices.DeleteFunc(sorted, func(p Problem) bool {
 		again := seen[p]
 		seen[p] = true
 		return again
-	})
+	})}
 }
+
+// ProblemsError says that a configuration cannot be used, and all that is wrong
+// with it.
+type ProblemsError struct{ Problems }
+
+// Error tells one problem per line.
+func (e ProblemsError) Error() string { return e.String() }
 
 // orList joins choices as a person reads them: a, b or c.
 func orList(words []string) string {
