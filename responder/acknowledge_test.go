@@ -246,7 +246,7 @@ func TestAPlaceThatTurnsAnAcknowledgementAwayGetsItsPauseFromEverything(t *testi
 
 func TestTheGuardHasNothingAgainstAnyWordingOfTheAcknowledgement(t *testing.T) {
 	s := atNight(t)
-	s.writer.Guard = guard.New(guard.Policy{Times: []time.Duration{24 * time.Hour}})
+	s.writer.Guard = newGuard(s.t, guard.Policy{Times: []time.Duration{24 * time.Hour}})
 	seen := map[string]bool{}
 	for _, now := range []string{"2026-11-22 22:30", "2026-11-23 03:00", "2026-11-26 20:00"} {
 		at, err := time.Parse("2006-01-02 15:04", now)

@@ -101,7 +101,7 @@ var pious = regexp.MustCompile(`الله|والله|ان شاء|إن شاء|با
 var gendered = regexp.MustCompile(`(^|[^\p{L}])(أنتَ|أنتِ|انتي|إنتي|عزيزي|عزيزتي|أخي|أختي|اخي|اختي|سيدي|سيدتي|نورتي|نورتينا|تفضلي|راسلي|تواصلي|استاذ|أستاذ|يا أخ|يا أخت|رضيتي|لكِ|لكَ|بكِ|بكَ)($|[^\p{L}])`)
 
 func TestNoWordingIsReligiousOrSpeaksToOneGender(t *testing.T) {
-	g := guard.New(guard.Policy{Times: []time.Duration{24 * time.Hour}})
+	g := newGuard(t, guard.Policy{Times: []time.Duration{24 * time.Hour}})
 	read := 0
 	for _, pattern := range []string{"templates/ar/*.txt", "courtesy/*.txt", "followup/*ar.txt"} {
 		paths, err := filepath.Glob(pattern)

@@ -46,7 +46,7 @@ func newDoubts(angles *Angles) (*Doubts, error) {
 }
 
 // ironicShapes reads the shapes of praise that is not meant, once for all.
-var ironicShapes = sync.OnceValues(func() ([]patterns.List, error) { return listsOf(topicFiles, "topics/ironic.tsv") })
+var ironicShapes = sync.OnceValues(func() ([]patterns.List, error) { return patterns.ReadFiles(topicFiles, "topics/ironic.tsv") })
 
 // grins are signs that people set behind what they do not mean.
 const grins = "🙄🤡🙃😒🤦"

@@ -20,7 +20,7 @@ func keeping(t *testing.T) (*shop, string) {
 	templates := s.writer.Drafter.(*responder.Templates)
 	templates.Saved = &responder.Wordings{Dir: dir}
 	s.clerk.Templates, s.office.Keeps = templates, true
-	s.writer.Guard = guard.New(guard.Policy{Times: []time.Duration{24 * time.Hour}, Competitors: []string{"Desert Bean"}})
+	s.writer.Guard = newGuard(s.t, guard.Policy{Times: []time.Duration{24 * time.Hour}, Competitors: []string{"Desert Bean"}})
 	topics, err := responder.NewTopics()
 	s.must(err)
 	s.writer.Topics = topics

@@ -109,7 +109,7 @@ func TestAfterASolutionTheCustomerIsAskedOnceAndOneTapAnswers(t *testing.T) {
 // low rating tells of the rating, which may have been given in private.
 func TestTheGuardHasNothingAgainstAnyFollowUp(t *testing.T) {
 	f := followUps(t)
-	g := guard.New(guard.Policy{Times: []time.Duration{24 * time.Hour}})
+	g := newGuard(t, guard.Policy{Times: []time.Duration{24 * time.Hour}})
 	for _, language := range []string{"ar", "en"} {
 		for rating, set := range map[int]string{0: language, 1: "low." + language} {
 			c := cases.Case{Author: "Sara", Rating: rating, RatedAt: time.Unix(int64(rating), 0), Score: cases.Score{Label: "neg", Severity: cases.Low, Language: language}}
@@ -258,7 +258,7 @@ func graver(signal string) func(cases.Mention) cases.Score {
 }
 
 func TestTheGuardHasNothingAgainstTheQuestion(t *testing.T) {
-	g := guard.New(guard.Policy{Times: []time.Duration{24 * time.Hour}})
+	g := newGuard(t, guard.Policy{Times: []time.Duration{24 * time.Hour}})
 	for _, buttons := range []bool{true, false} {
 		s, _ := asking(t)
 		if !buttons {

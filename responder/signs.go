@@ -2,7 +2,6 @@ package responder
 
 import (
 	"embed"
-	"fmt"
 	"slices"
 	"sync"
 
@@ -27,24 +26,7 @@ func NewSigns() (*Signs, error) {
 }
 
 // signLists reads the signs once for all.
-var signLists = sync.OnceValues(func() ([]patterns.List, error) { return listsOf(signFiles, "signs/ar.tsv", "signs/en.tsv") })
-
-// listsOf reads files of patterns, in their order.
-func listsOf(files embed.FS, names ...string) ([]patterns.List, error) {
-	var all []patterns.List
-	for _, name := range names {
-		b, err := files.ReadFile(name)
-		if err != nil {
-			return nil, fmt.Errorf("reading patterns: %w", err)
-		}
-		lists, err := patterns.Read(string(b))
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", name, err)
-		}
-		all = append(all, lists...)
-	}
-	return all, nil
-}
+var signLists = sync.OnceValues(func() ([]patterns.List, error) { return patterns.ReadFiles(signFiles, "signs/ar.tsv", "signs/en.tsv") })
 
 // Of lists the signals of a text, each once, and gives the text without what
 // only looks like one; nothing is taken from a text that has none.

@@ -124,7 +124,7 @@ func newShop(t testing.TB) *shop {
 		Within: map[string]string{"en": "within 24 hours", "ar": "خلال ٢٤ ساعة"}, Private: map[string]string{},
 	}, func(_, text string) error { return s.place.Fits(text) })
 	s.must(err)
-	s.writer = &responder.Writer{Desk: s.store, Office: s.office, Drafter: templates, Guard: guard.New(guard.Policy{}), Log: log}
+	s.writer = &responder.Writer{Desk: s.store, Office: s.office, Drafter: templates, Guard: newGuard(t, guard.Policy{}), Log: log}
 	s.judge = &responder.Judge{Desk: s.store, Office: s.office, Log: log, Score: func(m cases.Mention) cases.Score {
 		sc := cases.Score{Label: "neu", Neu: 1, Language: "en", Topics: topics.Of(m.Text)}
 		if strings.Contains(m.Text, "bad") {
@@ -153,6 +153,16 @@ func (s *shop) reopen() {
 	s.again.Desk, s.again.Changes = s.store, s.store
 	s.poster.Outbox, s.waker.Alarms, s.clerk.Switch, s.clerk.Sends = s.store, s.store, s.store, s.store
 	s.clerk.Count, s.clerk.Over = s.store.Decisions, s.store.Over
+}
+
+// newGuard is a guard for a policy; the words built into the program can be read.
+func newGuard(t testing.TB, p guard.Policy) *guard.Guard {
+	t.Helper()
+	g, err := guard.New(p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return g
 }
 
 func (s *shop) must(err error) {

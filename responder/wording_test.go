@@ -22,7 +22,7 @@ func TestNamesAndWordsOfThePolicyAreStoppedInEveryEdit(t *testing.T) {
 		"We are sorry, your bad visit is with us.":        "confirms a customer or patient",
 	} {
 		s := newShop(t)
-		s.writer.Guard = guard.New(guard.Policy{Competitors: []string{"desert bean"}, Names: []string{"Huda Sample"}, Secrecy: true})
+		s.writer.Guard = newGuard(s.t, guard.Policy{Competitors: []string{"desert bean"}, Names: []string{"Huda Sample"}, Secrecy: true})
 		c := s.say("1", "Sara", "bad coffee")
 		s.press(c, "adam", responder.ActEdit, edit)
 		s.work()
@@ -40,7 +40,7 @@ func TestNamesAndWordsOfThePolicyAreStoppedInEveryEdit(t *testing.T) {
 
 func TestJargonIsToldAndDoesNotStop(t *testing.T) {
 	s := newShop(t)
-	s.writer.Guard = guard.New(guard.Policy{Jargon: []string{"SLA"}})
+	s.writer.Guard = newGuard(s.t, guard.Policy{Jargon: []string{"SLA"}})
 	c := s.say("1", "Sara", "bad coffee")
 	s.press(c, "adam", responder.ActEdit, "We are sorry that we missed the SLA.")
 	s.work()
@@ -70,7 +70,7 @@ func committed(t *testing.T, address string) *responder.Templates {
 func TestAClinicsDraftsNeverConfirmThatSomebodyIsAPatient(t *testing.T) {
 	templates := committed(t, "care@waha.example")
 	templates.Discreet = true
-	g := guard.New(guard.Policy{Secrecy: true, Contacts: []string{"care@waha.example"}, Times: []time.Duration{24 * time.Hour}})
+	g := newGuard(t, guard.Policy{Secrecy: true, Contacts: []string{"care@waha.example"}, Times: []time.Duration{24 * time.Hour}})
 	seen := map[string]bool{}
 	for _, language := range []string{"ar", "en"} {
 		for _, topic := range append(cases.Topics(), "praise") {
@@ -178,7 +178,7 @@ func TestWordsOfLawAreNeverAnsweredByARule(t *testing.T) {
 			t.Errorf("%q: signals %v, a rule refrains because %q", text, r.Signals, why)
 		}
 	}
-	g := guard.New(guard.Policy{})
+	g := newGuard(t, guard.Policy{})
 	for _, text := range []string{"Our lawyer will answer you.", "We will see you in court.", "سيتواصل معك محامينا.", "سنرفع بلاغًا ضدك."} {
 		if !slices.ContainsFunc(g.Check(text, cases.Case{}), func(f cases.Finding) bool { return f.Kind == "legal" && f.Block }) {
 			t.Errorf("%q is not held", text)

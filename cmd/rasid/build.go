@@ -320,7 +320,10 @@ func (h *house) makeWriter(ctx context.Context) (err error) {
 	if h.office.Promises, err = promise.New(); err != nil {
 		return err
 	}
-	spoken := guard.New(h.spoken(private))
+	spoken, err := guard.New(h.spoken(private))
+	if err != nil {
+		return err
+	}
 	h.writer = &responder.Writer{
 		Model: h.model(drafter, spoken),
 

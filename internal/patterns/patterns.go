@@ -15,6 +15,7 @@ package patterns
 
 import (
 	"fmt"
+	"io/fs"
 	"regexp"
 	"regexp/syntax"
 	"slices"
@@ -79,6 +80,23 @@ func Read(text string) ([]List, error) {
 		}
 	}
 	return lists, nil
+}
+
+// ReadFiles reads files one after the other; an error names the file and the line.
+func ReadFiles(files fs.FS, names ...string) ([]List, error) {
+	var all []List
+	for _, name := range names {
+		b, err := fs.ReadFile(files, name)
+		if err != nil {
+			return nil, fmt.Errorf("reading patterns: %w", err)
+		}
+		lists, err := Read(string(b))
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", name, err)
+		}
+		all = append(all, lists...)
+	}
+	return all, nil
 }
 
 // add compiles the alternatives of a line one by one: small expressions are quick

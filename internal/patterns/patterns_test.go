@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"testing/fstest"
 
 	"rasid/internal/fold"
 	"rasid/internal/patterns"
@@ -65,6 +66,19 @@ func TestALineThatCannotBeReadIsNamed(t *testing.T) {
 	for _, text := range []string{"# a\nkind only", "# a\nkind\t(open", "# a\nkind\t"} {
 		if _, err := patterns.Read(text); err == nil || !strings.HasPrefix(err.Error(), "line 2: ") {
 			t.Errorf("%q: %v", text, err)
+		}
+	}
+}
+
+func TestAnErrorNamesTheFileItIsIn(t *testing.T) {
+	t.Parallel()
+	files := fstest.MapFS{"good.tsv": {Data: []byte("a\tword")}, "bad.tsv": {Data: []byte("# a\nkind only")}}
+	if lists, err := patterns.ReadFiles(files, "good.tsv"); err != nil || len(lists) != 1 {
+		t.Errorf("good.tsv: %d lists, %v", len(lists), err)
+	}
+	for name, want := range map[string]string{"bad.tsv": "bad.tsv: line 2: ", "none.tsv": "reading patterns: open none.tsv: "} {
+		if _, err := patterns.ReadFiles(files, "good.tsv", name); err == nil || !strings.HasPrefix(err.Error(), want) {
+			t.Errorf("%s: %v, want %s…", name, err, want)
 		}
 	}
 }

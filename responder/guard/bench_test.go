@@ -7,7 +7,7 @@ import (
 )
 
 func BenchmarkCheck(b *testing.B) {
-	g := New(Policy{})
+	g := newGuard(b, Policy{})
 	text := "أهلًا بك يا سالم. نعتذر عن تأخر وصول طلبك، ونعرف كم يزعج الانتظار. نتابع الأمر الآن مع الفريق المعني وسنوافيك بالتحديث خلال ٢٤ ساعة. " +
 		"Hello Salim, we are sorry your order arrived late. We are looking into it with the team and will write to you within 24 hours."
 	b.SetBytes(int64(len(text)))
@@ -18,6 +18,6 @@ func BenchmarkCheck(b *testing.B) {
 
 func BenchmarkNew(b *testing.B) {
 	for b.Loop() {
-		New(Policy{})
+		newGuard(b, Policy{})
 	}
 }

@@ -23,7 +23,7 @@ const fewWords = 4
 // cold tells of an answer to a complaint that has no word of courtesy, of regret
 // or of help. Rudeness has more shapes than a list of words can know; what it
 // lacks is the same in all of them. It is advice: facts alone may be an answer.
-func (l *look) cold(c cases.Case) {
+func (g *Guard) cold(l *look, c cases.Case) {
 	if c.Score.Label != "neg" {
 		return
 	}
@@ -34,7 +34,7 @@ func (l *look) cold(c cases.Case) {
 	if slices.ContainsFunc(words, courteous().has) || courteous().says(words) {
 		return
 	}
-	if l.sharp() {
+	if l.sharp(g.lists.sharp) {
 		return
 	}
 	l.add(cases.Finding{Kind: "tone-cold", Words: first(l.text, 6)})
@@ -49,10 +49,10 @@ const (
 // sharp blocks an answer that is cold and cuts: it asks what one expected for that
 // price, or tells of the others who liked it. Such words alone may be harmless, and
 // without courtesy they seldom are.
-func (l *look) sharp() bool {
+func (l *look) sharp(cues []patterns.List) bool {
 	var first [2]int
 	hints := 0
-	for _, list := range sharpness() {
+	for _, list := range cues {
 		found := list.Find(l.folded.Text)
 		if len(found) > 0 && hints == 0 {
 			first = found[0]
@@ -67,9 +67,6 @@ func (l *look) sharp() bool {
 	l.tell("tone-sharp", first[0], first[1], true)
 	return true
 }
-
-// sharpness holds the cues, compiled once for all guards.
-var sharpness = sync.OnceValue(func() []patterns.List { return listsOf("sharp") })
 
 // courtesy is a set of words and of beginnings of words.
 type courtesy struct {

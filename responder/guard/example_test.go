@@ -11,7 +11,11 @@ import (
 // Each finding names the words as they were written; a blocking one needs a
 // second confirmation and never leaves by a rule.
 func ExampleGuard_Check() {
-	g := guard.New(guard.Policy{Contacts: []string{"care@noor.example"}, Times: []time.Duration{24 * time.Hour}})
+	g, err := guard.New(guard.Policy{Contacts: []string{"care@noor.example"}, Times: []time.Duration{24 * time.Hour}})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
 	for _, reply := range []string{
 		"Sorry about the wait. Write to care@noor.example and we will call you within 24 hours.",
 		"Sorry! We called you on +966 50 123 4567 and will call again within 2 hours.",

@@ -81,7 +81,7 @@ func hear(t *testing.T, g *Guard, file, look string) map[string]hearing {
 // were extended. The floors are what was measured, not what one would wish.
 func TestTheToneOfEditsIsHeardBeyondTheTunedOnes(t *testing.T) {
 	t.Parallel()
-	g := New(Policy{Times: []time.Duration{24 * time.Hour}})
+	g := newGuard(t, Policy{Times: []time.Duration{24 * time.Hour}})
 	first := hear(t, g, "tone.tsv", "odd")
 	if h := first["all"]; h.rude < 150 || h.polite < 300 {
 		t.Fatalf("%d rude and %d polite edits, want at least 150 and 300", h.rude, h.polite)
@@ -113,7 +113,7 @@ func TestTheToneOfEditsIsHeardBeyondTheTunedOnes(t *testing.T) {
 // guard.tsv, which nobody wrote as answers to a complaint, are read as such here.
 func TestSharpEditsAreToldFromPlainOnes(t *testing.T) {
 	t.Parallel()
-	g := New(Policy{Times: []time.Duration{24 * time.Hour}})
+	g := newGuard(t, Policy{Times: []time.Duration{24 * time.Hour}})
 	all := hear(t, g, "tone-sharp.tsv", "odd")
 	for half, floor := range map[string]float64{"odd": 0.75, "even": 0.85} {
 		if h := all[half]; h.rude < 40 || h.recall() < floor || h.stopped*20 > h.polite {
@@ -127,7 +127,7 @@ func TestSharpEditsAreToldFromPlainOnes(t *testing.T) {
 
 func TestAnAnswerToAComplaintWithoutCourtesyOrHelpIsAdvisedAgainst(t *testing.T) {
 	t.Parallel()
-	g := New(Policy{})
+	g := newGuard(t, Policy{})
 	for text, want := range map[string]bool{
 		"There is a door, use it.": true, "كل الناس تأكلها هكذا من سنين": true,
 		"We are sorry about the soup.": false, "Your new lamp is on its way, we will write.": false, "ونعتذر عن الشوربة الباردة اليوم": false,

@@ -27,6 +27,16 @@ func strict() Policy {
 	}
 }
 
+// newGuard is a guard for a policy; the words built into the program can be read.
+func newGuard(t testing.TB, p Policy) *Guard {
+	t.Helper()
+	g, err := New(p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return g
+}
+
 func TestGoldenFindingsNameTheWordsAsWritten(t *testing.T) {
 	t.Parallel()
 	const path = "testdata/cases.tsv"
@@ -34,7 +44,7 @@ func TestGoldenFindingsNameTheWordsAsWritten(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	g := New(strict())
+	g := newGuard(t, strict())
 	var got []string
 	tried := 0
 	for line := range strings.SplitSeq(string(b), "\n") {
@@ -73,7 +83,7 @@ func TestGoldenFindingsNameTheWordsAsWritten(t *testing.T) {
 
 func TestOurOwnTemplatesPassTheGuard(t *testing.T) {
 	t.Parallel()
-	g := New(Policy{Times: []time.Duration{24 * time.Hour}})
+	g := newGuard(t, Policy{Times: []time.Duration{24 * time.Hour}})
 	fill := strings.NewReplacer("{name}", "نور", "{within}", "خلال ٢٤ ساعة", "{private}", "", "{next}", "")
 	paths, err := filepath.Glob("../templates/*/*.txt")
 	if err != nil || len(paths) < 10 {
@@ -103,7 +113,7 @@ func TestEveryKindHasAPhraseInBothLanguages(t *testing.T) {
 		"empty": true, "invisible": true, "plain": true, "language": true, "competitor": true, "name": true, "jargon": true, "promise": true,
 		"privacy-email": true, "privacy-phone": true, "privacy-card": true, "privacy-iban": true, "privacy-id": true, "privacy-order": true, "tone-shouting": true,
 	}
-	for _, lists := range built() {
+	for _, lists := range newGuard(t, Policy{}).lists.of {
 		for _, l := range lists {
 			kinds[l.Kind] = true
 		}
@@ -123,7 +133,7 @@ func TestEveryKindHasAPhraseInBothLanguages(t *testing.T) {
 }
 
 func FuzzCheckNeverPanicsAndNamesWordsOfTheText(f *testing.F) {
-	g := New(strict())
+	g := newGuard(f, strict())
 	for _, s := range []string{
 		"", "\xff\xfe", "a@b.c", "٠٥٠ ٠٠٠ ١٢٣٤", "SA03 8000 0000 6080 1016 7519", "لااااا!!!", "ـــ", "\u202e\u2066", "ﷺ ﷺ", "+(0)(0)(0)5",
 		"you you you you you .. you", strings.Repeat("ما ", 300), strings.Repeat("1 ", 300), strings.Repeat("a at b dot ", 60), "و", "فف", "order #", "@ @ @ .",
@@ -149,7 +159,7 @@ func FuzzCheckNeverPanicsAndNamesWordsOfTheText(f *testing.F) {
 // rather than a clock: what stands far behind changes nothing in front.
 func TestTheWorkGrowsWithTheTextAlone(t *testing.T) {
 	t.Parallel()
-	g := New(Policy{})
+	g := newGuard(t, Policy{})
 	words := "You should have read the terms. "
 	long := words + strings.Repeat("thank you ", 2000) + words
 	n := 0

@@ -10,6 +10,7 @@
 package guard
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -36,15 +37,20 @@ type Policy struct {
 // Guard checks texts against a policy. It is safe for concurrent use.
 type Guard struct {
 	policy   Policy
-	lists    map[string][]patterns.List // by language
-	contacts []string                   // folded
-	numbers  []string                   // digits of the business's own telephones
-	offers   []string                   // folded
+	lists    lists
+	contacts []string // folded
+	numbers  []string // digits of the business's own telephones
+	offers   []string // folded
 }
 
-// New makes a guard for a policy.
-func New(p Policy) *Guard {
-	g := &Guard{policy: p, lists: built()}
+// New makes a guard for a policy. The error is of a list of words built into the
+// program that cannot be read.
+func New(p Policy) (*Guard, error) {
+	known, err := built()
+	if err != nil {
+		return nil, fmt.Errorf("reading the words that no reply may say: %w", err)
+	}
+	g := &Guard{policy: p, lists: known}
 	for _, c := range p.Contacts {
 		if f := strings.TrimSpace(fold.Text(c)); len(f) >= 4 {
 			g.contacts = append(g.contacts, f)
@@ -58,7 +64,7 @@ func New(p Policy) *Guard {
 			g.offers = append(g.offers, f)
 		}
 	}
-	return g
+	return g, nil
 }
 
 // look is one check of one text. Kinds are looked for in turn, and what one
@@ -88,7 +94,7 @@ func (g *Guard) Check(text string, c cases.Case) []cases.Finding {
 	g.words(l)
 	g.promises(l)
 	l.plain()
-	l.cold(c)
+	g.cold(l, c)
 	l.wrongLanguage(c.Score.Language)
 	return l.found
 }
@@ -103,8 +109,8 @@ func (g *Guard) words(l *look) {
 		if !strings.ContainsFunc(l.folded.Text, scripts[language]) {
 			continue
 		}
-		for i := range g.lists[language] {
-			list := &g.lists[language][i]
+		for i := range g.lists.of[language] {
+			list := &g.lists.of[language][i]
 			if list.Kind == "secrecy" && !g.policy.Secrecy {
 				continue
 			}

@@ -2,7 +2,6 @@ package guard
 
 import (
 	"embed"
-	"fmt"
 	"sync"
 
 	"rasid/internal/patterns"
@@ -11,28 +10,20 @@ import (
 //go:embed words/ar.tsv words/en.tsv words/sharp.tsv
 var files embed.FS
 
-// built holds the lists of both languages, compiled once for all guards.
-var built = sync.OnceValue(func() map[string][]patterns.List {
-	return map[string][]patterns.List{"ar": listsOf("ar"), "en": listsOf("en")}
+// lists are the words that every guard looks for.
+type lists struct {
+	of    map[string][]patterns.List // by language
+	sharp []patterns.List            // the cues of sharpness, in both languages
+}
+
+// built reads the lists once for all guards.
+var built = sync.OnceValues(func() (l lists, err error) {
+	l.of = map[string][]patterns.List{}
+	for _, language := range []string{"ar", "en"} {
+		if l.of[language], err = patterns.ReadFiles(files, "words/"+language+".tsv"); err != nil {
+			return lists{}, err
+		}
+	}
+	l.sharp, err = patterns.ReadFiles(files, "words/sharp.tsv")
+	return l, err
 })
-
-// listsOf reads one of the files of patterns.
-func listsOf(name string) []patterns.List {
-	lists, err := readLists(name)
-	if err != nil {
-		panic(err) //nolint:forbidigo // the lists are built into the program; its tests exclude it
-	}
-	return lists
-}
-
-func readLists(name string) ([]patterns.List, error) {
-	b, err := files.ReadFile("words/" + name + ".tsv")
-	if err != nil {
-		return nil, fmt.Errorf("reading the words of %s: %w", name, err)
-	}
-	lists, err := patterns.Read(string(b))
-	if err != nil {
-		return nil, fmt.Errorf("reading the words of %s: %w", name, err)
-	}
-	return lists, nil
-}

@@ -17,7 +17,7 @@ func TestTimesThatThePolicyDoesNotKnowAreFound(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	g := New(Policy{Times: []time.Duration{997 * time.Hour}})
+	g := newGuard(t, Policy{Times: []time.Duration{997 * time.Hour}})
 	var promised, found, silent, wrong int
 	for line := range strings.SplitSeq(string(b), "\n") {
 		f := strings.Split(line, "\t")

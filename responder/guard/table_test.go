@@ -64,7 +64,7 @@ func (n tally) share(of int) float64 {
 // when the kind is the one that was written beside it.
 func TestTheGuardFindsWhatPeopleWroteByHand(t *testing.T) {
 	t.Parallel()
-	g := New(Policy{Times: []time.Duration{24 * time.Hour}})
+	g := newGuard(t, Policy{Times: []time.Duration{24 * time.Hour}})
 	counts := map[string]*[2]tally{}
 	for _, r := range rows(t) {
 		found := g.Check(r.text, cases.Case{Score: cases.Score{Language: r.lang}})

@@ -50,9 +50,13 @@ func newDesk(t *testing.T, spoil ...func(*chatmodel.Client, *outbound.Options)) 
 	if err != nil {
 		t.Fatal(err)
 	}
+	spoken, err := guard.New(guard.Policy{Times: []time.Duration{24 * time.Hour}, Contacts: []string{"care@noor.example"}})
+	if err != nil {
+		t.Fatal(err)
+	}
 	d.Drafter = &model.Drafter{
 		Name: fakechatmodel.Model, Ask: client, Templates: templates, Speaks: topics.Speaks,
-		Guard: guard.New(guard.Policy{Times: []time.Duration{24 * time.Hour}, Contacts: []string{"care@noor.example"}}),
+		Guard: spoken,
 		Notes: func(cases.Case, string) []string { return []string{"We deliver until midnight."} },
 		Clock: func() time.Time { return d.now }, Log: slog.New(slog.NewTextHandler(d.log, nil)),
 	}
