@@ -85,8 +85,8 @@ docs: ## rewrite the generated pages: states.md, config.md, commands.md, sources
 .PHONY: pictures
 pictures: ## take the pictures of the README anew, from the page as it is now
 	$(GO) test -count=1 -timeout 10m ./cmd/rasid -run 'JourneyOne|JourneyTen'
-	cd test-artifacts && cp inbox-ar.png inbox-en.png case-ar.png case-en.png digest-ar.png digest-en.png ../docs/images
-	cp test-artifacts/narrow-inbox-ar.png docs/images/narrow-ar.png
+	cd test-pictures && cp inbox-ar.png inbox-en.png case-ar.png case-en.png digest-ar.png digest-en.png ../docs/images
+	cp test-pictures/narrow-inbox-ar.png docs/images/narrow-ar.png
 
 .PHONY: check
 check: fmt-check lint test ## what CI runs: format, lint, every test, generated pages fresh

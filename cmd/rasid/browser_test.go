@@ -22,7 +22,7 @@ import (
 
 // shots is where the browser tests leave their pictures; `make pictures` copies
 // six of them into docs/images for the README.
-var shots = flag.String("shots", filepath.Join("..", "..", "test-artifacts"), "folder for the pictures of the page") //nolint:misspell // the folder is called so everywhere
+var shots = flag.String("shots", filepath.Join("..", "..", "test-pictures"), "folder for the pictures of the page")
 
 // lines collects what a running program prints.
 type lines struct {
@@ -254,7 +254,7 @@ func (p *tab) scheme(name string) {
 // profile is a folder for the browser. Its helpers write for a moment after it
 // has ended, which t.TempDir would call a failure.
 func profile(t testing.TB) string {
-	dir, err := os.MkdirTemp("", "rasid-browser-") //nolint:usetesting // see above
+	dir, err := os.MkdirTemp("", "rasid-browser-") //nolint:usetesting // t.TempDir fails the test when the browser still writes, as above
 	if err != nil {
 		t.Fatal(err)
 	}

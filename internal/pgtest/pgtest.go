@@ -149,7 +149,7 @@ func (s *Server) account(t *testing.T) {
 // only this user may enter, and its path can be too long for a socket.
 func (s *Server) folder(t *testing.T) string {
 	t.Helper()
-	dir, err := os.MkdirTemp("", "pg") //nolint:usetesting // see above
+	dir, err := os.MkdirTemp("", "pg") //nolint:usetesting // another user could not enter t.TempDir, as above
 	if err != nil {
 		t.Fatal(err)
 	}

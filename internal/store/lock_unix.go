@@ -39,5 +39,9 @@ func freeBytes(dir string) (uint64, bool) {
 	if err := unix.Statfs(dir, &st); err != nil {
 		return 0, false
 	}
-	return uint64(st.Bavail) * uint64(st.Bsize), true //nolint:unconvert // signed on FreeBSD
+	return natural(st.Bavail) * natural(st.Bsize), true
 }
+
+// natural is a number that systems keep in different types. FreeBSD counts the
+// blocks left below zero once root has used what is kept for it.
+func natural[N int64 | uint64 | uint32](n N) uint64 { return uint64(max(n, 0)) }

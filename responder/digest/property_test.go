@@ -3,7 +3,6 @@ package digest_test
 import (
 	"flag"
 	"fmt"
-	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -198,10 +197,7 @@ func TestFiguresAgreeWithTheHistoryToTheLastUnit(t *testing.T) {
 		}
 	}
 	rapid.Check(t, func(rt *rapid.T) {
-		dir, err := os.MkdirTemp(t.TempDir(), "store") //nolint:usetesting // one folder for each of many shops inside one test
-		if err != nil {
-			rt.Fatal(err)
-		}
+		dir := t.TempDir()
 		s, err := store.Open(rt.Context(), store.Options{DSN: dir + "/r.db", DataDir: dir, Owner: "test"})
 		if err != nil {
 			rt.Fatal(err)

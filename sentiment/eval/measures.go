@@ -205,7 +205,7 @@ const draws = 40
 // chance is the calibration error to expect of true probabilities: with a few hundred texts in many bins even they
 // miss the shares found. It is the mean over draws of labels from the probabilities themselves.
 func chance(ps []point, bins int) float64 {
-	rnd := rand.New(rand.NewPCG(1, uint64(len(ps)))) //nolint:gosec // the same figure every time
+	rnd := rand.New(rand.NewPCG(1, uint64(len(ps)))) // the same figure every time
 	drawn := make([]point, len(ps))
 	sum := 0.0
 	for range draws {

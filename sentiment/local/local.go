@@ -192,7 +192,7 @@ func prepare(base *sentiment.Scorer, examples []Example, o Options) (items []ite
 		last[key] = i
 		perPerson[e.By]++
 		it := item{zn: ev.Neg, zp: ev.Pos, lean: ev.Lean, x: invRoot(ev.Count), label: label, weight: 1, by: e.By, text: e.Text, author: e.Author}
-		it.fold = int(key % uint64(max(o.Folds, 2))) //nolint:gosec // below Folds
+		it.fold = int(key % uint64(max(o.Folds, 2)))
 		for _, s := range ev.Slots {
 			cell := sentiment.LayerSlot(s)
 			n, ok := number[cell]

@@ -161,7 +161,7 @@ func TestTooFewLabelsTeachNothing(t *testing.T) {
 // TestLabelsByChanceTeachNoWords gives every mention a label that has nothing to do with its words.
 func TestLabelsByChanceTeachNoWords(t *testing.T) {
 	for seed := range uint64(3) {
-		r := rand.New(rand.NewPCG(seed, 7)) //nolint:gosec // a seed that repeats is the point
+		r := rand.New(rand.NewPCG(seed, 7))
 		ex := shopTalk(200)
 		for i := range ex {
 			ex[i].Label = sentiment.Label([]string{"neg", "neu", "pos"}[r.IntN(3)])

@@ -41,7 +41,7 @@ func Start(t *testing.T) *Servers {
 	case os.Getuid() != 0:
 		t.Skip("mail servers need root to start")
 	}
-	dir, err := os.MkdirTemp("", "mail") //nolint:usetesting // short: the paths of sockets are bounded
+	dir, err := os.MkdirTemp("", "mail") //nolint:usetesting // other users cannot enter t.TempDir, and its path is too long for a socket
 	if err != nil {
 		t.Fatal(err)
 	}
