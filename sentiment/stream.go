@@ -20,6 +20,7 @@ type StreamOptions struct {
 	Workers   int    // lines judged at a time; the output keeps the order of the input
 	Brand     []string
 	AboutUs   bool
+	Mend      func(Input, *Result) // what the caller makes of a judgement before it is written; nil leaves it as it is
 }
 
 // MaxLine is the longest line Stream reads; a longer one gets an error of its own.
@@ -141,6 +142,9 @@ func (s *Scorer) line(b []byte, long bool, o StreamOptions) []byte {
 		res = s.Quick(input)
 	} else {
 		res = s.Score(input)
+	}
+	if o.Mend != nil {
+		o.Mend(input, &res)
 	}
 	return encode(res.Line(in.ID, o.Lang))
 }

@@ -365,15 +365,10 @@ func (h *house) score(m cases.Mention) cases.Score {
 		scorer = h.learner.Scorer()
 	}
 	in := h.names.input(scorer, m)
-	r := scorer.Score(in)
-	graver(scorer, h.signs, in, &r)
+	r := ear{scorer, h.signs}.hear(in)
 	s := cases.Score{
 		Label: string(r.Label), Neg: r.Neg, Neu: r.Neu, Pos: r.Pos, Value: r.Score, Severity: cases.Severity(r.Severity),
 		Signals: r.Signals, Language: r.Lang, Dialect: r.Dialect, Target: r.Target, Topics: h.topics.Of(m.Title + "\n" + text),
-	}
-	if r.Lang == "other" {
-		// Words of a third language only look like insults: French "retard" is a delay.
-		s.Signals = slices.DeleteFunc(slices.Clone(s.Signals), func(signal string) bool { return signal == "abuse" })
 	}
 	h.names.lost(scorer, m, &s)
 	titled := strings.TrimSpace(text) == ""

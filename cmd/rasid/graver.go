@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"slices"
 
 	"rasid/internal/cases"
@@ -17,6 +18,38 @@ var spared = []string{sentiment.SignalChurn, sentiment.SignalLegal, sentiment.Si
 // papers would love this story"), so that a mere leaning to praise counts for nothing.
 const praised = 0.85
 
+// ear is what every reader of a judgement goes through, at the terminal as in the
+// running program, so that all of them are told the same of a text.
+type ear struct {
+	*sentiment.Scorer
+	signs *responder.Signs
+}
+
+// newEar reads the scorer's words and the signs.
+func newEar() (e ear, err error) {
+	if e.Scorer, err = sentiment.New(); err != nil {
+		return e, fmt.Errorf("loading the scorer: %w", err)
+	}
+	e.signs, err = responder.NewSigns()
+	return e, err
+}
+
+// hear judges a text, with its reasons.
+func (e ear) hear(in sentiment.Input) sentiment.Result {
+	r := e.Score(in)
+	e.mend(in, &r)
+	return r
+}
+
+// mend gives a judgement of the scorer the signals it goes by.
+func (e ear) mend(in sentiment.Input, r *sentiment.Result) {
+	graver(e.Scorer, e.signs, in, r)
+	if r.Lang == "other" {
+		// Words of a third language only look like insults: French "retard" is a delay.
+		r.Signals = slices.DeleteFunc(slices.Clone(r.Signals), func(signal string) bool { return signal == "abuse" })
+	}
+}
+
 // graver mends the signals of a judgement by the signs in its text. A signal that
 // only harmless words raised goes, and the severity with it; one that the scorer
 // did not hear comes, and staff see the mention whatever its mood. Warm praise
@@ -25,7 +58,7 @@ func graver(scorer *sentiment.Scorer, signs *responder.Signs, in sentiment.Input
 	found, rest := signs.Of(in.Text)
 	if rest != in.Text && len(r.Signals) > 0 {
 		in.Text = rest
-		kept := scorer.Score(in).Signals
+		kept := scorer.Quick(in).Signals
 		r.Signals = slices.DeleteFunc(slices.Clone(r.Signals), func(s string) bool {
 			return slices.Contains(spared, s) && !slices.Contains(kept, s)
 		})

@@ -1,10 +1,15 @@
 package main
 
 import (
+	"encoding/json"
+	"fmt"
 	"os"
 	"slices"
 	"strings"
 	"testing"
+	"time"
+
+	gocmp "github.com/google/go-cmp/cmp"
 
 	"rasid/internal/cases"
 	"rasid/sentiment"
@@ -111,6 +116,44 @@ func TestAThreatComesBeforeStaffWhateverItsMood(t *testing.T) {
 		s := h.score(cases.Mention{Text: text, Direct: true})
 		if got := strings.Join(s.Signals, " "); got != want.signals || s.Severity != want.severity {
 			t.Errorf("%q raises %q and is %s, want %q and %s", text, got, s.Severity, want.signals, want.severity)
+		}
+	}
+}
+
+// TestEveryReaderIsToldTheSameSignals has one text after another judged in the
+// running program, by "rasid score" and as a line of many.
+func TestEveryReaderIsToldTheSameSignals(t *testing.T) {
+	h := judging(t)
+	var lines strings.Builder
+	var want []string
+	for _, row := range append(signalRows(t, "signals.tsv")[:150:150], warning{text: "La livraison a du retard, c'est nul"}) {
+		fmt.Fprintf(&lines, "{\"text\": %q}\n", row.text)
+		s := h.score(cases.Mention{Text: row.text, Direct: true})
+		want = append(want, fmt.Sprint(s.Signals, int(s.Severity)))
+	}
+	judged := func(in string, args ...string) (all []string) {
+		var out strings.Builder
+		p := &program{in: strings.NewReader(in), out: &out, err: &out, now: time.Now}
+		if code := p.run(t.Context(), append([]string{"score"}, args...)); code != 0 {
+			t.Fatalf("rasid score %v ended with %d:\n%s", args, code, out.String())
+		}
+		for d := json.NewDecoder(strings.NewReader(out.String())); d.More(); {
+			var l sentiment.Line
+			if err := d.Decode(&l); err != nil {
+				t.Fatal(err)
+			}
+			all = append(all, fmt.Sprint(l.Signals, l.Severity))
+		}
+		return all
+	}
+	for _, args := range [][]string{{"--jsonl"}, {"--jsonl", "--no-reasons"}} {
+		if d := gocmp.Diff(want, judged(lines.String(), args...)); d != "" {
+			t.Errorf("rasid score %v differs from the running program:\n%s", args, d)
+		}
+	}
+	for text, want := range map[string]string{"Channel 9 would love this story.": "[press] 2", "سأتصل بالصحافة": "[press] 2", "My cousin is a lawyer and she loves your coffee.": "[] 0"} {
+		if got := judged("", "--json", text); got[0] != want {
+			t.Errorf("rasid score says %s of %q, want %s", got[0], text, want)
 		}
 	}
 }

@@ -12,7 +12,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"rasid/internal/phrases"
-	"rasid/responder"
 	"rasid/sentiment"
 )
 
@@ -54,16 +53,16 @@ would have put before staff, and how often that agrees with what they decided.`,
 			if o.curve {
 				return p.curve(cmd.Context(), o.days, o.lang)
 			}
-			scorer, err := sentiment.New()
+			judge, err := newEar()
 			if err != nil {
 				return err
 			}
 			if o.lines {
-				return scorer.Stream(cmd.Context(), p.in, p.out, sentiment.StreamOptions{
-					NoReasons: o.noReasons, Lang: o.lang, AboutUs: true, Workers: runtime.NumCPU(),
+				return judge.Stream(cmd.Context(), p.in, p.out, sentiment.StreamOptions{
+					NoReasons: o.noReasons, Lang: o.lang, AboutUs: true, Workers: runtime.NumCPU(), Mend: judge.mend,
 				})
 			}
-			return p.score(scorer, strings.Join(args, " "), o)
+			return p.score(judge, strings.Join(args, " "), o)
 		},
 	}
 	cmd.Flags().StringVar(&o.lang, "lang", "en", "language of the explanation and the curve: ar or en")
@@ -96,7 +95,7 @@ func (o scoreOptions) check(args []string) error {
 // maxScoreText bounds a text read from standard input.
 const maxScoreText = 1 << 20
 
-func (p *program) score(scorer *sentiment.Scorer, text string, o scoreOptions) error {
+func (p *program) score(judge ear, text string, o scoreOptions) error {
 	if text == "-" {
 		b, err := io.ReadAll(io.LimitReader(p.in, maxScoreText))
 		if err != nil {
@@ -104,13 +103,7 @@ func (p *program) score(scorer *sentiment.Scorer, text string, o scoreOptions) e
 		}
 		text = strings.TrimSpace(string(b))
 	}
-	signs, err := responder.NewSigns()
-	if err != nil {
-		return err
-	}
-	in := sentiment.Input{Text: text, Stars: o.stars, AboutUs: true}
-	r := scorer.Score(in)
-	graver(scorer, signs, in, &r)
+	r := judge.hear(sentiment.Input{Text: text, Stars: o.stars, AboutUs: true})
 	if o.noReasons {
 		r.Reasons = nil
 	}

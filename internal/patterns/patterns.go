@@ -42,6 +42,7 @@ type List struct {
 	patterns []pattern
 	begins   map[rune][]int // patterns by the first rune that they may begin with
 	anything []int          // patterns that may begin with anything
+	index    index          // the letters that patterns need
 }
 
 // pattern is one alternative of one line, anchored where a word begins; group 1
@@ -49,7 +50,7 @@ type List struct {
 type pattern struct {
 	re      func() *regexp.Regexp // compiled when a text first has what it needs: few ever are
 	opening bool                  // only where a sentence begins
-	needs   []string              // letters of which some stand in every match; none: nobody knows
+	needs   []int                 // groups of letters of the index, of each of which one stands in every match
 }
 
 // Read reads the text of a file. The order of kinds is that of the file; an error
@@ -118,7 +119,7 @@ func (l *List) compile(expr string, opening bool) error {
 	}
 	re := sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\A(` + expr + `)(?:$|[^a-zء-ي0-9])`) })
 	n := len(l.patterns)
-	l.patterns = append(l.patterns, pattern{re: re, opening: opening, needs: needs(tree)})
+	l.patterns = append(l.patterns, pattern{re: re, opening: opening, needs: l.index.add(needs(tree))})
 	runes := map[rune]bool{}
 	if empty, anything := firsts(tree, runes); empty || anything {
 		l.anything = append(l.anything, n)
@@ -168,48 +169,6 @@ func firsts(re *syntax.Regexp, runes map[rune]bool) (empty, anything bool) {
 	default: // what the notation does not make
 		return true, true
 	}
-}
-
-// needs lists letters of which some stand in every match: of what must follow
-// one another the part with the longest, of alternatives what each needs.
-func needs(re *syntax.Regexp) []string {
-	switch re.Op {
-	case syntax.OpLiteral:
-		return []string{string(re.Rune)}
-	case syntax.OpCapture, syntax.OpPlus:
-		return needs(re.Sub[0])
-	case syntax.OpAlternate:
-		var all []string
-		for _, sub := range re.Sub {
-			some := needs(sub)
-			if len(some) == 0 {
-				return nil
-			}
-			all = append(all, some...)
-		}
-		return all
-	case syntax.OpConcat:
-		var best []string
-		for _, sub := range re.Sub {
-			if some := needs(sub); shortest(some) > shortest(best) || shortest(some) == shortest(best) && len(some) < len(best) {
-				best = some
-			}
-		}
-		return best
-	default: // nothing is known of what they need
-		return nil
-	}
-}
-
-// shortest is the length of the shortest of some letters, 0 without any.
-func shortest(of []string) int {
-	least := 0
-	for _, s := range of {
-		if least == 0 || len(s) < least {
-			least = len(s)
-		}
-	}
-	return least
 }
 
 const (
@@ -272,20 +231,11 @@ func expression(pattern string, parts map[string]string) string {
 // with its length alone; the longest pattern has about fifteen words.
 const reach = 400
 
-// present tells of each pattern whether a text has what it needs.
-func (l *List) present(text string) []bool {
-	live := make([]bool, len(l.patterns))
-	for i, p := range l.patterns {
-		live[i] = len(p.needs) == 0 || slices.ContainsFunc(p.needs, func(n string) bool { return strings.Contains(text, n) })
-	}
-	return live
-}
-
 // Find lists the byte ranges of a folded text that the list knows.
 func (l *List) Find(text string) [][2]int {
 	var found [][2]int
 	live := l.present(text)
-	if !slices.Contains(live, true) {
+	if live == nil {
 		return nil
 	}
 	opening, last := true, ' '
