@@ -12,6 +12,8 @@ import (
 	"reflect"
 	"regexp"
 	"runtime"
+	"slices"
+	"sort"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -142,7 +144,7 @@ func (r *reader) parse(text []byte) (*yaml.Node, bool) {
 func culprit(lines []string, line int, says string) (at int, cause, write string) {
 	switch {
 	case strings.HasPrefix(says, "a bracket"):
-		for at := line; at > 0 && at <= len(lines) && at > line-5; at-- {
+		for at := min(line+1, len(lines)); at > 0 && at > line-5; at-- { // its own line, or the one after: the parser counts both ways
 			switch text := lines[at-1]; {
 			case !strings.ContainsAny(text, "{["):
 			case strings.Contains(text, "،"):
@@ -153,6 +155,16 @@ func culprit(lines []string, line int, says string) (at int, cause, write string
 				return at, "a second colon in a value inside brackets", "the value in quotes (\"…\")"
 			}
 		}
+	case strings.HasPrefix(says, "the line does not"): // the parser names where the section begins
+		return 1 + sort.Search(len(lines)-1, func(n int) bool {
+			err := yaml.Unmarshal([]byte(strings.Join(lines[:n+1], "\n")), &yaml.Node{})
+			return err != nil && strings.Contains(err.Error(), "did not find expected")
+		}), "", ""
+	case strings.HasPrefix(says, "a control"):
+		at := slices.IndexFunc(lines, func(text string) bool { return strings.ContainsFunc(text, control) })
+		return at + 1, "", ""
+	case strings.HasPrefix(says, "a key without") && line <= len(lines) && strings.Contains(lines[line-1], ":\u00a0"):
+		return line, "an invisible character after the colon", "a space there by hand"
 	case strings.HasPrefix(says, "a quote was opened"):
 		for i, text := range lines {
 			if strings.Count(strings.ReplaceAll(text, `\"`, ""), `"`)%2 == 1 {
@@ -161,6 +173,11 @@ func culprit(lines []string, line int, says string) (at int, cause, write string
 		}
 	}
 	return line, "", ""
+}
+
+// control reports letters that YAML does not take (yaml.org/spec/1.2.2, 5.1).
+func control(c rune) bool {
+	return c < ' ' && c != '\t' && c != '\n' && c != '\r' || c == 0x7f || c >= 0x80 && c < 0xa0 && c != 0x85
 }
 
 func badLine(text []byte) int {

@@ -33,7 +33,7 @@ func complete(text string) string {
 			text += b.text
 		}
 	}
-	return strings.NewReplacer("#alone", "", "<TAB>", "\t", "<NBSP>", "\u00a0", "<BAD>", "\xc3\x28", "<BOM>", "\ufeff", "<TOKEN>", canary,
+	return strings.NewReplacer("#alone", "", "<TAB>", "\t", "<NBSP>", "\u00a0", "<NUL>", "\x00", "<BAD>", "\xc3\x28", "<BOM>", "\ufeff", "<TOKEN>", canary,
 		"<DEEP>", strings.Repeat("[", 20)+strings.Repeat("]", 20), "<BRACKETS>", strings.Repeat("[", 200_000)).Replace(text)
 }
 
