@@ -174,7 +174,6 @@ func (w *Watcher) match(ctx context.Context, m cases.Mention) (keep bool) {
 // cursor; one that is refused while the book takes other pages is parked and
 // named in the gap, and the source goes on.
 func (w *Watcher) quarantine(ctx context.Context, after cases.Cursor, page cases.Page, now time.Time, cause error) (int, error) {
-	cause = fmt.Errorf("recording %s: %w", w.Name, cause)
 	if w.refused++; w.refused < poisonAfter || ctx.Err() != nil {
 		return 0, cause
 	}

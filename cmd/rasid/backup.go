@@ -96,6 +96,9 @@ func (p *program) tidy(say io.Writer, folder string) {
 
 // onTerminal reports whether somebody reads along.
 func onTerminal(w io.Writer) bool {
+	if m, ok := w.(*minded); ok {
+		w = m.Writer
+	}
 	f, file := w.(*os.File)
 	if !file {
 		return false

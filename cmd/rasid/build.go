@@ -60,7 +60,12 @@ type house struct {
 }
 
 // open puts the house together. It opens the database and touches no network.
-func (p *program) open(ctx context.Context, cfg *config.Config) (_ *house, err error) {
+func (p *program) open(ctx context.Context, cfg *config.Config) (*house, error) {
+	return p.openBeside(ctx, cfg, ballast)
+}
+
+// openBeside is open with so many bytes set aside beside the records.
+func (p *program) openBeside(ctx context.Context, cfg *config.Config, ballast int64) (_ *house, err error) {
 	h := &house{cfg: cfg, now: p.now, owner: owner(cfg.Data), sources: map[string]watchers.Source{}, secrets: outbound.NewRedactor(), names: namesIn(cfg)}
 	log := logger(p, cfg.Log, h.secrets)
 	h.log = log
@@ -70,7 +75,7 @@ func (p *program) open(ctx context.Context, cfg *config.Config) (_ *house, err e
 		Budget: store.Budget{
 			PerAuthorDay: cfg.Policy.Budgets.PerAuthorDay, PerSourceHour: cfg.Policy.Budgets.PerHour, PerDay: cfg.Policy.Budgets.PerDay,
 		},
-		Ballast: 64 << 20, MinFree: 200 << 20,
+		Ballast: ballast, MinFree: minFree,
 	})
 	if err != nil {
 		return nil, err
@@ -159,7 +164,7 @@ func (h *house) makeOffice(ctx context.Context) error {
 		}
 		h.office.Words[language], h.office.Business[language] = words, cfg.Business.Name.In(language)
 	}
-	key, err := h.store.Secret(ctx, "buttons", 32)
+	key, err := h.store.Secret(ctx, buttonsKey, 32)
 	if err != nil {
 		return fmt.Errorf("reading the key of buttons: %w", err)
 	}

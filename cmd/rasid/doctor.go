@@ -71,13 +71,13 @@ func (p *program) examine(ctx context.Context, cfg *config.Config, words *phrase
 	// running program nor leaves anything behind.
 	dir, err := os.MkdirTemp("", "rasid-doctor-")
 	if err != nil {
-		return 0, fmt.Errorf("making a folder for the examination: %w", err)
+		return 0, fmt.Errorf("making a folder for the examination (the variable TMPDIR names another place for it): %w", err)
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
 	scratch := *cfg
 	scratch.Database, scratch.Data = "", dir
 	scratch.Log.Level = "error"
-	h, err := p.open(ctx, &scratch)
+	h, err := p.openBeside(ctx, &scratch, 0)
 	if err != nil {
 		return 0, err
 	}
@@ -141,7 +141,9 @@ func tell(w io.Writer, words *phrases.Catalogue, part string, found []cases.Advi
 
 // examineRecords looks at the database and at how the sources fared.
 func (p *program) examineRecords(ctx context.Context, cfg *config.Config, words *phrases.Catalogue) []cases.Advice {
-	s, err := store.OpenReader(ctx, storeOptions(cfg))
+	o := storeOptions(cfg)
+	o.MinFree = minFree
+	s, err := store.OpenReader(ctx, o)
 	if errors.Is(err, os.ErrNotExist) {
 		return []cases.Advice{{OK: true, What: "none yet at " + shownDatabase(cfg)}}
 	}
@@ -150,6 +152,9 @@ func (p *program) examineRecords(ctx context.Context, cfg *config.Config, words 
 	}
 	defer func() { _ = s.Close() }()
 	found := []cases.Advice{{OK: true, What: shownDatabase(cfg)}}
+	if err := s.Room(); err != nil {
+		found = append(found, cases.Advice{What: "room on the disk", Fix: err.Error()})
+	}
 	if by, why, _, on, err := s.Stopped(ctx); err == nil && on {
 		fix := "/resume in a room"
 		if by == cases.File || strings.HasPrefix(by, atTerminal) {

@@ -14,17 +14,20 @@ import (
 )
 
 // TestATerminalThatClosesEndsTheProgramCleanlyUnlessItRunsUnderNohup sends
-// SIGHUP to the program as it is started, and as nohup starts it.
+// SIGHUP to the program as it is started, and as nohup starts it; and SIGQUIT,
+// which a slip on the keyboard sends.
 func TestATerminalThatClosesEndsTheProgramCleanlyUnlessItRunsUnderNohup(t *testing.T) {
 	heard := make(chan os.Signal, 1)
 	signal.Notify(heard, syscall.SIGHUP) // the tests may run under nohup themselves, and what they start would inherit it
 	defer signal.Stop(heard)
 	for name, c := range map[string]struct {
 		start string
+		sent  syscall.Signal
 		ends  bool
 	}{
-		"in a terminal": {`exec rasid run --config "$0"`, true},
-		"under nohup":   {`trap '' HUP; exec rasid run --config "$0"`, false},
+		"in a terminal":   {`exec rasid run --config "$0"`, syscall.SIGHUP, true},
+		"under nohup":     {`trap '' HUP; exec rasid run --config "$0"`, syscall.SIGHUP, false},
+		"after a Ctrl-\\": {`exec rasid run --config "$0"`, syscall.SIGQUIT, true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			dir, out := t.TempDir(), &lines{}
@@ -49,7 +52,7 @@ func TestATerminalThatClosesEndsTheProgramCleanlyUnlessItRunsUnderNohup(t *testi
 					t.Fatal(err)
 				}
 			}
-			send(syscall.SIGHUP)
+			send(c.sent)
 			if !c.ends {
 				for range 20 { // it would be gone by then
 					ask, err := http.NewRequestWithContext(t.Context(), http.MethodGet, page+"/healthz", http.NoBody)

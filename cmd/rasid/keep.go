@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -51,7 +52,7 @@ This is the words of customers: treat the file as you treat their letters.`,
 					put, flush = r.exportTable(w)
 				}
 				err := r.export(cmd.Context(), put, args, source, author)
-				return errors.Join(err, flush(), w.Flush())
+				return cmp.Or(err, flush(), w.Flush())
 			})
 		},
 	}

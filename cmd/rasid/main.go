@@ -34,7 +34,9 @@ type program struct {
 }
 
 func main() {
-	ends := []os.Signal{os.Interrupt, syscall.SIGTERM}
+	// SIGQUIT is a slip on the keyboard, no reason to print what every part does:
+	// SIGABRT does that.
+	ends := []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGQUIT}
 	if !signal.Ignored(syscall.SIGHUP) { // under nohup a terminal that closes is no reason
 		ends = append(ends, syscall.SIGHUP)
 	}
@@ -49,9 +51,15 @@ func main() {
 // not be done, 2 the command line itself is wrong, 3 another rasid works on the
 // same records.
 func (p *program) run(ctx context.Context, args []string) int {
+	out := &minded{Writer: p.out}
+	p.out = out
+	defer func() { p.out = out.Writer }()
 	root := p.root()
 	root.SetArgs(args)
 	cmd, err := root.ExecuteContextC(ctx)
+	if err == nil && cmd.Name() != "run" { // which goes on without anybody reading along
+		err = out.err
+	}
 	var told mistakes
 	var wrong config.ProblemsError
 	var usage usageError
@@ -75,6 +83,22 @@ func (p *program) run(ctx context.Context, args []string) int {
 		return 3
 	}
 	return 1
+}
+
+// minded is a place to write to that keeps in mind what it did not take: an
+// answer that never reached the disk or the program behind a pipe is none.
+type minded struct {
+	io.Writer
+	err error
+}
+
+// Write writes, and remembers the first error.
+func (m *minded) Write(b []byte) (int, error) {
+	n, err := m.Writer.Write(b)
+	if m.err == nil && err != nil {
+		m.err = fmt.Errorf("writing the answer: %w", err)
+	}
+	return n, err
 }
 
 // usageError is a command line that cannot be understood.

@@ -63,9 +63,6 @@ func (r record) Before(ctx context.Context, mentionNum int64) ([]cases.Mention, 
 	return before, nil
 }
 
-// invitationKey is the name of the secret that signs invitations.
-const invitationKey = "invitations"
-
 // console makes the page of the house.
 func (h *house) console(ctx context.Context) (*console.Console, error) {
 	room := ""

@@ -59,8 +59,33 @@ func (p *program) change(ctx context.Context, do func(s *store.Store, cfg *confi
 		return noRecords(err, cfg)
 	}
 	defer func() { err = errors.Join(err, s.Close()) }()
+	if err := drawKeys(ctx, s); err != nil {
+		return err
+	}
 	return do(s, cfg)
 }
+
+// Names of secrets.
+const (
+	invitationKey = "invitations" // signs invitations and keys of the API
+	buttonsKey    = "buttons"     // signs the buttons under cards
+)
+
+// drawKeys draws the secrets that commands only read, which a first import needs
+// as a first start does.
+func drawKeys(ctx context.Context, s *store.Store) error {
+	for _, name := range []string{invitationKey, buttonsKey} {
+		if _, err := s.Secret(ctx, name, 32); err != nil {
+			return fmt.Errorf("drawing the key of %s: %w", name, err)
+		}
+	}
+	return nil
+}
+
+const (
+	ballast = 64 << 20  // bytes set aside beside the records for the day the disk is full
+	minFree = 200 << 20 // bytes below which nothing new is recorded
+)
 
 func storeOptions(cfg *config.Config) store.Options {
 	return store.Options{

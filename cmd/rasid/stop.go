@@ -40,11 +40,8 @@ PostgreSQL, it also turns the switch in the database, which stops all of them.`,
 			if len(args) > 0 {
 				why = args[0]
 			}
-			if err := os.MkdirAll(cfg.Data, 0o700); err != nil {
-				return fmt.Errorf("stopping: %w", err)
-			}
-			if err := os.WriteFile(stopFile(cfg), []byte(store.StopNote(person(), why, p.now())), 0o600); err != nil {
-				return fmt.Errorf("stopping: %w", err)
+			if err := writeStop(cfg, store.StopNote(person(), why, p.now())); err != nil {
+				return fmt.Errorf("stopping: %w", store.Advise(err, cfg.Data))
 			}
 			if err := p.stopOthers(cmd.Context(), cfg, why); err != nil {
 				return err
@@ -75,7 +72,7 @@ supervisor; rasid says so when it finds one.`,
 			}
 			gone := os.Remove(stopFile(cfg))
 			if gone != nil && !errors.Is(gone, fs.ErrNotExist) {
-				return fmt.Errorf("resuming: %w", gone)
+				return fmt.Errorf("resuming: %w", store.Advise(gone, cfg.Data))
 			}
 			lifted, err := p.resumeOthers(cmd.Context(), cfg)
 			if err != nil {
@@ -148,6 +145,18 @@ func (p *program) atSwitch(ctx context.Context, cfg *config.Config, do func(s *s
 	}
 	defer func() { err = errors.Join(err, s.Close()) }()
 	return do(s)
+}
+
+// writeStop leaves the STOP file for whoever owns the data folder to read.
+func writeStop(cfg *config.Config, note string) error {
+	err := store.MakeFolder(cfg.Data)
+	if err == nil {
+		err = os.WriteFile(stopFile(cfg), []byte(note), 0o600)
+	}
+	if err == nil {
+		store.Inherit(stopFile(cfg))
+	}
+	return err
 }
 
 func stopFile(cfg *config.Config) string { return filepath.Join(cfg.Data, store.StopFile) }

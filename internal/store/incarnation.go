@@ -178,6 +178,7 @@ func (f *sidecar) save() error {
 	if err := os.WriteFile(tmp, b, 0o600); err != nil {
 		return err
 	}
+	Inherit(tmp)
 	return os.Rename(tmp, f.path)
 }
 

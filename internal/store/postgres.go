@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"strings"
 
 	"github.com/jackc/pgx/v5"
@@ -51,8 +50,8 @@ func (s *Store) openPostgres(ctx context.Context) error {
 	db.SetMaxIdleConns(4)
 	s.w, s.r, s.pg = db, db, true
 	if s.o.DataDir != "" {
-		if err := os.MkdirAll(s.o.DataDir, 0o700); err != nil {
-			return err
+		if err := MakeFolder(s.o.DataDir); err != nil {
+			return Advise(err, s.o.DataDir)
 		}
 	}
 	return db.PingContext(ctx)

@@ -18,7 +18,7 @@ import (
 // and deletions are events of the case. What is old, or written by a program,
 // is recorded and noted, and never alerts. An identical repeat does nothing.
 func (s *Store) Record(ctx context.Context, source string, p cases.Page, now time.Time) (added int, err error) {
-	if err := s.roomToRecord(); err != nil {
+	if err := s.Room(); err != nil {
 		return 0, fmt.Errorf("recording %s: %w", source, err)
 	}
 	err = s.write(ctx, func(tx *sql.Tx) (err error) {
@@ -38,7 +38,7 @@ func (s *Store) Record(ctx context.Context, source string, p cases.Page, now tim
 // under the name mark, for Mark to find, as place tells it once it knows how many
 // were new. The cursor of the source, should it have one, stays as it is.
 func (s *Store) Import(ctx context.Context, source string, ms []cases.Mention, mark string, place func(added int) (string, error), now time.Time) (added int, err error) {
-	if err := s.roomToRecord(); err != nil {
+	if err := s.Room(); err != nil {
 		return 0, fmt.Errorf("importing into %s: %w", source, err)
 	}
 	err = s.write(ctx, func(tx *sql.Tx) (err error) {

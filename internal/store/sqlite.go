@@ -44,13 +44,14 @@ func (s *Store) openSQLite(ctx context.Context) error {
 		return err
 	}
 	for _, dir := range []string{filepath.Dir(file), s.o.DataDir} {
-		if err := os.MkdirAll(dir, 0o700); err != nil {
+		if err := MakeFolder(dir); err != nil {
 			return err
 		}
 	}
 	if s.lock, err = lockFile(file + ".lock"); err != nil {
 		return err
 	}
+	Inherit(file + ".lock")
 	s.found = lastChange(file)
 	f, err := os.OpenFile(file, os.O_RDWR|os.O_CREATE, 0o600) // the operator's own path; SQLite would make it readable for others
 	if err != nil {
@@ -59,6 +60,7 @@ func (s *Store) openSQLite(ctx context.Context) error {
 	if err := errors.Join(f.Chmod(0o600), f.Close()); err != nil {
 		return err
 	}
+	Inherit(file)
 	// busy_timeout comes first: setting WAL may itself have to wait.
 	base := "file:" + (&url.URL{Path: file}).EscapedPath() + "?_pragma=busy_timeout(10000)"
 	s.w, err = openKept(base + "&_txlock=immediate&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=foreign_keys(1)&_pragma=secure_delete(1)")
@@ -75,6 +77,18 @@ func (s *Store) openSQLite(ctx context.Context) error {
 		return err
 	}
 	return s.keepBallast()
+}
+
+// MakeFolder makes a folder for the owner of the one above it, if it is not there.
+func MakeFolder(dir string) error {
+	if _, err := os.Stat(dir); err == nil {
+		return os.MkdirAll(dir, 0o700) // which says so when it is a file
+	}
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return err
+	}
+	Inherit(dir)
+	return nil
 }
 
 // checkSQLite reads back what the promises stand on.
@@ -157,6 +171,7 @@ func (s *Store) keepBallast() error {
 		s.log.Warn("no room for the ballast file", "error", err)
 		return os.Remove(name)
 	}
+	Inherit(name)
 	return nil
 }
 
@@ -174,15 +189,15 @@ func (s *Store) dropBallast(err error) bool {
 	return true
 }
 
-// roomToRecord is the gate that stops intake before the disk is full, while
-// decided work goes on.
-func (s *Store) roomToRecord() error {
+// Room is the gate that stops intake before the disk is full, while decided
+// work goes on: what to do when there is too little room to record, or nil.
+func (s *Store) Room() error {
 	if s.o.MinFree <= 0 || s.file == "" {
 		return nil
 	}
 	free, ok := freeBytes(filepath.Dir(s.file))
 	if ok && free < uint64(s.o.MinFree) {
-		return fmt.Errorf("%d MB free, %d MB needed to record: %w", free>>20, s.o.MinFree>>20, ErrDiskLow)
+		return fmt.Errorf("%w: %d MB free beside %s, %d MB needed: make room, until then nothing new is recorded", ErrDiskLow, free>>20, s.file, s.o.MinFree>>20)
 	}
 	return nil
 }
