@@ -116,7 +116,7 @@ func (c *curvePoint) count(neg float64, text string, is, known bool) {
 func (p *program) showCurve(words *phrases.Catalogue, points []curvePoint, n, days int) error {
 	said := slices.ContainsFunc(points, func(c curvePoint) bool { return c.right+c.wrong+c.missed > 0 })
 	out := bufio.NewWriter(p.out)
-	fmt.Fprintf(out, "%s\n%s\n\n", words.Say("curve.head", "n", n, "days", days), words.Say("curve.what"))
+	fmt.Fprintf(out, "%s\n%s\n\n", words.Say("curve.head", "n", n, "span", phrases.Plain(words.Say("unit.days", "n", days))), words.Say("curve.what"))
 	t := tabwriter.NewWriter(out, 0, 0, 3, ' ', tabwriter.AlignRight)
 	heads := []string{"flag_at", words.Say("curve.flagged"), words.Say("curve.day"), words.Say("curve.all")}
 	if said {

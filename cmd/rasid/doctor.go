@@ -163,7 +163,7 @@ func (p *program) examineRecords(ctx context.Context, cfg *config.Config, words 
 		found = append(found, cases.Advice{What: fmt.Sprintf("posting is stopped by %s (%s)", responder.Author(words, by, (&records{cfg: cfg}).name), responder.WhyStopped(words, by, why)), Fix: fix})
 	}
 	if why, waiting, err := s.Held(ctx); err == nil && why != "" {
-		found = append(found, cases.Advice{What: fmt.Sprintf("%d replies held: %s", waiting, responder.WhyStopped(words, cases.Rasid, why)), Fix: "look at them on the page, then release them there"})
+		found = append(found, cases.Advice{What: fmt.Sprintf("replies held: %d (%s)", waiting, responder.WhyStopped(words, cases.Rasid, why)), Fix: "look at them on the page, then release them there"})
 	}
 	found = append(found, p.examineQuotas(ctx, s)...)
 	statuses, err := s.Statuses(ctx)

@@ -76,7 +76,7 @@ func (r *records) showLessons(out *bufio.Writer, taught []cases.Taught) {
 		origin[string(t.Origin)]++
 		by[r.name(t.By)]++
 	}
-	fmt.Fprintf(out, "%s: %d complaints, %d neither, %d praise\n", count(len(taught), "lesson"), label["neg"], label["neu"], label["pos"])
+	fmt.Fprintf(out, "%s: complaints %d, neither %d, praise %d\n", count(len(taught), "lesson"), label["neg"], label["neu"], label["pos"])
 	for _, m := range []map[string]int{origin, by} {
 		var parts []string
 		for _, k := range slices.Sorted(maps.Keys(m)) {

@@ -224,13 +224,13 @@ func places(l string) string {
 func TestALineIsSaidWithItsValuesInTheirPlaces(t *testing.T) {
 	ar, en := load(t, "ar"), load(t, "en")
 	for english, want := range map[string]string{
-		"token of @noor_bot":       "رمز " + FSI + "@noor_bot" + PDI,
-		"answers as u/noor":        "يرد باسم " + FSI + "u/noor" + PDI,
-		"feed (atom 1.0, 3 items)": "الخلاصة (" + FSI + "atom 1.0" + PDI + "، وفيها " + FSI + "3" + PDI + ")",
+		"token of @noor_bot":                                   "رمز " + FSI + "@noor_bot" + PDI,
+		"answers as u/noor":                                    "يرد باسم " + FSI + "u/noor" + PDI,
+		"feed (atom 1.0, items: 3)":                            "الخلاصة (" + FSI + "atom 1.0" + PDI + "، وفيها " + FSI + "3" + PDI + ")",
 		"it cannot be read: reading x: answered 404 Not Found": "تعذّرت قراءته: لا يجد الخادم ما طُلب منه (" + FSI + "reading x: answered 404 Not Found" + PDI + ")",
 		"is too often for a public server":                     "كثير جدًا على خادم عام",
 		"it cannot be read: {2}":                               "تعذّرت قراءته: " + FSI + "{2}" + PDI, // a value is never a phrase
-		"feed ({1}, 3 items)":                                  "الخلاصة (" + FSI + "{1}" + PDI + "، وفيها " + FSI + "3" + PDI + ")",
+		"feed ({1}, items: 3)":                                 "الخلاصة (" + FSI + "{1}" + PDI + "، وفيها " + FSI + "3" + PDI + ")",
 		"source feed":                                          "المصدر " + FSI + "feed" + PDI, // a word alone is a name
 		"a tab in the indentation":                             "في إزاحة السطر علامة جدولة (tab)",
 		"something that nobody ever has said!":                 "something that nobody ever has said!",

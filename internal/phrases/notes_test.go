@@ -105,14 +105,15 @@ func TestNotesOfBothLanguagesHaveTheSamePlaces(t *testing.T) {
 func TestWhyMentionsMayHaveBeenMissedIsToldInArabic(t *testing.T) {
 	ar, code := load(t, "ar"), readCode(t, "watchers").literals.String()
 	for gap, want := range map[string]string{
-		"where this source stopped reading was lost":                                                         "ضاع الموضع الذي بلغته القراءة هنا",
-		"nobody looked for 9 days, and Google lists what changed in the last seven":                          "لم ينظر أحد منذ أيام عددها ٩، ولا تعرض جوجل إلا ما تغيّر في آخر سبعة أيام",
-		"the list holds more than is read in one look; the oldest were not read":                             "في القائمة أكثر مما يُقرأ في نظرة واحدة؛ لم يُقرأ أقدمها",
-		"more than 20 pages of changes at once; the oldest of them were not read":                            "جاءت دفعة واحدة تغييرات تزيد صفحاتها على ٢٠؛ لم يُقرأ أقدمها",
-		"an update could not be read; its raw form is kept in the inbox":                                     "تعذّرت قراءة خبر من تيليجرام؛ أصلها محفوظ في السجلات",
-		"away for longer than the 36h0m0s that Jetstream keeps; 3 events could not be read":                  "طال الغياب أكثر مما يحفظه Jetstream (٣٦ ساعة)؛ تعذّرت قراءة أحداث عددها ٣",
-		"letter 7 in INBOX could not be read, look at it there: unexpected EOF":                              "تعذّرت قراءة الرسالة 7 في INBOX، انظر إليها هناك: انقطع الاتصال (unexpected EOF)",
-		"none of the 9 items was known, twice running: some may have come and gone in between; what else is": "لم يُعرف شيء مما في الخلاصة (٩) مرتين متتاليتين، فلعل بعضها جاء وذهب بينهما؛ what else is",
+		"where this source stopped reading was lost":                                                           "ضاع الموضع الذي بلغته القراءة هنا",
+		"nobody looked for 9 days, and Google lists what changed in the last seven":                            "لم ينظر أحد منذ أيام عددها ٩، ولا تعرض جوجل إلا ما تغيّر في آخر سبعة أيام",
+		"the list holds more than is read in one look; the oldest were not read":                               "في القائمة أكثر مما يُقرأ في نظرة واحدة؛ لم يُقرأ أقدمها",
+		"more than 20 pages of changes at once; the oldest of them were not read":                              "جاءت دفعة واحدة تغييرات تزيد صفحاتها على ٢٠؛ لم يُقرأ أقدمها",
+		"an update could not be read; its raw form is kept in the inbox":                                       "تعذّرت قراءة خبر من تيليجرام؛ أصلها محفوظ في السجلات",
+		"away for longer than the 36h0m0s that Jetstream keeps; events that could not be read: 3":              "طال الغياب أكثر مما يحفظه Jetstream (٣٦ ساعة)؛ تعذّرت قراءة أحداث عددها ٣",
+		"items that could not be understood: 1; the feed lists more than 5000 items; the first 5000 were read": "تعذّر فهم بنود عددها ١؛ في الخلاصة من البنود أكثر من ٥٠٠٠؛ قُرئ أولها وعدده ٥٠٠٠",
+		"letter 7 in INBOX could not be read, look at it there: unexpected EOF":                                "تعذّرت قراءة الرسالة 7 في INBOX، انظر إليها هناك: انقطع الاتصال (unexpected EOF)",
+		"none of the 9 items was known, twice running: some may have come and gone in between; what else is":   "لم يُعرف شيء مما في الخلاصة (٩) مرتين متتاليتين، فلعل بعضها جاء وذهب بينهما؛ what else is",
 	} {
 		if got := plainly(ar.Say("notice.gap", "source", "app", "why", Noted(gap))); !strings.HasSuffix(got, want) {
 			t.Errorf("%q is told as %q", gap, got)

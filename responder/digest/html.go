@@ -60,7 +60,7 @@ func (f Figures) Letter(say *phrases.Catalogue, business string) (Letter, error)
 	l := Letter{Text: f.Text(say, business)}
 	s := speaker{say}
 	if f.Quiet() && len(f.Merged) == 0 {
-		l.Subject = s.Say("digest.mail.subject.quiet", "name", business, "date", s.dates(f.Span))
+		l.Subject = s.Say(f.of("digest.mail.subject.quiet"), "name", business, "date", s.dates(f.Span))
 	} else {
 		l.Subject = s.Say("digest.mail.subject", "name", business, "n", f.Total, "neg", f.Neg, "date", s.dates(f.Span))
 	}

@@ -111,9 +111,9 @@ func (f Figures) sections(say *phrases.Catalogue, d detail) []Section {
 	s := speaker{say}
 	if f.Quiet() && len(f.Merged) == 0 {
 		if f.Total == 0 {
-			return []Section{{Name: "spoken", Lines: []Line{{Text: s.Say("digest.none") + " " + s.Say("digest.waiting.none")}}}}
+			return []Section{{Name: "spoken", Lines: []Line{{Text: s.Say(f.of("digest.none")) + " " + s.Say("digest.waiting.none")}}}}
 		}
-		return []Section{{Name: "spoken", Lines: []Line{{Text: s.Say("digest.quiet", "n", f.Total)}}}}
+		return []Section{{Name: "spoken", Lines: []Line{{Text: s.Say(f.of("digest.quiet"), "n", f.Total)}}}}
 	}
 	var all []Section
 	for _, part := range []Section{f.spoken(s), f.incidents(s), f.complaints(s, d), f.worstOnes(s, d), f.answers(s), f.waiting(s, d), f.health(s, d)} {
@@ -126,6 +126,14 @@ func (f Figures) sections(say *phrases.Catalogue, d detail) []Section {
 		all[len(all)-1].Lines = append(all[len(all)-1].Lines, anchor)
 	}
 	return all
+}
+
+// of is the phrase for a day, or that for several days.
+func (f Figures) of(key string) string {
+	if f.Length() > 1 {
+		return key + ".span"
+	}
+	return key
 }
 
 // mergedShown bounds the days that are named one by one.
@@ -143,7 +151,7 @@ func (f Figures) spoken(s speaker) Section {
 		add("digest.merged.more", "n", older)
 	}
 	if f.Total == 0 {
-		add("digest.none")
+		add(f.of("digest.none"))
 	} else {
 		add("digest.total", "n", f.Total, "neg", f.Neg, "neu", f.Neu, "pos", f.Pos)
 	}
@@ -213,7 +221,7 @@ func (f Figures) answers(s speaker) Section {
 	if f.Answered > 0 {
 		timed(f.Reply, s.Say("digest.answered", "n", f.Answered, "median", f.Reply.Median, "slow", f.Reply.Slow))
 	} else {
-		add("digest.unanswered")
+		add(f.of("digest.unanswered"))
 	}
 	if f.Same+f.Edited+f.SetAside > 0 {
 		add("digest.drafts", "same", f.Same, "edited", f.Edited, "other", f.SetAside)

@@ -151,7 +151,7 @@ func (s *Source) stream(ctx context.Context, cur cursor, self string, page *case
 	s.introduce(ctx, l.found)
 	page.Mentions, page.More = l.found, l.more
 	if l.unread > 0 {
-		page.Gap = watchers.Also(page.Gap, fmt.Sprintf("%d events could not be read", l.unread))
+		page.Gap = watchers.Also(page.Gap, fmt.Sprintf("events that could not be read: %d", l.unread))
 	}
 	return l.next(), nil
 }

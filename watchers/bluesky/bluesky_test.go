@@ -164,7 +164,7 @@ func TestWhoWasAwayTooLongIsTold(t *testing.T) {
 		t.Errorf("gap %q", p.Gap)
 	}
 	f.Tell(noon, "not JSON")
-	if p := watcherstest.Poll(t, s, ""); !strings.Contains(p.Gap, "1 events could not be read") {
+	if p := watcherstest.Poll(t, s, ""); !strings.Contains(p.Gap, "events that could not be read: 1") {
 		t.Errorf("gap %q", p.Gap)
 	}
 }

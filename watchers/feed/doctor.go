@@ -18,7 +18,7 @@ func (s *Source) Doctor(ctx context.Context) []watchers.Advice {
 	if err != nil {
 		return append(advice, watchers.Advice{What: "feed", Fix: fmt.Sprintf("%v; open the address in a browser and look for the address of its feed", err)})
 	}
-	advice = append(advice, watchers.Advice{OK: true, What: fmt.Sprintf("feed (%s, %d items)", doc.kind, len(doc.items))})
+	advice = append(advice, watchers.Advice{OK: true, What: fmt.Sprintf("feed (%s, items: %d)", doc.kind, len(doc.items))})
 	dated := 0
 	for _, it := range doc.items {
 		if !it.at.IsZero() {

@@ -62,7 +62,7 @@ func parse(body []byte, d dates, now time.Time) (document, error) {
 		}
 		doc.cut = watchers.Also(c.reason, doc.cut)
 		if doc.unread > 0 {
-			doc.cut = watchers.Also(fmt.Sprintf("%d items could not be understood", doc.unread), doc.cut)
+			doc.cut = watchers.Also(fmt.Sprintf("items that could not be understood: %d", doc.unread), doc.cut)
 		}
 		return doc, emptiness(doc)
 	}
@@ -88,7 +88,7 @@ func parse(body []byte, d dates, now time.Time) (document, error) {
 		}
 	}
 	if doc.unread > 0 {
-		doc.cut = watchers.Also(fmt.Sprintf("%d items could not be understood", doc.unread), doc.cut)
+		doc.cut = watchers.Also(fmt.Sprintf("items that could not be understood: %d", doc.unread), doc.cut)
 	}
 	return doc, emptiness(doc)
 }

@@ -189,5 +189,5 @@ func (s *Source) Doctor(ctx context.Context) []watchers.Advice {
 	if session.Idles() {
 		how = "it tells of new letters at once"
 	}
-	return []watchers.Advice{{OK: true, What: fmt.Sprintf("%s has %d letters; %s", s.cfg.Folder, f.Letters, how)}}
+	return []watchers.Advice{{OK: true, What: fmt.Sprintf("letters in %s: %d; %s", s.cfg.Folder, f.Letters, how)}}
 }

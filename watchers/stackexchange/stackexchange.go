@@ -328,7 +328,7 @@ func (s *Source) Doctor(ctx context.Context) (out []watchers.Advice) {
 		var later *cases.LaterError
 		switch {
 		case err == nil:
-			a.OK, a.What = true, fmt.Sprintf("%s (%d requests left today)", a.What, left)
+			a.OK, a.What = true, fmt.Sprintf("%s (requests left today: %d)", a.What, left)
 		case errors.As(err, &later):
 			a.Fix = fmt.Sprintf("the day's requests are used up (%v): look less often (every:), or register a free key at stackapps.com (key:)", later.Err)
 		case outbound.StatusOf(err) == http.StatusBadRequest:

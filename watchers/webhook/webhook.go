@@ -137,5 +137,5 @@ func (s *Source) Doctor(context.Context) []watchers.Advice {
 	if s.cfg.Listen != "" {
 		where = s.cfg.Listen + "/hook/" + s.name
 	}
-	return []watchers.Advice{{OK: true, What: fmt.Sprintf("takes signed messages at %s (%d keys)", where, len(s.keys))}}
+	return []watchers.Advice{{OK: true, What: fmt.Sprintf("takes signed messages at %s (keys: %d)", where, len(s.keys))}}
 }

@@ -206,7 +206,7 @@ func (s *Source) Doctor(ctx context.Context) []watchers.Advice {
 		threads, _, err := s.tube.Threads(ctx, s.cfg.Channel, video, "")
 		a := google.DiagnoseYouTube(what, err)
 		if a.OK {
-			a.What += fmt.Sprintf(" (%d threads on the first page)", len(threads))
+			a.What += fmt.Sprintf(" (threads on the first page: %d)", len(threads))
 		}
 		advice = append(advice, a)
 		if errors.Is(err, google.ErrQuota) {
