@@ -14,12 +14,14 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"rasid/internal/phrases"
 	"rasid/internal/store"
 )
 
 // backupCommand copies the records.
 func (p *program) backupCommand() *cobra.Command {
-	return &cobra.Command{
+	lang := ""
+	cmd := &cobra.Command{
 		Use:   "backup FILE",
 		Short: "Copy the records to a new file, also while rasid runs",
 		Long: `Writes a complete copy of the SQLite database to a new file, with the wordings that
@@ -42,7 +44,7 @@ A PostgreSQL database is backed up with pg_dump; copy data/wordings beside it.`,
 			if args[0] == "-" {
 				signal.Ignore(syscall.SIGPIPE) // a reader that hangs up is told, and nothing is left behind
 			}
-			return p.look(cmd.Context(), "", func(r *records) error {
+			return p.look(cmd.Context(), lang, func(r *records) error {
 				wordings, err := savedWordings(r.cfg).Files()
 				if err != nil {
 					return err
@@ -51,6 +53,8 @@ A PostgreSQL database is backed up with pg_dump; copy data/wordings beside it.`,
 			})
 		},
 	}
+	langFlag(cmd, &lang)
+	return cmd
 }
 
 // backup copies the records to a new file, or to standard output for "-". There
@@ -68,7 +72,7 @@ func (p *program) backup(ctx context.Context, r *records, path string, wordings 
 		if err != nil {
 			return err
 		}
-		fmt.Fprintf(say, "Copied to standard output (%d KiB, %s).\n", size>>10, count(len(wordings), "saved wording"))
+		p.say(say, "backup.piped", "size", int(size>>10), "n", len(wordings))
 		return nil
 	}
 	if err := r.store.Backup(ctx, path, wordings); err != nil {
@@ -78,7 +82,7 @@ func (p *program) backup(ctx context.Context, r *records, path string, wordings 
 	if err != nil {
 		return fmt.Errorf("looking at the copy: %w", err)
 	}
-	fmt.Fprintf(say, "Copied to %s (%d KiB, %s).\n", path, info.Size()>>10, count(len(wordings), "saved wording"))
+	p.say(say, "backup.copied", "path", p.name(path), "size", int(info.Size()>>10), "n", len(wordings))
 	return nil
 }
 
@@ -87,10 +91,10 @@ func (p *program) backup(ctx context.Context, r *records, path string, wordings 
 func (p *program) tidy(say io.Writer, folder string) {
 	left, err := store.Unfinished(folder)
 	if len(left) > 0 {
-		fmt.Fprintf(say, "Removed what a backup left that was ended early: %s.\n", strings.Join(left, ", "))
+		p.say(say, "backup.tidied", "list", p.name(strings.Join(left, ", ")))
 	}
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		fmt.Fprintf(p.err, "Looking for unfinished copies: %v\n", err)
+		p.say(p.err, "backup.untidy", "why", phrases.Cause(err.Error()))
 	}
 }
 

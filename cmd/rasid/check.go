@@ -31,18 +31,14 @@ The exit code is 0 when the configuration can be used and 1 when it cannot.`,
   rasid check --lang ar`,
 		Args: nothing,
 		RunE: func(*cobra.Command, []string) error {
-			words, err := spoken(language)
-			if err != nil {
+			if err := p.speak(language); err != nil {
 				return err
 			}
 			cfg, err := p.load()
-			if wrong, ok := errors.AsType[config.ProblemsError](err); ok {
-				return mistakes{wrong, words}
-			}
 			if err != nil {
 				return err
 			}
-			return p.summary(cfg, words)
+			return p.summary(cfg, p.words)
 		},
 	}
 	terminalLang(cmd, &language)

@@ -125,8 +125,8 @@ func (p *program) mailDigest(ctx context.Context, r *records, f digest.Figures, 
 	if err := mailer(r.cfg.Digest.Mail, p.now).Send(ctx, digestKey(f.From, mailTarget+to), to, l); err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(p.out, "Sent to %s\n", to)
-	return err
+	p.say(p.out, "digest.sent", "to", p.name(to))
+	return nil
 }
 
 // day reads a date in the zone of the business.

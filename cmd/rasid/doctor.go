@@ -41,20 +41,19 @@ The exit code is 0 when all is well and 1 when something needs a hand.`,
   rasid doctor --lang ar`,
 		Args: nothing,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := p.speak(language); err != nil {
+				return err
+			}
 			cfg, err := p.load()
 			if err != nil {
 				return err
 			}
-			words, err := spoken(language)
-			if err != nil {
-				return err
-			}
-			bad, err := p.examine(cmd.Context(), cfg, words)
+			bad, err := p.examine(cmd.Context(), cfg, p.words)
 			if err != nil {
 				return err
 			}
 			if bad > 0 {
-				return errors.New(words.Line(count(bad, "thing") + " to mend"))
+				return errors.New(count(bad, "thing") + " to mend")
 			}
 			return nil
 		},

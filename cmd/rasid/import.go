@@ -17,6 +17,7 @@ import (
 
 	"rasid/internal/cases"
 	"rasid/internal/config"
+	"rasid/internal/phrases"
 	"rasid/internal/store"
 	"rasid/watchers/file"
 )
@@ -34,6 +35,7 @@ type importing struct {
 	path    string
 	source  string
 	format  string
+	lang    string // to speak
 	columns map[string]string
 	rejects rejects
 	dry     bool
@@ -95,11 +97,15 @@ stop "rasid run" first.`,
 	f.BoolVar(&in.dry, "dry-run", false, "record nothing, show what would happen")
 	f.BoolVar(&in.alert, "alert", false, "treat the mentions as said now: complaints go to staff")
 	f.BoolVar(&in.again, "again", false, "begin at the first row, also when the file was imported before")
+	langFlag(cmd, &in.lang)
 	f.IntVar(&in.maxRows, "max-rows", 5_000_000, "stop after this many rows")
 	return cmd
 }
 
 func (in *importing) run(ctx context.Context) (err error) {
+	if err := in.p.speak(in.lang); err != nil {
+		return err
+	}
 	if in.format != "" && in.format != "csv" && in.format != "jsonl" {
 		return usageError{fmt.Errorf("--format is csv or jsonl, not %s", in.format)}
 	}
@@ -120,7 +126,7 @@ func (in *importing) run(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	in.rejects.screen = in.p.err
+	in.rejects.p = in.p
 	defer func() { err = errors.Join(err, in.rejects.close()) }()
 	if in.dry {
 		if err = in.rejects.open(kept{}); err == nil {
@@ -164,7 +170,7 @@ func (in *importing) record(ctx context.Context, f *os.File, r *file.Reader, s *
 	var was progress
 	if saved != "" && !in.again && json.Unmarshal([]byte(saved), &was) == nil {
 		if was.Done {
-			fmt.Fprintf(in.p.out, "This file was imported before: %s recorded. --again reads it anew.\n", count(was.Added, "mention"))
+			in.p.say(in.p.out, "import.before", "n", was.Added)
 			return nil
 		}
 		if err := r.Resume(f, was.At); err != nil {
@@ -172,7 +178,7 @@ func (in *importing) record(ctx context.Context, f *os.File, r *file.Reader, s *
 		}
 		in.tally, in.was, in.kept = was.tally, was.tally, was.tally
 		if was.Rows > 0 {
-			fmt.Fprintf(in.p.out, "Going on after line %d. Before: %s; %s.\n", was.At.Line, was.rows(), was.mentions(in.source))
+			in.p.say(in.p.out, "import.on", "line", was.At.Line, "rows", in.rows(was.tally), "mentions", in.mentions(was.tally))
 		}
 	}
 	if err := in.rejects.open(was.Rejects); err != nil {
@@ -250,7 +256,7 @@ func (in *importing) read(ctx context.Context, r *file.Reader, at file.Position,
 		if keep != nil {
 			batch, size = append(batch, m), size+len(m.Text)
 		} else if in.Good <= 3 {
-			fmt.Fprintf(in.p.out, "  line %d: %s, %s, %s: %.80q\n", row.Line, m.ID, m.PostedAt.Format(time.RFC3339), stars(m.Stars), m.Text)
+			in.show(row.Line, m)
 		}
 		if len(batch) == importBatch || size >= importBytes {
 			if err := flush(false); err != nil {
@@ -265,11 +271,14 @@ func (in *importing) read(ctx context.Context, r *file.Reader, at file.Position,
 // errStopped says that somebody ended an import, whose place is kept.
 var errStopped = errors.New("stopped; start it again to go on")
 
-func stars(n int) string {
-	if n == 0 {
-		return "no stars"
+// show shows what would be recorded of a row.
+func (in *importing) show(line int, m cases.Mention) {
+	words, stars := in.p.words, "import.stars"
+	if m.Stars == 0 {
+		stars = "import.stars.none"
 	}
-	return count(n, "star")
+	fmt.Fprintf(in.p.out, "  %s\n", words.Say("import.row", "line", line, "id", in.p.name(m.ID), "time", in.p.name(m.PostedAt.Format(time.RFC3339)),
+		"stars", phrases.Plain(words.Say(stars, "n", m.Stars)), "text", in.p.name(fmt.Sprintf("%.80q", m.Text))))
 }
 
 // tell shows how far it is, every other second.
@@ -288,11 +297,12 @@ func (in *importing) tell(at file.Position) {
 // draw shows the percentage as a bar that stays in its line on a terminal, and
 // as a line of its own in a file.
 func (in *importing) draw(percent int64) {
+	far := in.p.words.Say("import.far", "n", in.Rows, "bad", in.Bad)
 	if !onTerminal(in.p.err) {
-		fmt.Fprintf(in.p.err, "%3d %%  %d rows, %d bad\n", percent, in.Rows, in.Bad)
+		fmt.Fprintf(in.p.err, "%3d %%  %s\n", percent, far)
 		return
 	}
-	fmt.Fprintf(in.p.err, "\r[%s] %3d %%  %d rows, %d bad ", bar(percent), percent, in.Rows, in.Bad)
+	fmt.Fprintf(in.p.err, "\r[%s] %3d %%  %s ", bar(percent), percent, far)
 	in.drawn = true
 }
 
@@ -319,32 +329,32 @@ func (in *importing) report(r *file.Reader) {
 		told = in.tally
 	}
 	if told.Bad > in.rejects.shown || in.rejects.shown == maxListed {
-		fmt.Fprintf(in.p.err, "%s in all; %s\n", count(told.Bad, "bad row"), in.rejects.where())
+		in.p.say(in.p.err, "import.bad", "n", told.Bad, "where", phrases.Plain(in.rejects.where()))
 	}
 	if ignored := r.Ignored(); len(ignored) > 0 {
-		fmt.Fprintf(in.p.out, "Passed over: %s.\n", strings.Join(ignored, ", "))
+		in.p.say(in.p.out, "import.passed", "list", in.p.name(strings.Join(ignored, ", ")))
 	}
 	switch {
 	case in.dry:
-		fmt.Fprintf(in.p.out, "%s. Nothing was recorded.\n", told.rows())
+		in.p.say(in.p.out, "import.dry", "rows", in.rows(told))
 	case told.Rows == 0:
-		fmt.Fprintln(in.p.out, "Nothing was recorded yet.")
+		in.p.say(in.p.out, "import.none")
 	default:
-		fmt.Fprintf(in.p.out, "%s; %s.\n", told.rows(), told.mentions(in.source))
+		in.p.say(in.p.out, "import.sum", "rows", in.rows(told), "mentions", in.mentions(told))
 	}
 	if now := told.since(in.was); in.was.Rows > 0 {
-		fmt.Fprintf(in.p.out, "Of these now: %s; %s.\n", now.rows(), now.mentions(in.source))
+		in.p.say(in.p.out, "import.now", "rows", in.rows(now), "mentions", in.mentions(now))
 	}
 }
 
 // rows says how many rows there were.
-func (t tally) rows() string {
-	return fmt.Sprintf("%s, %d good, %d bad", count(t.Rows, "row"), t.Good, t.Bad)
+func (in *importing) rows(t tally) phrases.Plain {
+	return phrases.Plain(in.p.words.Say("import.rows", "n", t.Rows, "good", t.Good, "bad", t.Bad))
 }
 
 // mentions says what became of the good ones.
-func (t tally) mentions(source string) string {
-	return fmt.Sprintf("%s recorded under %s, %d known already", count(t.Added, "mention"), source, t.Good-t.Added)
+func (in *importing) mentions(t tally) phrases.Plain {
+	return phrases.Plain(in.p.words.Say("import.mentions", "n", t.Added, "source", in.p.name(in.source), "known", t.Good-t.Added))
 }
 
 // since is what came after an earlier count.

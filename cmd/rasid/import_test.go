@@ -48,7 +48,7 @@ func (in importer) run(ended bool, flags ...string) string {
 	if ended {
 		p.err = ender{end}
 	}
-	command := append([]string{"import", filepath.Join(in.dir, "many.csv"), "--config", filepath.Join(in.dir, "config.yaml")}, flags...)
+	command := append([]string{"import", "--lang", "en", filepath.Join(in.dir, "many.csv"), "--config", filepath.Join(in.dir, "config.yaml")}, flags...)
 	if code := p.run(ctx, command); (code != 0) != ended || (ctx.Err() != nil) != ended {
 		in.Fatalf("ended %t, it says %d:\n%s%s", ended, code, &out, &screen)
 	}

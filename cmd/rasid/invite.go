@@ -12,7 +12,7 @@ import (
 
 // inviteCommand lets a member of staff in to the page.
 func (p *program) inviteCommand() *cobra.Command {
-	within := 24 * time.Hour
+	within, lang := 24*time.Hour, ""
 	cmd := &cobra.Command{
 		Use:   "invite STAFF",
 		Short: "Print a one-time link to the page for a member of staff",
@@ -29,7 +29,7 @@ from then on.`,
 			if within < time.Minute || within > 7*24*time.Hour {
 				return usageError{errors.New("--within is a time from 1m to 168h")}
 			}
-			return p.look(cmd.Context(), "", func(r *records) error {
+			return p.look(cmd.Context(), lang, func(r *records) error {
 				if r.cfg.Console.Listen == "off" {
 					return errors.New("the page is switched off (console: listen: off)")
 				}
@@ -42,11 +42,13 @@ from then on.`,
 					return fmt.Errorf("reading the key of invitations: %w (start `rasid run` once first)", err)
 				}
 				token := console.Invitation(key, args[0], p.now().Add(within))
-				fmt.Fprintf(p.out, "For %s, once, within %s:\n%s%s\n", who.Name, within, pageURL(r.cfg, r.cfg.Console.Listen), console.InvitationPath(token))
-				return nil
+				p.say(p.out, "invite.link", "name", p.name(who.Name), "span", within)
+				_, err = fmt.Fprintf(p.out, "%s%s\n", pageURL(r.cfg, r.cfg.Console.Listen), console.InvitationPath(token))
+				return err
 			})
 		},
 	}
+	langFlag(cmd, &lang)
 	cmd.Flags().DurationVar(&within, "within", within, "how long the link works")
 	return cmd
 }

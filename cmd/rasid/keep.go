@@ -116,7 +116,7 @@ func (r *records) exportLines(w io.Writer) exporter {
 
 // eraseCommand forgets a customer.
 func (p *program) eraseCommand() *cobra.Command {
-	var author, source string
+	var author, source, lang string
 	var sure bool
 	cmd := &cobra.Command{
 		Use:   "erase --source NAME --author ID --yes",
@@ -139,18 +139,22 @@ With SQLite, stop "rasid run" first.`,
 			if !sure {
 				return usageError{errors.New("this cannot be undone: add --yes")}
 			}
+			if err := p.speak(lang); err != nil {
+				return err
+			}
 			return p.change(cmd.Context(), func(s *store.Store, _ *config.Config) error {
 				n, err := s.Erase(cmd.Context(), source, author, p.now())
 				if err != nil {
 					return err
 				}
-				fmt.Fprintf(p.out, "Forgotten: %s.\n", count(n, "mention"))
+				p.say(p.out, "erase.done", "n", n)
 				return nil
 			})
 		},
 	}
 	cmd.Flags().StringVar(&author, "author", "", "id of the author")
 	cmd.Flags().StringVar(&source, "source", "", "name of the source")
+	langFlag(cmd, &lang)
 	cmd.Flags().BoolVar(&sure, "yes", false, "yes, forget them")
 	return cmd
 }

@@ -19,6 +19,7 @@ import (
 	_ "time/tzdata" // zones work on machines that have none installed
 
 	"rasid/internal/config"
+	"rasid/internal/phrases"
 	"rasid/internal/store"
 )
 
@@ -30,7 +31,8 @@ type program struct {
 	err    io.Writer
 	env    func(string) (string, bool)
 	now    func() time.Time
-	config string // path of the configuration, set by --config
+	config string             // path of the configuration, set by --config
+	words  *phrases.Catalogue // what the command speaks; nil until it knows
 }
 
 func main() {
@@ -60,25 +62,26 @@ func (p *program) run(ctx context.Context, args []string) int {
 	if err == nil && cmd.Name() != "run" { // which goes on without anybody reading along
 		err = out.err
 	}
-	var told mistakes
+	if err == nil {
+		return 0
+	}
+	if p.words == nil { // it never began, or speaks English only
+		if e := p.speak(flagOf(cmd, "lang")); e != nil {
+			_ = p.speak("en")
+		}
+	}
 	var wrong config.ProblemsError
 	var usage usageError
 	switch {
-	case err == nil:
-		return 0
-	case errors.As(err, &told):
-		fmt.Fprintln(p.err, told.Error())
-		fmt.Fprintf(p.err, "rasid: %s\n", told.words.Line(fmt.Sprintf("%s in %s; nothing was started", count(len(told.Problems), "mistake"), p.config)))
-		return 1
 	case errors.As(err, &wrong):
-		fmt.Fprintln(p.err, wrong.Error())
-		fmt.Fprintf(p.err, "rasid: %s in %s; nothing was started\n", count(len(wrong.Problems), "mistake"), p.config)
+		fmt.Fprintln(p.err, mistakes{wrong, p.words}.Error())
+		fmt.Fprintf(p.err, "rasid: %s\n", p.words.Line(fmt.Sprintf("%s in %s; nothing was started", count(len(wrong.Problems), "mistake"), p.config)))
 		return 1
 	case errors.As(err, &usage):
-		fmt.Fprintf(p.err, "rasid: %v\nSee: %s --help\n", err, cmd.CommandPath())
+		fmt.Fprintf(p.err, "rasid: %s\n%s\n", p.words.Found(err.Error()), p.words.Line("See: "+cmd.CommandPath()+" --help"))
 		return 2
 	}
-	fmt.Fprintf(p.err, "rasid: %v\n", err)
+	fmt.Fprintf(p.err, "rasid: %s\n", p.words.Found(err.Error()))
 	if errors.Is(err, store.ErrInUse) {
 		return 3
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"log/slog"
 	"strconv"
@@ -29,23 +30,19 @@ type records struct {
 // look opens the records for reading, does something with them and closes
 // them. lang is the language to speak; "" is the configuration's.
 func (p *program) look(ctx context.Context, lang string, do func(r *records) error) (err error) {
+	if err := p.speak(lang); err != nil {
+		return err
+	}
 	cfg, err := p.load()
 	if err != nil {
 		return err
-	}
-	if lang == "" {
-		lang = string(cfg.Business.Language)
-	}
-	words, err := phrases.Load(lang)
-	if err != nil {
-		return usageError{err}
 	}
 	s, err := store.OpenReader(ctx, storeOptions(cfg))
 	if err != nil {
 		return noRecords(err, cfg)
 	}
 	defer func() { err = errors.Join(err, s.Close()) }()
-	return do(&records{cfg: cfg, store: s, words: words, zone: cfg.Business.Zone.Location})
+	return do(&records{cfg: cfg, store: s, words: p.words, zone: cfg.Business.Zone.Location})
 }
 
 // change opens the records for writing; on SQLite that needs them alone.
@@ -155,6 +152,36 @@ func langFlag(cmd *cobra.Command, lang *string) {
 func terminalLang(cmd *cobra.Command, lang *string) {
 	cmd.Flags().StringVar(lang, "lang", "en", "language to speak: ar or en")
 }
+
+// speak chooses the language of what a command says: the one that was asked for,
+// else that of the business. Where the configuration cannot be read, which is
+// told elsewhere, that is English.
+func (p *program) speak(lang string) (err error) {
+	if lang == "" {
+		lang = "en"
+		if cfg, err := config.Load(p.config, p.env); err == nil {
+			lang = string(cfg.Business.Language)
+		}
+	}
+	p.words, err = spoken(lang)
+	return err
+}
+
+// flagOf is what a flag of a command was set to; "" where it has none.
+func flagOf(cmd *cobra.Command, name string) string {
+	if f := cmd.Flags().Lookup(name); f != nil {
+		return f.Value.String()
+	}
+	return ""
+}
+
+// say says a phrase on a line of its own.
+func (p *program) say(w io.Writer, key string, pairs ...any) {
+	fmt.Fprintln(w, p.words.Say(key, pairs...))
+}
+
+// name is the name of something beside words of the command's language.
+func (p *program) name(s string) phrases.Plain { return phrases.Plain(p.words.Name(s)) }
 
 // spoken is the words of the language that was asked for.
 func spoken(lang string) (*phrases.Catalogue, error) {

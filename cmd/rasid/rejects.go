@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 
+	"rasid/internal/phrases"
 	"rasid/internal/spreadsheet"
 	"rasid/watchers/file"
 )
@@ -20,11 +21,11 @@ const maxListed = 20
 // rejects lists the bad rows of a file: the first ones on the screen, and all
 // of them in a file of their own where one was asked for.
 type rejects struct {
-	path   string // "" when nobody asked for a file
-	screen io.Writer
-	shown  int
-	file   *os.File
-	out    *csv.Writer
+	p     *program
+	path  string // "" when nobody asked for a file
+	shown int
+	file  *os.File
+	out   *csv.Writer
 }
 
 // kept is how far the file of bad rows was written when the rows before were
@@ -88,7 +89,9 @@ func (r *rejects) list(row file.Row) error {
 	for _, f := range row.Faults {
 		if r.shown < maxListed {
 			r.shown++
-			fmt.Fprintf(r.screen, "line %d: %s; write %s\n", row.Line, strings.TrimSpace(f.Field+" "+f.Problem), f.Write)
+			words := r.p.words
+			fault := strings.TrimSpace(f.Field + " " + words.Line(f.Problem))
+			r.p.say(r.p.err, "import.fault", "line", row.Line, "fault", phrases.Plain(fault), "write", phrases.Plain(words.Line(f.Write)))
 		}
 		if r.out == nil {
 			continue
@@ -121,9 +124,9 @@ func (r *rejects) kept() (kept, error) {
 // where says where all bad rows stand.
 func (r *rejects) where() string {
 	if r.path == "" {
-		return "--rejects FILE writes all of them"
+		return r.p.words.Say("import.rejects")
 	}
-	return "all of them are in " + r.path
+	return r.p.words.Say("import.rejected", "path", r.p.name(r.path))
 }
 
 // close ends the file.

@@ -11,6 +11,7 @@ import (
 
 	"rasid/internal/cases"
 	"rasid/internal/config"
+	"rasid/internal/phrases"
 	"rasid/internal/store"
 	"rasid/responder"
 )
@@ -24,7 +25,8 @@ type retracter interface {
 
 // retractCommand takes a posted reply back.
 func (p *program) retractCommand() *cobra.Command {
-	return &cobra.Command{
+	lang := ""
+	cmd := &cobra.Command{
 		Use:   "retract CASE WHY",
 		Short: "Take a posted reply back, where the platform lets us",
 		Long: `Deletes the reply that rasid posted to a case, and opens the case again: staff see a
@@ -47,6 +49,9 @@ With SQLite, stop "rasid run" first.`,
 			if err != nil {
 				return err
 			}
+			if err := p.speak(lang); err != nil {
+				return err
+			}
 			cfg, err := p.load()
 			if err != nil {
 				return err
@@ -54,6 +59,8 @@ With SQLite, stop "rasid run" first.`,
 			return p.retract(cmd.Context(), cfg, n, args[1])
 		},
 	}
+	langFlag(cmd, &lang)
+	return cmd
 }
 
 func (p *program) retract(ctx context.Context, cfg *config.Config, n int64, why string) (err error) {
@@ -89,9 +96,9 @@ func (p *program) retract(ctx context.Context, cfg *config.Config, n int64, why 
 	if err != nil {
 		return err
 	}
-	note, said := "took the reply back: ", "The reply to case #%d is taken back; the case is %s.\n"
+	note, said := "took the reply back: ", "retract.done"
 	if gone {
-		note, said = "the reply was gone already: ", "No reply of ours to case #%d stands there any more; nothing was deleted, and the case is %s.\n"
+		note, said = "the reply was gone already: ", "retract.gone"
 	}
 	then := cases.Note
 	if _, err := cases.Next(c.State, cases.Reopen); err == nil {
@@ -103,7 +110,7 @@ func (p *program) retract(ctx context.Context, cfg *config.Config, n int64, why 
 	if c, err = h.store.Apply(ctx, end); err != nil {
 		return err
 	}
-	fmt.Fprintf(p.out, said, n, c.State)
+	p.say(p.out, said, "case", n, "state", phrases.Plain(p.words.Say("state."+string(c.State))))
 	return nil
 }
 

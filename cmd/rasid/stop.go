@@ -18,7 +18,8 @@ import (
 
 // stopCommand halts posting.
 func (p *program) stopCommand() *cobra.Command {
-	return &cobra.Command{
+	lang := ""
+	cmd := &cobra.Command{
 		Use:   "stop [WHY]",
 		Short: "Halt all posting now, also while rasid runs",
 		Long: `Nothing more is posted in public, by anybody, until "rasid resume". It takes effect
@@ -32,6 +33,9 @@ PostgreSQL, it also turns the switch in the database, which stops all of them.`,
   rasid stop "wrong prices in the replies of this morning"`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := p.speak(lang); err != nil {
+				return err
+			}
 			cfg, err := p.load()
 			if err != nil {
 				return err
@@ -46,15 +50,18 @@ PostgreSQL, it also turns the switch in the database, which stops all of them.`,
 			if err := p.stopOthers(cmd.Context(), cfg, why); err != nil {
 				return err
 			}
-			fmt.Fprintln(p.out, "Posting is stopped. Nothing leaves until `rasid resume`.")
+			p.say(p.out, "stop.done")
 			return nil
 		},
 	}
+	langFlag(cmd, &lang)
+	return cmd
 }
 
 // resumeCommand lets posting go on.
 func (p *program) resumeCommand() *cobra.Command {
-	return &cobra.Command{
+	lang := ""
+	cmd := &cobra.Command{
 		Use:   "resume",
 		Short: "Let posting go on after a stop",
 		Long: `Takes away the STOP file of "rasid stop", and turns the switch of a shared
@@ -66,6 +73,9 @@ supervisor; rasid says so when it finds one.`,
 		Example: `  rasid resume`,
 		Args:    nothing,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := p.speak(lang); err != nil {
+				return err
+			}
 			cfg, err := p.load()
 			if err != nil {
 				return err
@@ -79,13 +89,15 @@ supervisor; rasid says so when it finds one.`,
 				return err
 			}
 			if gone != nil && !lifted {
-				fmt.Fprintln(p.out, "Posting was not stopped.")
+				p.say(p.out, "resume.none")
 				return nil
 			}
-			fmt.Fprintln(p.out, "Posting goes on.")
+			p.say(p.out, "resume.done")
 			return nil
 		},
 	}
+	langFlag(cmd, &lang)
+	return cmd
 }
 
 // atTerminal is how the names begin of those who stopped posting with a

@@ -82,7 +82,7 @@ func TestAStopAtTheTerminalReachesEveryInstanceOnTheDatabase(t *testing.T) {
 	}
 
 	approved(1)
-	command(0, "Posting is stopped", "stop", "wrong prices")
+	command(0, "Posting is stopped", "stop", "wrong prices", "--lang", "en")
 	expect("after the stop", 0)
 	if by, why, _, on, err := far.store.Stopped(t.Context()); err != nil || !on || why != "wrong prices" || !strings.HasPrefix(by, atTerminal) {
 		t.Errorf("the other instance says: stopped %v by %q (%q), %v", on, by, why, err)
@@ -91,18 +91,18 @@ func TestAStopAtTheTerminalReachesEveryInstanceOnTheDatabase(t *testing.T) {
 	if ans, err := far.clerk.Decide(t.Context(), d); err != nil || !strings.Contains(ans.Text, "من سطر الأوامر") || strings.Contains(ans.Text, atTerminal) {
 		t.Errorf("who stops again in a room reads %+v, %v", ans, err)
 	}
-	command(0, "Posting is stopped", "stop", "again") // twice is as good as once
-	command(0, "Posting goes on", "resume")
+	command(0, "Posting is stopped", "stop", "again", "--lang", "en") // twice is as good as once
+	command(0, "Posting goes on", "resume", "--lang", "en")
 	expect("after the resume", 1)
-	command(0, "Posting was not stopped", "resume")
+	command(0, "Posting was not stopped", "resume", "--lang", "en")
 
 	// What staff stopped in a room, no terminal lets go on.
 	approved(2)
 	if err := far.store.Stop(t.Context(), "mona", "storm", far.now()); err != nil {
 		t.Fatal(err)
 	}
-	command(0, "Posting is stopped", "stop", "me too")
-	command(1, "mona stopped posting in a room", "resume")
+	command(0, "Posting is stopped", "stop", "me too", "--lang", "en")
+	command(1, "mona stopped posting in a room", "resume", "--lang", "en")
 	expect("while staff stopped it", 1)
 }
 
@@ -112,7 +112,7 @@ func TestAStopThatDoesNotReachTheDatabaseStopsThisInstanceAndSaysSo(t *testing.T
 	if err := os.WriteFile(h.cfg.File, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if code, said := commanded(t, h.cfg.File, "stop"); code != 1 || !strings.Contains(said, "other instances were not reached") {
+	if code, said := commanded(t, h.cfg.File, "stop", "--lang", "en"); code != 1 || !strings.Contains(said, "other instances were not reached") {
 		t.Errorf("it ended with %d and said %q", code, said)
 	}
 	if !h.stopped(t.Context()) {
