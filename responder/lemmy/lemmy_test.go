@@ -173,11 +173,5 @@ func TestTheDoctorSaysWhoAnswers(t *testing.T) {
 }
 
 func TestMistakesInTheConfigurationAreNamed(t *testing.T) {
-	var got []string
-	for _, f := range (ReplyConfig{Server: "lemmy.example"}).Check() {
-		got = append(got, f.Field)
-	}
-	if strings.Join(got, " ") != "server token" {
-		t.Error(got)
-	}
+	faketest.Mistakes(t, ReplyConfig{Server: "lemmy.example"}.Check(), "server token")
 }

@@ -370,11 +370,5 @@ func TestAConsentThatWasTakenBackSendsNothingAndSaysSo(t *testing.T) {
 }
 
 func TestMistakesInTheConfigurationAreNamed(t *testing.T) {
-	var got []string
-	for _, f := range (mail.ReplyConfig{Server: "smtp", TLS: "x", From: "no-reply@noor.example", User: "u", Sent: "rasid", IMAPTLS: "y"}).Check() {
-		got = append(got, f.Field)
-	}
-	if strings.Join(got, " ") != "server tls from password imap_server imap_tls" {
-		t.Error(got)
-	}
+	faketest.Mistakes(t, mail.ReplyConfig{Server: "smtp", TLS: "x", From: "no-reply@noor.example", User: "u", Sent: "rasid", IMAPTLS: "y"}.Check(), "server tls from password imap_server imap_tls")
 }

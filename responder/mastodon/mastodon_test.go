@@ -197,11 +197,5 @@ func TestTheDoctorSaysWhichSwitch(t *testing.T) {
 }
 
 func TestMistakesInTheConfigurationAreNamed(t *testing.T) {
-	var got []string
-	for _, f := range (ReplyConfig{Server: "mastodon.example", Visibility: "all"}).Check() {
-		got = append(got, f.Field)
-	}
-	if strings.Join(got, " ") != "server token visibility" {
-		t.Error(got)
-	}
+	faketest.Mistakes(t, ReplyConfig{Server: "mastodon.example", Visibility: "all"}.Check(), "server token visibility")
 }

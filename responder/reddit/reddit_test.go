@@ -186,11 +186,5 @@ func TestTheDoctorSaysWhoAnswers(t *testing.T) {
 }
 
 func TestMistakesInTheConfigurationAreNamed(t *testing.T) {
-	var got []string
-	for _, f := range (ReplyConfig{User: "u/noor"}).Check() {
-		got = append(got, f.Field)
-	}
-	if strings.Join(got, " ") != "client_id user password" {
-		t.Error(got)
-	}
+	faketest.Mistakes(t, ReplyConfig{User: "u/noor"}.Check(), "client_id user password")
 }

@@ -176,11 +176,5 @@ func TestTheDoctorSaysWhichSwitch(t *testing.T) {
 }
 
 func TestMistakesInTheConfigurationAreNamed(t *testing.T) {
-	var got []string
-	for _, f := range (ReplyConfig{BusinessUser: "mona", APIURL: "api"}).Check() {
-		got = append(got, f.Field)
-	}
-	if strings.Join(got, " ") != "key secret business_user api_url" {
-		t.Error(got)
-	}
+	faketest.Mistakes(t, ReplyConfig{BusinessUser: "mona", APIURL: "api"}.Check(), "key secret business_user api_url")
 }

@@ -199,13 +199,7 @@ func TestMistakesInTheConfigurationAreNamed(t *testing.T) {
 	}{
 		{ReplyConfig{}, "url secret max_length"}, {ReplyConfig{URL: "https://u:p@x.example", Secret: secret, MaxLength: 1}, "url"}, {ReplyConfig{URL: "https://x.example", Secret: secret, MaxLength: 1}, ""},
 	} {
-		var got []string
-		for _, f := range tc.c.Check() {
-			got = append(got, f.Field)
-		}
-		if strings.Join(got, " ") != tc.want {
-			t.Errorf("%+v: %v", tc.c, got)
-		}
+		faketest.Mistakes(t, tc.c.Check(), tc.want)
 	}
 }
 

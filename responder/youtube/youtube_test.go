@@ -230,11 +230,5 @@ func (s *stage) other() *google.YouTube {
 }
 
 func TestMistakesInTheConfigurationAreNamed(t *testing.T) {
-	var got []string
-	for _, f := range (ReplyConfig{ClientID: "id"}).Check() {
-		got = append(got, f.Field)
-	}
-	if strings.Join(got, " ") != "client_secret refresh_token units" {
-		t.Error(got)
-	}
+	faketest.Mistakes(t, ReplyConfig{ClientID: "id"}.Check(), "client_secret refresh_token units")
 }

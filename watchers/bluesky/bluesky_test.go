@@ -296,20 +296,8 @@ func TestTheDoctorSaysWhichSwitch(t *testing.T) {
 }
 
 func TestMistakesInTheConfigurationAreNamed(t *testing.T) {
-	var got []string
-	for _, f := range (Config{Handle: "@noor", Streams: []string{"https://x.example"}, Every: time.Second, APIURL: "x"}).Check() {
-		got = append(got, f.Field)
-	}
-	if strings.Join(got, " ") != "handle streams[0] every max_age api_url" {
-		t.Error(got)
-	}
-	got = nil
-	for _, f := range (Config{Search: []string{"noor", " "}, Every: time.Minute, MaxAge: 48 * time.Hour, Server: "x", AppPassword: "secret"}).Check() {
-		got = append(got, f.Field)
-	}
-	if strings.Join(got, " ") != "app_password handle search[1] server" {
-		t.Error(got)
-	}
+	faketest.Mistakes(t, Config{Handle: "@noor", Streams: []string{"https://x.example"}, Every: time.Second, APIURL: "x"}.Check(), "handle streams[0] every max_age api_url")
+	faketest.Mistakes(t, Config{Search: []string{"noor", " "}, Every: time.Minute, MaxAge: 48 * time.Hour, Server: "x", AppPassword: "secret"}.Check(), "app_password handle search[1] server")
 	if f := (Config{Search: []string{"noor"}, Every: time.Minute, MaxAge: time.Hour}).Check(); len(f) != 2 || f[0].Field != "streams" || f[1].Field != "app_password" {
 		t.Error(f)
 	}

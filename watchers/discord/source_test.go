@@ -13,6 +13,7 @@ import (
 	"rasid/internal/outbound"
 	platform "rasid/internal/platform/discord"
 	"rasid/internal/platform/discord/fakediscord"
+	"rasid/internal/platform/faketest"
 	"rasid/watchers"
 	"rasid/watchers/discord"
 )
@@ -181,27 +182,20 @@ func TestAGapIsTold(t *testing.T) {
 	}
 }
 
-func TestCheckNamesEveryMistake(t *testing.T) {
+func TestMistakesInTheConfigurationAreNamed(t *testing.T) {
 	const good = "1100000000000000001"
 	for _, tc := range []struct {
-		name   string
-		c      discord.Config
-		fields []string
+		c    discord.Config
+		want string
 	}{
-		{"nothing", discord.Config{}, []string{"channel"}},
-		{"a name", discord.Config{Channel: "#general"}, []string{"channel"}},
-		{"too small", discord.Config{Channel: "12"}, []string{"channel"}},
-		{"negative, as on Telegram", discord.Config{Channels: []string{"-1001234567890"}}, []string{"channels[0]"}},
-		{"twice", discord.Config{Channel: good, Channels: []string{good}}, []string{"channels[0]"}},
-		{"right", discord.Config{Channels: []string{good}}, nil},
+		{discord.Config{}, "channel"},
+		{discord.Config{Channel: "#general"}, "channel"},
+		{discord.Config{Channel: "12"}, "channel"},
+		{discord.Config{Channels: []string{"-1001234567890"}}, "channels[0]"}, // as on Telegram
+		{discord.Config{Channel: good, Channels: []string{good}}, "channels[0]"},
+		{discord.Config{Channels: []string{good}}, ""},
 	} {
-		var got []string
-		for _, f := range tc.c.Check() {
-			got = append(got, f.Field)
-		}
-		if diff := cmp.Diff(tc.fields, got); diff != "" {
-			t.Errorf("%s: -want +got:\n%s", tc.name, diff)
-		}
+		faketest.Mistakes(t, tc.c.Check(), tc.want)
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"rasid/internal/outbound"
+	"rasid/internal/platform/faketest"
 	"rasid/watchers/watcherstest"
 )
 
@@ -33,13 +34,7 @@ func TestTheNewsSearchIsAskedForThePhraseInItsCountry(t *testing.T) {
 func TestMistakesInANewsSearchAreNamed(t *testing.T) {
 	c := DefaultConfig()
 	c.News, c.URL, c.NewsLanguage, c.NewsCountry = "noor", "https://noor.example/feed", "fr", "ksa"
-	var got []string
-	for _, f := range c.Check() {
-		got = append(got, f.Field)
-	}
-	if strings.Join(got, " ") != "news news_language news_country" {
-		t.Error(got)
-	}
+	faketest.Mistakes(t, c.Check(), "news news_language news_country")
 }
 
 // story is an item as Google News writes it.

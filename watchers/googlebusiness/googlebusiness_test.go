@@ -216,13 +216,5 @@ func TestAConsentSignsInToo(t *testing.T) {
 }
 
 func TestMistakesInTheConfigurationAreNamed(t *testing.T) {
-	var got []string
-	for _, f := range (Config{Location: "noor", ServiceAccount: "CANARY"}).Check() {
-		if got = append(got, f.Field); strings.Contains(f.Problem, "CANARY") {
-			t.Error("the key is shown")
-		}
-	}
-	if strings.Join(got, " ") != "location service_account every max_age" {
-		t.Error(got)
-	}
+	faketest.Mistakes(t, Config{Location: "noor", ServiceAccount: "CANARY"}.Check(), "location service_account every max_age")
 }

@@ -331,13 +331,7 @@ func TestWithAConsentInsteadOfAPasswordTheMailboxIsRead(t *testing.T) {
 }
 
 func TestMistakesInTheConfigurationAreNamed(t *testing.T) {
-	var got []string
-	for _, f := range (Config{Server: "imap.example.com", TLS: "ssl", Addresses: []string{"x"}}).Check() {
-		got = append(got, f.Field)
-	}
-	if strings.Join(got, " ") != "server tls user password folder addresses every max_age" {
-		t.Error(got)
-	}
+	faketest.Mistakes(t, Config{Server: "imap.example.com", TLS: "ssl", Addresses: []string{"x"}}.Check(), "server tls user password folder addresses every max_age")
 	c := DefaultConfig()
 	c.Server, c.User, c.Password = "imap.example.com:993", "care@noor.example", "x"
 	if f := c.Check(); len(f) > 0 {
@@ -353,12 +347,6 @@ func TestMistakesInTheConfigurationAreNamed(t *testing.T) {
 		c := c
 		c.Password = ""
 		change(&c)
-		var got []string
-		for _, f := range c.Check() {
-			got = append(got, f.Field)
-		}
-		if strings.Join(got, " ") != want {
-			t.Errorf("%v, want %q", got, want)
-		}
+		faketest.Mistakes(t, c.Check(), want)
 	}
 }

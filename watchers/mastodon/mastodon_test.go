@@ -365,13 +365,7 @@ func TestMistakesInTheConfigurationAreNamed(t *testing.T) {
 		{Config{Server: "https://m.example", Mentions: true, Every: time.Minute, MaxAge: 1}, "token"},
 		{Config{Server: "https://m.example", Tags: []string{"قهوة_نور"}, Every: time.Minute, MaxAge: 1}, ""},
 	} {
-		var got []string
-		for _, f := range tc.c.Check() {
-			got = append(got, f.Field)
-		}
-		if strings.Join(got, " ") != tc.want {
-			t.Errorf("%+v: %v", tc.c, got)
-		}
+		faketest.Mistakes(t, tc.c.Check(), tc.want)
 	}
 }
 

@@ -209,13 +209,7 @@ func TestMistakesInTheConfigurationAreNamed(t *testing.T) {
 		"user":                      {Query: "x", ClientID: "a", ClientSecret: "b", User: "u/noor", MaxAge: time.Hour, Every: time.Minute},
 		"":                          {Query: "x", MaxAge: time.Hour, Every: 5 * time.Minute},
 	} {
-		var got []string
-		for _, f := range c.Check() {
-			got = append(got, f.Field)
-		}
-		if strings.Join(got, " ") != want {
-			t.Errorf("%v, want %s", got, want)
-		}
+		faketest.Mistakes(t, c.Check(), want)
 	}
 }
 

@@ -152,13 +152,7 @@ func TestMistakesInTheConfigurationAreNamed(t *testing.T) {
 	} {
 		c := DefaultConfig()
 		change(&c)
-		var got []string
-		for _, f := range c.Check() {
-			got = append(got, f.Field)
-		}
-		if strings.Join(got, " ") != want {
-			t.Errorf("%v, want %s", got, want)
-		}
+		faketest.Mistakes(t, c.Check(), want)
 	}
 }
 

@@ -14,6 +14,7 @@ import (
 
 	"rasid/internal/cases"
 	"rasid/internal/outbound"
+	"rasid/internal/platform/faketest"
 	wire "rasid/internal/platform/telegram"
 	"rasid/internal/platform/telegram/faketelegram"
 	"rasid/watchers"
@@ -336,27 +337,18 @@ func TestTheDoctorSaysWhatToSwitchWhere(t *testing.T) {
 	}
 }
 
-func TestEveryMistakeInTheConfigurationIsNamed(t *testing.T) {
+func TestMistakesInTheConfigurationAreNamed(t *testing.T) {
 	tests := []struct {
-		cfg    telegram.Config
-		fields []string
+		cfg  telegram.Config
+		want string
 	}{
-		{telegram.Config{Chat: group}, nil},
-		{telegram.Config{}, []string{"chat"}},
-		{telegram.Config{Chat: 1500}, []string{"chat"}},
-		{telegram.Config{Chat: group, Chats: []int64{group, 0, 7}}, []string{"chats[0]", "chats[1]", "chats[2]"}},
-		{telegram.Config{Chat: group, Topics: []int64{5, 0}}, []string{"topics[1]"}},
+		{telegram.Config{Chat: group}, ""},
+		{telegram.Config{}, "chat"},
+		{telegram.Config{Chat: 1500}, "chat"},
+		{telegram.Config{Chat: group, Chats: []int64{group, 0, 7}}, "chats[0] chats[1] chats[2]"},
+		{telegram.Config{Chat: group, Topics: []int64{5, 0}}, "topics[1]"},
 	}
 	for _, tt := range tests {
-		var got []string
-		for _, f := range tt.cfg.Check() {
-			got = append(got, f.Field)
-			if f.Problem == "" || f.Write == "" {
-				t.Errorf("%+v: the fault %+v does not say what is wrong or what to write", tt.cfg, f)
-			}
-		}
-		if !slices.Equal(got, tt.fields) {
-			t.Errorf("%+v: faults at %q, want %q", tt.cfg, got, tt.fields)
-		}
+		faketest.Mistakes(t, tt.cfg.Check(), tt.want)
 	}
 }

@@ -197,13 +197,7 @@ func TestTheDoctorTellsAHiddenChannelFromARefusal(t *testing.T) {
 }
 
 func TestMistakesInTheConfigurationAreNamed(t *testing.T) {
-	var got []string
-	for _, f := range (Config{Channels: []string{"@noor"}}).Check() {
-		got = append(got, f.Field)
-	}
-	if strings.Join(got, " ") != "channels every max_age site_url" {
-		t.Error(got)
-	}
+	faketest.Mistakes(t, Config{Channels: []string{"@noor"}}.Check(), "channels every max_age site_url")
 }
 
 func FuzzRead(f *testing.F) {

@@ -155,11 +155,5 @@ func TestTheDoctorSaysWhichSwitch(t *testing.T) {
 }
 
 func TestMistakesInTheConfigurationAreNamed(t *testing.T) {
-	var got []string
-	for _, f := range (Config{BusinessUnit: "noor.example", APIURL: "api"}).Check() {
-		got = append(got, f.Field)
-	}
-	if strings.Join(got, " ") != "business_unit key every max_age api_url" {
-		t.Error(got)
-	}
+	faketest.Mistakes(t, Config{BusinessUnit: "noor.example", APIURL: "api"}.Check(), "business_unit key every max_age api_url")
 }

@@ -218,18 +218,12 @@ func TestTheDoctorSaysWhichSwitch(t *testing.T) {
 
 func TestMistakesInTheConfigurationAreNamed(t *testing.T) {
 	for want, c := range map[string]Config{
-		"channel every key max_age units": {},
+		"channel key units every max_age": {},
 		"channel":                         {Channel: "noor", Key: "k", Units: 10_000, Every: time.Hour, MaxAge: time.Hour},
-		"ours[0] videos videos[0]":        {Channel: fakeyoutube.Channel, Videos: []string{"x"}, Ours: []string{"x"}, Key: "k", Units: 10_000, Every: time.Hour, MaxAge: time.Hour},
+		"videos videos[0] ours[0]":        {Channel: fakeyoutube.Channel, Videos: []string{"x"}, Ours: []string{"x"}, Key: "k", Units: 10_000, Every: time.Hour, MaxAge: time.Hour},
 		"every":                           {Videos: slices.Repeat([]string{fakeyoutube.Video}, 20), Key: "k", Units: 10_000, Every: 5 * time.Minute, MaxAge: time.Hour},
 	} {
-		var got []string
-		for _, f := range c.Check() {
-			got = append(got, f.Field)
-		}
-		if slices.Sort(got); strings.Join(got, " ") != want {
-			t.Errorf("%v, want %s", got, want)
-		}
+		faketest.Mistakes(t, c.Check(), want)
 	}
 }
 

@@ -1,5 +1,6 @@
-// Package faketest holds what the fake platforms have in common: how they
-// break when a test asks for it, and how they answer.
+// Package faketest holds what tests of adapters have in common: how the fake
+// platforms break when a test asks for it and how they answer, and how mistakes
+// in a configuration are told.
 package faketest
 
 import (
