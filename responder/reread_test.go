@@ -51,19 +51,28 @@ func (s *shop) reason(c cases.Case, e cases.Event) string {
 	return list[len(list)-1].Note
 }
 
+// change is what became of a review, from what stood there with its stars to
+// what does, and what the history must say of it.
+type change struct {
+	before, after string
+	from, to      int
+	said          string
+}
+
+// dealtWith are the states of a case after which nobody looks at it any more.
+func dealtWith() []cases.State {
+	return []cases.State{cases.Answered, cases.Resolved, cases.Handled, cases.Dismissed, cases.Expired}
+}
+
 func TestAReviewThatGetsWorseAfterItWasDealtWithComesBackAndIsNotAnsweredTwice(t *testing.T) {
-	for _, x := range []struct {
-		before, after string
-		from, to      int
-		why           string
-	}{
+	for _, x := range []change{
 		{"bad coffee", "bad coffee", 4, 1, "changed for the worse: stars fell from 4 to 1"},
 		{"quite nice coffee", "bad coffee", 0, 0, "changed for the worse: it was no complaint before"},
 		{"bad coffee", "bad coffee. And a bad waiter shouted at us", 2, 2, "changed for the worse: another complaint was added"},
 		{"bad coffee, the rest was fine", "bad coffee, the rest was bad", 2, 2, "changed for the worse: another complaint was added"},
 		{"bad coffee", "bad coffee, safety is nothing to them", 2, 2, "changed for the worse: it is graver than before"},
 	} {
-		for _, state := range []cases.State{cases.Answered, cases.Resolved, cases.Handled, cases.Dismissed, cases.Expired} {
+		for _, state := range dealtWith() {
 			t.Run(fmt.Sprint(x.after, " while ", state), func(t *testing.T) {
 				s := ruled(t, responder.Rule{Name: "sorry", Do: responder.DoAnswer, EnabledBy: "mona", PerDay: 9, When: responder.When{Sentiment: []string{"neg"}, AuthorCases: &responder.CaseCount{From: 1, To: 1}}})
 				c := s.dealt(state, x.before, x.from)
@@ -77,8 +86,8 @@ func TestAReviewThatGetsWorseAfterItWasDealtWithComesBackAndIsNotAnsweredTwice(t
 					c = s.state(c, cases.Waiting)
 					s.posts(posts)
 				}
-				if got := s.reason(c, cases.Reopen); got != x.why {
-					t.Errorf("the history says %q, want %q", got, x.why)
+				if got := s.reason(c, cases.Reopen); got != x.said {
+					t.Errorf("the history says %q, want %q", got, x.said)
 				}
 				if n := len(s.events(c, cases.Reopen)); n != 1 || back.Score.Label != "neg" {
 					t.Errorf("opened again %d times, judged as %q", n, back.Score.Label)
@@ -130,11 +139,7 @@ func TestTheCardOfWhatGotWorseSaysWhatChangedAndASecondReplyWantsASecondDecision
 }
 
 func TestAnEditThatIsNotWorseDisturbsNobody(t *testing.T) {
-	for _, x := range []struct {
-		before, after string
-		from, to      int
-		note          string
-	}{
+	for _, x := range []change{
 		{"bad cofffee and bitter", "Bad coffee,  and bitter!!", 1, 1, "read again: nothing new to answer"},
 		{"bad coffee", "bad coffee", 1, 4, "better: stars rose from 1 to 4"},
 		{"bad coffee", "they called me and made it right", 1, 4, "better: stars rose from 1 to 4"},
@@ -142,7 +147,7 @@ func TestAnEditThatIsNotWorseDisturbsNobody(t *testing.T) {
 		{"bad coffee", "bad tea", 2, 2, "read again: nothing new to answer"},
 		{"quite nice coffee", "a nice coffee, really", 5, 4, "read again: nothing new to answer"},
 	} {
-		for _, state := range []cases.State{cases.Answered, cases.Resolved, cases.Handled, cases.Dismissed, cases.Expired} {
+		for _, state := range dealtWith() {
 			s := newShop(t)
 			c := s.dealt(state, x.before, x.from)
 			fresh := s.rooms["desk"].fresh
@@ -152,8 +157,8 @@ func TestAnEditThatIsNotWorseDisturbsNobody(t *testing.T) {
 			if c = s.reread(c); c.State != state || s.rooms["desk"].fresh != fresh {
 				t.Errorf("%q became %q and the case, which was %s, is %s, with %d new cards", x.before, x.after, state, c.State, s.rooms["desk"].fresh-fresh)
 			}
-			if got := s.reason(c, cases.Note); got != x.note {
-				t.Errorf("%q became %q: the history says %q, want %q", x.before, x.after, got, x.note)
+			if got := s.reason(c, cases.Note); got != x.said {
+				t.Errorf("%q became %q: the history says %q, want %q", x.before, x.after, got, x.said)
 			}
 			if c.Last().Text != x.after || c.Last().Unread {
 				t.Errorf("the case holds %q, unread %v", c.Last().Text, c.Last().Unread)

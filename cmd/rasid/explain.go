@@ -44,11 +44,7 @@ It reads the records only, and works while "rasid run" does.`,
 
 // explain writes a case from the first word to the last decision.
 func (r *records) explain(ctx context.Context, w io.Writer, c cases.Case) error {
-	history, err := r.store.History(ctx, c.ID)
-	if err != nil {
-		return err
-	}
-	sends, err := r.store.Outbox(ctx, c.ID)
+	history, sends, err := r.past(ctx, c)
 	if err != nil {
 		return err
 	}

@@ -99,11 +99,7 @@ func (r *records) exportLines(w io.Writer) exporter {
 	enc := json.NewEncoder(w)
 	enc.SetEscapeHTML(false)
 	return func(ctx context.Context, c cases.Case) error {
-		history, err := r.store.History(ctx, c.ID)
-		if err != nil {
-			return err
-		}
-		sends, err := r.store.Outbox(ctx, c.ID)
+		history, sends, err := r.past(ctx, c)
 		if err != nil {
 			return err
 		}

@@ -127,6 +127,16 @@ func (r *records) the(ctx context.Context, arg string) (cases.Case, error) {
 	return c, err
 }
 
+// past is what happened to a case, and what was sent for it.
+func (r *records) past(ctx context.Context, c cases.Case) ([]cases.Entry, []cases.Send, error) {
+	history, err := r.store.History(ctx, c.ID)
+	if err != nil {
+		return nil, nil, err
+	}
+	sends, err := r.store.Outbox(ctx, c.ID)
+	return history, sends, err
+}
+
 // name is the name to show for a By of the history.
 func (r *records) name(by string) string {
 	for _, s := range r.cfg.Staff {

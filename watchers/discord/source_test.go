@@ -27,8 +27,15 @@ var (
 	hook = fakediscord.Person{ID: "700000000000000004", Name: "Hook", Webhook: true}
 )
 
-// watch starts a fake with one watched channel and a connected source.
-func watch(t *testing.T) (*fakediscord.Server, *discord.Source, *fakediscord.Inbox, string) {
+// place is a fake with one channel, and a client that connect brings there.
+type place struct {
+	*fakediscord.Server
+	inbox   *fakediscord.Inbox
+	client  *platform.Client
+	channel string
+}
+
+func newPlace(t *testing.T) *place {
 	t.Helper()
 	fake, err := fakediscord.Start()
 	if err != nil {
@@ -43,16 +50,28 @@ func watch(t *testing.T) (*fakediscord.Server, *discord.Source, *fakediscord.Inb
 	if err != nil {
 		t.Fatal(err)
 	}
-	ch := fake.AddChannel("customers")
-	s := discord.New(discord.Config{Channel: ch, Threads: true}, "community", client, inbox, []string{mona.ID})
+	return &place{Server: fake, inbox: inbox, client: client, channel: fake.AddChannel("customers")}
+}
+
+// connect lets the client run until the test ends. Sources are made before.
+func (p *place) connect(t *testing.T) {
+	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	var wg sync.WaitGroup
-	wg.Go(func() { _ = client.Run(ctx) })
+	wg.Go(func() { _ = p.client.Run(ctx) })
 	t.Cleanup(func() { cancel(); wg.Wait() })
-	if !fake.AwaitGateway(soon, 1) {
+	if !p.AwaitGateway(soon, 1) {
 		t.Fatal("no gateway")
 	}
-	return fake, s, inbox, ch
+}
+
+// watch starts a fake with one watched channel and a connected source.
+func watch(t *testing.T) (*fakediscord.Server, *discord.Source, *fakediscord.Inbox, string) {
+	t.Helper()
+	p := newPlace(t)
+	s := discord.New(discord.Config{Channel: p.channel, Threads: true}, "community", p.client, p.inbox, []string{mona.ID})
+	p.connect(t)
+	return p.Server, s, p.inbox, p.channel
 }
 
 // until polls from the start until a page satisfies ok.

@@ -126,51 +126,28 @@ func TestAReviewLinksToWhereItsOwnerAnswers(t *testing.T) {
 	}
 }
 
-func TestManyPagesAreReadToTheEnd(t *testing.T) {
-	f := fake(t)
-	for i := range 230 {
-		f.Say(fakegoogle.Review{Text: "coffee", Stars: 1, Changed: noon.Add(-time.Hour + time.Duration(i)*time.Second)})
-	}
-	p, err := open(t, f).Poll(t.Context(), "")
-	if err != nil || len(p.Mentions) != 230 || p.Gap != "" {
-		t.Errorf("%d mentions, gap %q, %v", len(p.Mentions), p.Gap, err)
-	}
-}
-
-func TestAnEditComesAgainUnderTheSameID(t *testing.T) {
-	f := fake(t)
-	s := open(t, f)
-	r := f.Say(fakegoogle.Review{Text: "cold", Stars: 2, Changed: noon.Add(-2 * time.Hour)})
-	first, err := s.Poll(t.Context(), "")
-	if err != nil || len(first.Mentions) != 1 {
-		t.Fatal(first, err)
-	}
-	f.Change(r.ID, func(v *fakegoogle.Review) { v.Text, v.Changed = "warm after all", noon.Add(-time.Minute) })
-	again, err := s.Poll(t.Context(), first.Next)
-	if err != nil || len(again.Mentions) != 1 || again.Mentions[0].ID != first.Mentions[0].ID || again.Mentions[0].Text != "warm after all" {
-		t.Errorf("%+v %v", again.Mentions, err)
-	}
+func TestTheSourceKeepsWhatEverySourceOfReviewsMustKeep(t *testing.T) {
+	watcherstest.ExerciseReviews(t, func(t *testing.T) watcherstest.Reviews {
+		f := fake(t)
+		return watcherstest.Reviews{
+			Source: open(t, f), Now: noon,
+			Say: func(text string, at time.Time) string {
+				return f.Say(fakegoogle.Review{Text: text, Stars: 2, Changed: at}).ID
+			},
+			Edit: func(id, text string, at time.Time) {
+				f.Change(id, func(v *fakegoogle.Review) { v.Text, v.Changed = text, at })
+			},
+		}
+	})
 }
 
 func TestATokenThatIsNoLongerTakenIsRenewed(t *testing.T) {
 	f := fake(t)
 	s := open(t, f)
-	f.Say(fakegoogle.Review{Text: "cold", Stars: 2})
-	for range 3 {
-		if _, err := s.Poll(t.Context(), ""); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if _, signIns := f.Counts(); signIns != 1 {
-		t.Errorf("%d sign-ins for three looks", signIns)
-	}
-	f.Expire()
-	if _, err := s.Poll(t.Context(), ""); err == nil {
-		t.Fatal("an expired token was taken")
-	}
-	if p, err := s.Poll(t.Context(), ""); err != nil || len(p.Mentions) != 1 {
-		t.Errorf("%+v %v", p, err)
-	}
+	f.ExerciseSignIn(t, func() (int, error) {
+		p, err := s.Poll(t.Context(), "")
+		return len(p.Mentions), err
+	})
 }
 
 func TestAReviewBecomesAMention(t *testing.T) {

@@ -47,15 +47,19 @@ func TestTheSourceKeepsWhatEverySourceMustKeep(t *testing.T) {
 	})
 }
 
-func TestManyPagesAreReadToTheEnd(t *testing.T) {
-	f := fake(t)
-	for i := range 230 {
-		f.Say(faketrustpilot.Review{Text: "coffee", Stars: 1, Created: noon.Add(-time.Hour + time.Duration(i)*time.Second)})
-	}
-	p, err := open(t, f, nil).Poll(t.Context(), "")
-	if err != nil || len(p.Mentions) != 230 || p.Gap != "" {
-		t.Errorf("%d mentions, gap %q, %v", len(p.Mentions), p.Gap, err)
-	}
+func TestTheSourceKeepsWhatEverySourceOfReviewsMustKeep(t *testing.T) {
+	watcherstest.ExerciseReviews(t, func(t *testing.T) watcherstest.Reviews {
+		f := fake(t)
+		return watcherstest.Reviews{
+			Source: open(t, f, nil), Now: noon,
+			Say: func(text string, at time.Time) string {
+				return f.Say(faketrustpilot.Review{Text: text, Stars: 1, Created: at}).ID
+			},
+			Edit: func(id, text string, at time.Time) {
+				f.Change(id, func(v *faketrustpilot.Review) { v.Text, v.Updated = text, at })
+			},
+		}
+	})
 }
 
 func TestAnEditOfAnOldReviewComesAgainUnderTheSameID(t *testing.T) {
