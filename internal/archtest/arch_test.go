@@ -17,6 +17,8 @@ import (
 	"strings"
 	"sync"
 	"testing"
+
+	"rasid/internal/goldentest"
 )
 
 // module is the name of ours.
@@ -32,27 +34,10 @@ type file struct {
 	fset  *token.FileSet
 }
 
-// root finds the folder of go.mod above this one.
-func root(t *testing.T) string {
-	t.Helper()
-	dir, err := os.Getwd()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for range 10 {
-		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
-			return dir
-		}
-		dir = filepath.Dir(dir)
-	}
-	t.Fatal("no go.mod above this test")
-	return ""
-}
-
 // files are the Go files of the repository, parsed once for all tests.
 func files(t *testing.T) []file {
 	t.Helper()
-	base := root(t)
+	base := goldentest.Root(t)
 	parseOnce.Do(func() { parsed, errParsing = parse(base) })
 	if errParsing != nil {
 		t.Fatal(errParsing)

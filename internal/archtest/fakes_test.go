@@ -12,6 +12,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"rasid/internal/goldentest"
 )
 
 // fakePage is a page of docs that lists what fakes refuse.
@@ -31,7 +33,7 @@ var (
 // fakePages reads docs/fakes-*.md.
 func fakePages(t *testing.T) (pages []fakePage) {
 	t.Helper()
-	names, err := filepath.Glob(filepath.Join(root(t), "docs", "fakes-*.md"))
+	names, err := filepath.Glob(filepath.Join(goldentest.Root(t), "docs", "fakes-*.md"))
 	if err != nil || len(names) < 10 {
 		t.Fatalf("%d pages of fakes, %v", len(names), err)
 	}
@@ -98,7 +100,7 @@ func (p fakePage) literals(t *testing.T) string {
 }
 
 func TestEveryFakeHasAPageAndEveryPageItsFake(t *testing.T) {
-	index, err := os.ReadFile(filepath.Join(root(t), "docs", "README.md"))
+	index, err := os.ReadFile(filepath.Join(goldentest.Root(t), "docs", "README.md"))
 	if err != nil {
 		t.Fatal(err)
 	}

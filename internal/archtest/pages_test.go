@@ -7,12 +7,14 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"rasid/internal/goldentest"
 )
 
 // pages are what people read of the repository, by path from the root.
 func pages(t *testing.T) map[string]string {
 	t.Helper()
-	base, all := root(t), map[string]string{}
+	base, all := goldentest.Root(t), map[string]string{}
 	for _, pattern := range []string{"*.md", "docs/*.md", "docs/decisions/*.md"} {
 		names, err := filepath.Glob(filepath.Join(base, pattern))
 		if err != nil || len(names) == 0 {
@@ -51,7 +53,7 @@ func TestLinksOnPagesLeadSomewhere(t *testing.T) {
 				continue // another machine
 			}
 			found++
-			if _, err := os.Stat(filepath.Join(root(t), filepath.Dir(name), m[1])); err != nil {
+			if _, err := os.Stat(filepath.Join(goldentest.Root(t), filepath.Dir(name), m[1])); err != nil {
 				t.Errorf("%s links to %s, which is not there", name, m[1])
 			}
 		}
@@ -96,7 +98,7 @@ func TestCommandsOnPagesFindTheirTests(t *testing.T) {
 }
 
 func TestPagesNameTargetsThatCanBeMade(t *testing.T) {
-	text, err := os.ReadFile(filepath.Join(root(t), "Makefile"))
+	text, err := os.ReadFile(filepath.Join(goldentest.Root(t), "Makefile"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -116,7 +118,7 @@ func TestPagesNameTargetsThatCanBeMade(t *testing.T) {
 // modules is what go.mod asks for.
 func modules(t *testing.T) string {
 	t.Helper()
-	text, err := os.ReadFile(filepath.Join(root(t), "go.mod"))
+	text, err := os.ReadFile(filepath.Join(goldentest.Root(t), "go.mod"))
 	if err != nil {
 		t.Fatal(err)
 	}

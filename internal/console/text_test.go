@@ -16,6 +16,7 @@ import (
 	"golang.org/x/net/html"
 
 	"rasid/internal/cases"
+	"rasid/internal/goldentest"
 	"rasid/responder"
 )
 
@@ -127,18 +128,11 @@ func shown(t *testing.T, h *house, s still, path string) string {
 // collections are the large lists, one text a line, where they are at hand.
 func collections(t *testing.T) []string {
 	t.Helper()
-	dir, err := os.Getwd()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for range 10 {
-		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
-			break
-		}
-		dir = filepath.Dir(dir)
+	corpora, there := goldentest.Beside(t, "corpora/text")
+	if !there {
+		return nil
 	}
 	var all []string
-	corpora := filepath.Join(dir, "..", "shared", "corpora", "text")
 	if f, err := os.Open(filepath.Join(corpora, "xss-payloads", "xss-payload-list.txt")); err == nil {
 		lines := bufio.NewScanner(f)
 		for lines.Scan() {

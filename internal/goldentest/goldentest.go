@@ -1,5 +1,5 @@
 // Package goldentest compares what the program makes with a file that a person
-// has read and kept.
+// has read and kept, and finds the texts of others that are kept elsewhere.
 package goldentest
 
 import (

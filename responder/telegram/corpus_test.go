@@ -9,33 +9,20 @@ import (
 	"testing"
 
 	"rasid/internal/cases"
+	"rasid/internal/goldentest"
 	wire "rasid/internal/platform/telegram"
 	"rasid/responder"
 	"rasid/responder/telegram"
 )
 
-// corpora finds ../shared/corpora beside the repository.
+// corpora finds the third-party texts, or skips.
 func corpora(t *testing.T) string {
 	t.Helper()
-	dir, err := os.Getwd()
-	if err != nil {
-		t.Fatal(err)
+	folder, there := goldentest.Beside(t, "corpora/text")
+	if !there {
+		t.Skip("../shared/corpora/text is not here: the third-party texts are not part of the repository")
 	}
-	for ; filepath.Dir(dir) != dir; dir = filepath.Dir(dir) {
-		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
-			found := filepath.Join(filepath.Dir(dir), "shared", "corpora", "text")
-			if _, err := os.Stat(found); err == nil {
-				return found
-			}
-			// A second checkout may stand one folder deeper.
-			found = filepath.Join(filepath.Dir(filepath.Dir(dir)), "shared", "corpora", "text")
-			if _, err := os.Stat(found); err == nil {
-				return found
-			}
-		}
-	}
-	t.Skip("../shared/corpora/text is not here: the third-party texts are not part of the repository")
-	return ""
+	return folder
 }
 
 // texts reads every line of the corpora: naughty strings, script injections,

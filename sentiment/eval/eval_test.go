@@ -12,37 +12,15 @@ import (
 	"strings"
 	"testing"
 
+	"rasid/internal/goldentest"
 	"rasid/sentiment"
 )
 
-// shared finds the folder of labelled data beside the repository, or skips.
-func shared(t *testing.T) string {
-	t.Helper()
-	dir, err := os.Getwd()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for {
-		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
-			break
-		}
-		if filepath.Dir(dir) == dir {
-			t.Fatal("no go.mod above the test")
-		}
-		dir = filepath.Dir(dir)
-	}
-	for _, up := range []string{"..", "../.."} { // the second for a work tree one level deeper
-		p := filepath.Join(dir, up, "shared", "data", "sentiment")
-		if _, err := os.Stat(filepath.Join(p, "eval.py")); err == nil {
-			return p
-		}
-	}
-	t.Skip("the labelled data is not beside the repository (../shared/data/sentiment)")
-	return ""
-}
-
 func TestMeasuresAgreeWithTheReferenceToTheLastDigit(t *testing.T) {
-	data := shared(t)
+	data, there := goldentest.Beside(t, "data/sentiment")
+	if !there {
+		t.Skip("the labelled data is not beside the repository (../shared/data/sentiment)")
+	}
 	python, err := exec.LookPath("python3")
 	if err != nil {
 		t.Skip("python3 is not installed")

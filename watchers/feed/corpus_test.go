@@ -12,29 +12,18 @@ import (
 	"time"
 
 	"github.com/mmcdole/gofeed"
+
+	"rasid/internal/goldentest"
 )
 
-// corpora finds the third-party feeds beside the repository.
+// corpora finds the third-party feeds, or skips.
 func corpora(t *testing.T) string {
 	t.Helper()
-	dir, err := os.Getwd()
-	if err != nil {
-		t.Fatal(err)
+	folder, there := goldentest.Beside(t, "corpora/feeds")
+	if !there {
+		t.Skip("../shared/corpora/feeds is not here: the third-party feeds are not part of the repository")
 	}
-	for range 10 {
-		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
-			for _, up := range []string{"..", "../.."} { // a work tree lies one deeper
-				p := filepath.Join(dir, up, "shared", "corpora", "feeds")
-				if _, err := os.Stat(p); err == nil {
-					return p
-				}
-			}
-			break
-		}
-		dir = filepath.Dir(dir)
-	}
-	t.Skip("../shared/corpora/feeds is not here: the third-party feeds are not part of the repository")
-	return ""
+	return folder
 }
 
 // tally is one row of the table.
