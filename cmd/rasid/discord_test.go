@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -167,9 +166,7 @@ func BenchmarkDiscordMessageToCard(b *testing.B) {
 		}
 		took = append(took, time.Since(began))
 	}
-	slices.Sort(took)
-	b.ReportMetric(float64(took[len(took)/2].Milliseconds()), "p50-ms")
-	b.ReportMetric(float64(took[len(took)*99/100].Milliseconds()), "p99-ms")
+	percentiles(b, took)
 }
 
 func TestWordsThatGetWorseAfterTheReplyComeBackOnDiscord(t *testing.T) {

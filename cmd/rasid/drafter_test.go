@@ -38,19 +38,7 @@ func TestADraftOfTheModelReachesTheCard(t *testing.T) {
 	}
 	var out bytes.Buffer
 	p := &program{config: filepath.Join(dir, "config.yaml"), now: time.Now, out: &out, err: &out, env: func(name string) (string, bool) { return key, name == "MODEL_KEY" }}
-	cfg, err := p.load()
-	if err != nil {
-		t.Fatal(err)
-	}
-	h, err := p.open(t.Context(), cfg)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() {
-		if err := h.Close(); err != nil {
-			t.Error(err)
-		}
-	}()
+	h := p.house(t)
 	now := time.Now()
 	for _, w := range h.watchers {
 		w.Step(t.Context(), now)
@@ -78,7 +66,7 @@ func TestADraftOfTheModelReachesTheCard(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := p.examine(t.Context(), cfg, words); err != nil {
+	if _, err := p.examine(t.Context(), h.cfg, words); err != nil {
 		t.Fatal(err)
 	}
 	if !strings.Contains(out.String(), "ok    model: small-1 answers within") || strings.Contains(out.String(), "within 0s") {

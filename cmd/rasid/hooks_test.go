@@ -32,6 +32,12 @@ func houseAt(t *testing.T, text string, now func() time.Time) *house {
 		t.Fatal(err)
 	}
 	p := &program{config: path, env: inventedTokens, now: now, out: io.Discard, err: io.Discard}
+	return p.house(t)
+}
+
+// house opens the house of the program's configuration until the test ends.
+func (p *program) house(t *testing.T) *house {
+	t.Helper()
 	cfg, err := p.load()
 	if err != nil {
 		t.Fatal(err)

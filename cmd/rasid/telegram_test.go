@@ -231,6 +231,11 @@ func BenchmarkMessageToCard(b *testing.B) {
 		o.card(desk, words)
 		took = append(took, time.Since(began))
 	}
+	percentiles(b, took)
+}
+
+// percentiles reports the median and the 99th percentile.
+func percentiles(b *testing.B, took []time.Duration) {
 	slices.Sort(took)
 	b.ReportMetric(float64(took[len(took)/2].Milliseconds()), "p50-ms")
 	b.ReportMetric(float64(took[len(took)*99/100].Milliseconds()), "p99-ms")

@@ -53,16 +53,12 @@ func TestTheReplierKeepsWhatEveryReplierMustKeep(t *testing.T) {
 	})
 }
 
-func reply(m cases.Mention, text string) cases.Reply {
-	return cases.Reply{Key: "reply/1/1", Attempt: 1, First: faketest.Noon(), Mention: m, Text: text}
-}
-
 func TestAColleaguesAnswerIsNeverWrittenOver(t *testing.T) {
 	for _, state := range []string{"PENDING_PUBLISH", "PUBLISHED"} {
 		f := fake(t)
 		m := mention(f, "cold")
 		f.Change(m.ID, func(v *fakeapple.Review) { v.Answer, v.State = "by hand", state })
-		_, err := open(t, f, f.URL).Reply(t.Context(), reply(m, "sorry"))
+		_, err := open(t, f, f.URL).Reply(t.Context(), faketest.Reply(m, "sorry"))
 		if _, writes := f.Counts(); !errors.Is(err, responder.ErrColleague) || writes != 0 || f.Reviews()[0].Answer != "by hand" {
 			t.Errorf("%s: %v after %d writes; %q stands", state, err, writes, f.Reviews()[0].Answer)
 		}
@@ -72,7 +68,7 @@ func TestAColleaguesAnswerIsNeverWrittenOver(t *testing.T) {
 func TestAnAnswerThatWaitsToBePublishedIsFoundAndNotWrittenAgain(t *testing.T) {
 	f := fake(t)
 	p := open(t, f, f.URL)
-	r := reply(mention(f, "cold"), "نعتذر\nمنك")
+	r := faketest.Reply(mention(f, "cold"), "نعتذر\nمنك")
 	f.Fault(faketest.Lost)
 	if got, err := p.Reply(t.Context(), r); err != nil || got.ID == "" || got.At.IsZero() {
 		t.Fatalf("%+v %v", got, err)
@@ -96,7 +92,7 @@ func TestAReviewOfThePublicFeedCannotBeAnswered(t *testing.T) {
 	f := fake(t)
 	m := mention(f, "cold")
 	m.ID, m.ReplyTo = "11000000000", "11000000000" // how the public feed names the same review
-	_, err := open(t, f, f.URL).Reply(t.Context(), reply(m, "sorry"))
+	_, err := open(t, f, f.URL).Reply(t.Context(), faketest.Reply(m, "sorry"))
 	if cases.OutcomeOf(err) != cases.WasRefused || !strings.Contains(err.Error(), "only reviews read with its key") {
 		t.Errorf("%v", err)
 	}

@@ -16,7 +16,7 @@ import (
 	"rasid/responder/respondertest"
 )
 
-var noon = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
+var noon = faketest.Noon()
 
 // stage is a fake Bluesky with a replier on it, and a clock.
 type stage struct {
@@ -53,10 +53,6 @@ func (s *stage) open(url string, change func(*ReplyConfig)) *Replier {
 func (s *stage) mention(text string, change ...func(*bluesky.Post)) cases.Mention {
 	p := s.Say("sara", noon.Add(-time.Minute), text, change...)
 	return cases.Mention{Source: "sky", ID: p.Author + "/" + p.RKey, ReplyTo: p.URI, Text: text, PostedAt: noon.Add(-time.Minute)}
-}
-
-func reply(m cases.Mention, text string) cases.Reply {
-	return cases.Reply{Key: "reply/1/1", Attempt: 1, First: noon, Mention: m, Text: text}
 }
 
 func TestTheReplierKeepsWhatEveryReplierMustKeep(t *testing.T) {
@@ -98,7 +94,7 @@ func TestAReplyNamesItsParentAndTheRootOfTheConversation(t *testing.T) {
 	s := newStage(t)
 	top := s.Say("omar", noon.Add(-time.Hour), "what do you think of noor?")
 	m := s.mention("noor is cold", func(p *bluesky.Post) { p.Reply = &bluesky.ReplyRef{Root: top.Ref, Parent: top.Ref} })
-	if _, err := s.Reply(t.Context(), reply(m, "sorry")); err != nil {
+	if _, err := s.Reply(t.Context(), faketest.Reply(m, "sorry")); err != nil {
 		t.Fatal(err)
 	}
 	got := s.Ours()[0].Record.Reply
@@ -106,7 +102,7 @@ func TestAReplyNamesItsParentAndTheRootOfTheConversation(t *testing.T) {
 		t.Errorf("%+v", got)
 	}
 	alone := s.mention("noor is warm")
-	if _, err := s.Reply(t.Context(), reply(alone, "thanks")); err != nil {
+	if _, err := s.Reply(t.Context(), faketest.Reply(alone, "thanks")); err != nil {
 		t.Fatal(err)
 	}
 	if got := s.Ours()[1].Record.Reply; got.Root != got.Parent || got.Root.URI != alone.ReplyTo {
@@ -118,7 +114,7 @@ func TestAddressesAndTheAuthorAreMarkedByTheirBytes(t *testing.T) {
 	s := newStage(t)
 	m := s.mention("noor is cold")
 	const text = "أهلًا @sara.bsky.example، اكتبي إلى care@noor.example أو https://noor.example/مساعدة؟ب=1."
-	if _, err := s.Reply(t.Context(), reply(m, text)); err != nil {
+	if _, err := s.Reply(t.Context(), faketest.Reply(m, text)); err != nil {
 		t.Fatal(err)
 	}
 	p := s.Ours()[0].Record
@@ -131,7 +127,7 @@ func TestAddressesAndTheAuthorAreMarkedByTheirBytes(t *testing.T) {
 		t.Errorf("%q, want %q", marked, want)
 	}
 	for _, other := range []string{"ask @omar.bsky.example", "(@omar.bsky.example)", "معذرة،@omar.bsky.example"} {
-		if _, err := s.Reply(t.Context(), reply(m, other)); cases.OutcomeOf(err) != cases.WasRefused {
+		if _, err := s.Reply(t.Context(), faketest.Reply(m, other)); cases.OutcomeOf(err) != cases.WasRefused {
 			t.Errorf("%q: %v, want refused", other, err)
 		}
 	}
@@ -140,7 +136,7 @@ func TestAddressesAndTheAuthorAreMarkedByTheirBytes(t *testing.T) {
 func TestALostAnswerNeverBecomesASecondPost(t *testing.T) {
 	for _, fault := range []faketest.Fault{faketest.Lost, faketest.Cut, faketest.Garbage, faketest.Drop, faketest.Broken} {
 		s := newStage(t)
-		r := reply(s.mention("cold"), "sorry")
+		r := faketest.Reply(s.mention("cold"), "sorry")
 		s.Fault(fault)
 		_, err := s.Reply(t.Context(), r)
 		if got := cases.OutcomeOf(err); got != cases.WasDelivered && got != cases.WasNotSent {
@@ -164,7 +160,7 @@ func TestALostAnswerNeverBecomesASecondPost(t *testing.T) {
 
 func TestAReplyThatStandsIsFoundThoughWhatItAnswersIsGone(t *testing.T) {
 	s := newStage(t)
-	r := reply(s.mention("cold"), "sorry")
+	r := faketest.Reply(s.mention("cold"), "sorry")
 	if _, err := s.Reply(t.Context(), r); err != nil {
 		t.Fatal(err)
 	}
@@ -183,7 +179,7 @@ func TestASessionIsRenewedAndSigningInIsRare(t *testing.T) {
 	s := newStage(t)
 	signIns := func() int { _, n, _ := s.Counts(); return n }
 	for i := range 6 {
-		if _, err := s.Reply(t.Context(), reply(s.mention("cold"), "sorry")); err != nil {
+		if _, err := s.Reply(t.Context(), faketest.Reply(s.mention("cold"), "sorry")); err != nil {
 			t.Fatalf("after %d: %v", i, err)
 		}
 		s.Expire(false)
@@ -194,7 +190,7 @@ func TestASessionIsRenewedAndSigningInIsRare(t *testing.T) {
 	var err error
 	for range 10 {
 		s.Expire(true)
-		if _, err = s.Reply(t.Context(), reply(s.mention("cold"), "sorry")); err != nil {
+		if _, err = s.Reply(t.Context(), faketest.Reply(s.mention("cold"), "sorry")); err != nil {
 			break
 		}
 	}
@@ -202,7 +198,7 @@ func TestASessionIsRenewedAndSigningInIsRare(t *testing.T) {
 		t.Errorf("%v after %d sign-ins, want a pause after 3", err, signIns())
 	}
 	s.after.Store(int64(6 * time.Minute))
-	if _, err := s.Reply(t.Context(), reply(s.mention("cold"), "sorry")); err != nil {
+	if _, err := s.Reply(t.Context(), faketest.Reply(s.mention("cold"), "sorry")); err != nil {
 		t.Errorf("after the pause: %v", err)
 	}
 }
@@ -211,7 +207,7 @@ func TestWhoLetsNobodyReplyIsLeftAlone(t *testing.T) {
 	s := newStage(t)
 	m := s.mention("cold")
 	s.Shut(m.ReplyTo)
-	if _, err := s.Reply(t.Context(), reply(m, "sorry")); cases.OutcomeOf(err) != cases.WasRefused || len(s.Ours()) != 0 {
+	if _, err := s.Reply(t.Context(), faketest.Reply(m, "sorry")); cases.OutcomeOf(err) != cases.WasRefused || len(s.Ours()) != 0 {
 		t.Errorf("%v with %d posts", err, len(s.Ours()))
 	}
 }
@@ -220,7 +216,7 @@ func TestRepliesSayThatAProgramHelpsOnlyWhenAsked(t *testing.T) {
 	s := newStage(t)
 	marked := s.open(s.URL, func(c *ReplyConfig) { c.Automated = true })
 	for i, p := range []*Replier{s.Replier, marked} {
-		if _, err := p.Reply(t.Context(), reply(s.mention("cold"), "sorry")); err != nil {
+		if _, err := p.Reply(t.Context(), faketest.Reply(s.mention("cold"), "sorry")); err != nil {
 			t.Fatal(err)
 		}
 		if got := s.Ours()[i].Record.Labels.Has("bot"); got != (i == 1) {

@@ -39,10 +39,6 @@ func mention(f *fakelemmy.Server, text string) cases.Mention {
 	return cases.Mention{Source: "lemmy", ID: id, ReplyTo: id, Text: text, PostedAt: faketest.Noon()}
 }
 
-func reply(m cases.Mention, text string) cases.Reply {
-	return cases.Reply{Key: "reply/1/1", Attempt: 1, First: faketest.Noon(), Mention: m, Text: text}
-}
-
 func TestTheReplierKeepsWhatEveryReplierMustKeep(t *testing.T) {
 	respondertest.ExerciseReplier(t, func(t *testing.T) respondertest.Replier {
 		f := fake(t)
@@ -69,13 +65,13 @@ func TestPostsAndCommentsAreAnsweredRightBelow(t *testing.T) {
 	f := fake(t)
 	p := open(t, f.URL, fakelemmy.Token)
 	text := "أهلًا، نعتذر عن *القهوة*.\nنوافيك قريبًا."
-	got, err := p.Reply(t.Context(), reply(mention(f, "cold"), text))
+	got, err := p.Reply(t.Context(), faketest.Reply(mention(f, "cold"), text))
 	if err != nil || got.ID == "" || !strings.Contains(got.URL, "/comment/") || !got.At.Equal(faketest.Noon()) {
 		t.Fatal(got, err)
 	}
 	post := f.AddPost("Bad", "", faketest.Noon(), omar)
 	at := lemmy.PostID(post.Post.ID)
-	if _, err := p.Reply(t.Context(), reply(cases.Mention{ID: at, ReplyTo: at, Text: "Bad"}, "sorry")); err != nil {
+	if _, err := p.Reply(t.Context(), faketest.Reply(cases.Mention{ID: at, ReplyTo: at, Text: "Bad"}, "sorry")); err != nil {
 		t.Fatal(err)
 	}
 	ours := f.Ours()
@@ -87,7 +83,7 @@ func TestPostsAndCommentsAreAnsweredRightBelow(t *testing.T) {
 func TestALostAnswerIsFoundBelowTheMentionAndNeverSentAgain(t *testing.T) {
 	f := fake(t)
 	p := open(t, f.URL, fakelemmy.Token)
-	r := reply(mention(f, "cold"), "we are *sorry*\nreally")
+	r := faketest.Reply(mention(f, "cold"), "we are *sorry*\nreally")
 	f.Fault(faketest.Drop)
 	if _, err := p.Reply(t.Context(), r); cases.OutcomeOf(err) != cases.WasUnknown || len(f.Ours()) != 0 {
 		t.Fatalf("%v, want unknown", err)
@@ -112,7 +108,7 @@ func TestALostAnswerIsFoundBelowTheMentionAndNeverSentAgain(t *testing.T) {
 func TestALimitWithoutATimeIsWaitedOut(t *testing.T) {
 	f := fake(t)
 	f.Fault(faketest.Limited)
-	_, err := open(t, f.URL, fakelemmy.Token).Reply(t.Context(), reply(mention(f, "cold"), "sorry"))
+	_, err := open(t, f.URL, fakelemmy.Token).Reply(t.Context(), faketest.Reply(mention(f, "cold"), "sorry"))
 	var later *cases.LaterError
 	if !errors.As(err, &later) || later.After != 2*time.Minute {
 		t.Errorf("%v", err)
@@ -124,18 +120,18 @@ func TestClosedConversationsBansAndNamesAreRefused(t *testing.T) {
 	p := open(t, f.URL, fakelemmy.Token)
 	m := mention(f, "cold")
 	for _, text := range []string{"ask @omar@l.example", "see !coffee@l.example", "go to /c/coffee", "and /u/omar"} {
-		if _, err := p.Reply(t.Context(), reply(m, text)); cases.OutcomeOf(err) != cases.WasRefused || f.Writes() != 0 {
+		if _, err := p.Reply(t.Context(), faketest.Reply(m, text)); cases.OutcomeOf(err) != cases.WasRefused || f.Writes() != 0 {
 			t.Errorf("%q: %v", text, err)
 		}
 	}
 	f.Banned = true
-	if _, err := p.Reply(t.Context(), reply(m, "write to care@noor.example")); cases.OutcomeOf(err) != cases.WasRefused || f.Writes() != 1 {
+	if _, err := p.Reply(t.Context(), faketest.Reply(m, "write to care@noor.example")); cases.OutcomeOf(err) != cases.WasRefused || f.Writes() != 1 {
 		t.Errorf("%v after %d writes", err, f.Writes())
 	}
 	f.Banned = false
 	at := lemmy.PostID(f.AddPost("Locked", "", faketest.Noon(), omar).Post.ID)
 	f.ChangePost(2, func(p *lemmy.Post) { p.Locked = true })
-	if _, err := p.Reply(t.Context(), reply(cases.Mention{ID: at, ReplyTo: at}, "sorry")); cases.OutcomeOf(err) != cases.WasRefused || f.Writes() != 1 {
+	if _, err := p.Reply(t.Context(), faketest.Reply(cases.Mention{ID: at, ReplyTo: at}, "sorry")); cases.OutcomeOf(err) != cases.WasRefused || f.Writes() != 1 {
 		t.Errorf("%v after %d writes", err, f.Writes())
 	}
 }

@@ -46,10 +46,6 @@ func (s *stage) mention(text, visibility string) cases.Mention {
 	return cases.Mention{Source: "masto", ID: p.ID, ReplyTo: p.ID, Text: text, PostedAt: noon}
 }
 
-func (s *stage) reply(m cases.Mention, text string) cases.Reply {
-	return cases.Reply{Key: "reply/1/1", Attempt: 1, First: noon, Mention: m, Text: text}
-}
-
 func TestTheReplierKeepsWhatEveryReplierMustKeep(t *testing.T) {
 	respondertest.ExerciseReplier(t, func(t *testing.T) respondertest.Replier {
 		s := newStage(t)
@@ -85,11 +81,11 @@ func TestOnlyTheAuthorIsMentioned(t *testing.T) {
 	s.Say("omar", "hello", "public")
 	m := s.mention("cold", "public")
 	for _, text := range []string{"sorry @omar", "@omar sorry", "(@omar)", "معذرة،@omar"} {
-		if _, err := s.Reply(t.Context(), s.reply(m, text)); cases.OutcomeOf(err) != cases.WasRefused {
+		if _, err := s.Reply(t.Context(), faketest.Reply(m, text)); cases.OutcomeOf(err) != cases.WasRefused {
 			t.Errorf("%q: %v", text, err)
 		}
 	}
-	if _, err := s.Reply(t.Context(), s.reply(m, "write to care@noor.example")); err != nil {
+	if _, err := s.Reply(t.Context(), faketest.Reply(m, "write to care@noor.example")); err != nil {
 		t.Fatal(err)
 	}
 	if got := s.Ours(); len(got) != 1 || !slices.Equal(got[0].Mentions, []string{"u-sara@other.example"}) || got[0].Text != "@sara@other.example write to care@noor.example" {
@@ -100,7 +96,7 @@ func TestOnlyTheAuthorIsMentioned(t *testing.T) {
 func TestAReplyIsNeverMoreVisibleThanWhatItAnswers(t *testing.T) {
 	for theirs, want := range map[string]string{"public": "unlisted", "unlisted": "unlisted", "private": "private", "direct": "direct", "strange": "unlisted"} {
 		s := newStage(t)
-		if _, err := s.Reply(t.Context(), s.reply(s.mention("cold", theirs), "sorry")); err != nil {
+		if _, err := s.Reply(t.Context(), faketest.Reply(s.mention("cold", theirs), "sorry")); err != nil {
 			t.Fatal(err)
 		}
 		if got := s.Ours()[0].Visibility; got != want {
@@ -111,7 +107,7 @@ func TestAReplyIsNeverMoreVisibleThanWhatItAnswers(t *testing.T) {
 
 func TestALostAnswerIsAskedForWithTheSameKeyWhileTheServerKnowsIt(t *testing.T) {
 	s := newStage(t)
-	r := s.reply(s.mention("cold", "public"), "sorry")
+	r := faketest.Reply(s.mention("cold", "public"), "sorry")
 	s.Fail(fakemastodon.Lost)
 	_, err := s.Reply(t.Context(), r)
 	if cases.OutcomeOf(err) != cases.WasNotSent {
@@ -130,7 +126,7 @@ func TestALostAnswerIsAskedForWithTheSameKeyWhileTheServerKnowsIt(t *testing.T) 
 		t.Errorf("%+v %v, %d posts", got, err, len(s.Ours()))
 	}
 	// A late first loss is left to the looker.
-	late := s.reply(s.mention("late", "public"), "sorry")
+	late := faketest.Reply(s.mention("late", "public"), "sorry")
 	late.First, late.Attempt = s.clock().Add(-45*time.Minute), 2
 	s.Fail(fakemastodon.Lost)
 	if _, err = s.Reply(t.Context(), late); cases.OutcomeOf(err) != cases.WasUnknown {

@@ -39,10 +39,6 @@ func mention(f *fakereddit.Server, text string) cases.Mention {
 	return cases.Mention{Source: "reddit", ID: c.Name, ReplyTo: c.Name, Text: text, PostedAt: faketest.Noon()}
 }
 
-func reply(m cases.Mention, text string) cases.Reply {
-	return cases.Reply{Key: "reply/1/1", Attempt: 1, First: faketest.Noon(), Mention: m, Text: text}
-}
-
 func TestTheReplierKeepsWhatEveryReplierMustKeep(t *testing.T) {
 	respondertest.ExerciseReplier(t, func(t *testing.T) respondertest.Replier {
 		f := fake(t)
@@ -65,7 +61,7 @@ func TestTheReplierKeepsWhatEveryReplierMustKeep(t *testing.T) {
 func TestAMultiLineArabicReplyIsPostedAsItWasApproved(t *testing.T) {
 	f := fake(t)
 	text := "أهلًا عمر، نعتذر عن *القهوة_الباردة*.\nنوافيك خلال ٢٤ ساعة.\n\nhttps://noor.example/a_b"
-	got, err := open(t, f.URL, nil).Reply(t.Context(), reply(mention(f, "cold"), text))
+	got, err := open(t, f.URL, nil).Reply(t.Context(), faketest.Reply(mention(f, "cold"), text))
 	if err != nil || got.ID == "" || !strings.Contains(got.URL, "/comments/") {
 		t.Fatal(got, err)
 	}
@@ -92,7 +88,7 @@ func TestErrorsInsideAnAnswerOf200AreUnderstood(t *testing.T) {
 		f := fake(t)
 		p := open(t, f.URL, nil)
 		f.Refuse(tc.code, tc.words)
-		_, err := p.Reply(t.Context(), reply(mention(f, "cold"), "sorry"))
+		_, err := p.Reply(t.Context(), faketest.Reply(mention(f, "cold"), "sorry"))
 		if got := cases.OutcomeOf(err); got != tc.want || len(f.Ours()) != 0 {
 			t.Errorf("%s: outcome %s of %v with %d comments, want %s", tc.code, got, err, len(f.Ours()), tc.want)
 		}
@@ -107,7 +103,7 @@ func TestRedditsOwnHeaderSaysHowLongToWait(t *testing.T) {
 	f := fake(t)
 	p := open(t, f.URL, nil)
 	f.Fault(faketest.Limited)
-	_, err := p.Reply(t.Context(), reply(mention(f, "cold"), "sorry"))
+	_, err := p.Reply(t.Context(), faketest.Reply(mention(f, "cold"), "sorry"))
 	var later *cases.LaterError
 	if !errors.As(err, &later) || later.After != 7*time.Second {
 		t.Errorf("%v", err)
@@ -123,7 +119,7 @@ func TestALostAnswerIsFoundBelowTheMentionAndNeverSentAgain(t *testing.T) {
 	}()} {
 		before := len(f.Ours())
 		f.Fault(faketest.Lost)
-		r := reply(m, "we are *sorry*\nreally")
+		r := faketest.Reply(m, "we are *sorry*\nreally")
 		got, err := p.Reply(t.Context(), r)
 		if err != nil || len(f.Ours()) != before+1 || got.ID != f.Ours()[before].Name {
 			t.Errorf("%+v %v", got, err)
@@ -143,12 +139,12 @@ func TestClosedConversationsAndNamesAreRefused(t *testing.T) {
 	p := open(t, f.URL, nil)
 	m := mention(f, "cold")
 	for _, text := range []string{"ask u/omar", "/u/omar hello", "see r/coffee", "اسأل،u/omar"} {
-		if _, err := p.Reply(t.Context(), reply(m, text)); cases.OutcomeOf(err) != cases.WasRefused {
+		if _, err := p.Reply(t.Context(), faketest.Reply(m, text)); cases.OutcomeOf(err) != cases.WasRefused {
 			t.Errorf("%q: %v", text, err)
 		}
 	}
 	f.Change(m.ReplyTo, func(v *fakereddit.Thing) { v.Locked = true })
-	if _, err := p.Reply(t.Context(), reply(m, "sorry")); cases.OutcomeOf(err) != cases.WasRefused || f.Writes() != 0 {
+	if _, err := p.Reply(t.Context(), faketest.Reply(m, "sorry")); cases.OutcomeOf(err) != cases.WasRefused || f.Writes() != 0 {
 		t.Errorf("%v after %d writes", err, f.Writes())
 	}
 }

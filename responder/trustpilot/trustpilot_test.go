@@ -37,10 +37,6 @@ func mention(f *faketrustpilot.Server, text string) cases.Mention {
 	return cases.Mention{Source: "reviews", ID: r.ID, ReplyTo: r.ID, Text: text, PostedAt: faketest.Noon()}
 }
 
-func reply(m cases.Mention, text string) cases.Reply {
-	return cases.Reply{Key: "reply/1/1", Attempt: 1, First: faketest.Noon(), Mention: m, Text: text}
-}
-
 func TestTheReplierKeepsWhatEveryReplierMustKeep(t *testing.T) {
 	respondertest.ExerciseReplier(t, func(t *testing.T) respondertest.Replier {
 		f := fake(t)
@@ -67,7 +63,7 @@ func TestAColleaguesAnswerIsNeverWrittenOver(t *testing.T) {
 	p := open(t, f.URL, nil)
 	m := mention(f, "cold")
 	f.Change(m.ReplyTo, func(v *faketrustpilot.Review) { v.Answer = "by hand" })
-	_, err := p.Reply(t.Context(), reply(m, "sorry"))
+	_, err := p.Reply(t.Context(), faketest.Reply(m, "sorry"))
 	if cases.OutcomeOf(err) != cases.WasRefused || !errors.Is(err, responder.ErrColleague) || f.Writes() != 0 || f.Reviews()[0].Answer != "by hand" {
 		t.Errorf("%v after %d writes; %q stands", err, f.Writes(), f.Reviews()[0].Answer)
 	}
@@ -76,7 +72,7 @@ func TestAColleaguesAnswerIsNeverWrittenOver(t *testing.T) {
 func TestALostAnswerIsFoundAndNotWrittenAgain(t *testing.T) {
 	f := fake(t)
 	p := open(t, f.URL, nil)
-	r := reply(mention(f, "cold"), "نعتذر\nمنك")
+	r := faketest.Reply(mention(f, "cold"), "نعتذر\nمنك")
 	f.Fault(faketest.Drop)
 	if _, err := p.Reply(t.Context(), r); cases.OutcomeOf(err) != cases.WasNotSent {
 		t.Fatalf("%v, want another attempt", err)
@@ -99,7 +95,7 @@ func TestALostAnswerIsFoundAndNotWrittenAgain(t *testing.T) {
 func TestOurReplyIsTakenBackAndAColleaguesIsNot(t *testing.T) {
 	f := fake(t)
 	p := open(t, f.URL, nil).(Replier)
-	r := reply(mention(f, "cold"), "sorry")
+	r := faketest.Reply(mention(f, "cold"), "sorry")
 	if err := p.Retract(t.Context(), r); !errors.Is(err, cases.ErrNotFound) || f.Writes() != 0 {
 		t.Errorf("with no reply there: %v after %d writes", err, f.Writes())
 	}
@@ -128,14 +124,14 @@ func TestAnEndedTokenIsRenewed(t *testing.T) {
 	f := fake(t)
 	p := open(t, f.URL, nil)
 	for i := range 3 {
-		if _, err := p.Reply(t.Context(), reply(mention(f, "cold"), "sorry")); err != nil || f.SignIns() != 1 {
+		if _, err := p.Reply(t.Context(), faketest.Reply(mention(f, "cold"), "sorry")); err != nil || f.SignIns() != 1 {
 			t.Fatalf("reply %d: %d sign-ins, %v", i, f.SignIns(), err)
 		}
 	}
 	f.Expire()
 	m := mention(f, "late")
-	_, _ = p.Reply(t.Context(), reply(m, "sorry")) // the token it had is no longer taken
-	if _, err := p.Reply(t.Context(), reply(m, "sorry")); err != nil || f.SignIns() != 2 {
+	_, _ = p.Reply(t.Context(), faketest.Reply(m, "sorry")) // the token it had is no longer taken
+	if _, err := p.Reply(t.Context(), faketest.Reply(m, "sorry")); err != nil || f.SignIns() != 2 {
 		t.Errorf("%d sign-ins, %v", f.SignIns(), err)
 	}
 }

@@ -56,10 +56,6 @@ func (s *stage) mention(text string) cases.Mention {
 	return cases.Mention{Source: "tube", ID: c.ID, ReplyTo: c.ID, Text: text, PostedAt: c.Published}
 }
 
-func reply(m cases.Mention, text string) cases.Reply {
-	return cases.Reply{Key: "reply/1/1", Attempt: 1, First: noon, Mention: m, Text: text}
-}
-
 func TestTheReplierKeepsWhatEveryReplierMustKeep(t *testing.T) {
 	respondertest.ExerciseReplier(t, func(t *testing.T) respondertest.Replier {
 		s := newStage(t)
@@ -87,7 +83,7 @@ func TestTheReplierKeepsWhatEveryReplierMustKeep(t *testing.T) {
 func TestALostAnswerStaysInDoubtUntilItWasLookedFor(t *testing.T) {
 	for fault, stands := range map[faketest.Fault]bool{faketest.Lost: true, faketest.Cut: true, faketest.Garbage: true, faketest.Drop: false, faketest.Broken: false} {
 		s := newStage(t)
-		r := reply(s.mention("cold"), "نعتذر منك")
+		r := faketest.Reply(s.mention("cold"), "نعتذر منك")
 		s.Fault(fault)
 		if _, err := s.Reply(t.Context(), r); cases.OutcomeOf(err) != cases.WasUnknown {
 			t.Fatalf("%s: %v, want unknown", fault, err)
@@ -98,7 +94,7 @@ func TestALostAnswerStaysInDoubtUntilItWasLookedFor(t *testing.T) {
 		}
 	}
 	s := newStage(t)
-	r := reply(s.mention("cold"), "sorry")
+	r := faketest.Reply(s.mention("cold"), "sorry")
 	s.Stumble()
 	if _, err := s.Reply(t.Context(), r); cases.OutcomeOf(err) != cases.WasUnknown || len(s.Ours()) != 1 {
 		t.Errorf("a processingFailure that was done all the same: %v with %d comments", err, len(s.Ours()))
@@ -110,13 +106,13 @@ func TestOnlyThisReplyIsFound(t *testing.T) {
 	m := s.mention("cold")
 	s.Say(fakeyoutube.Channel, m.ID, "sorry", noon.Add(-30*time.Minute)) // an earlier one, with the same words
 	s.Say("UComar", m.ID, "sorry", noon)                                 // somebody else
-	if _, there, err := s.Find(t.Context(), reply(m, "sorry")); err != nil || there {
+	if _, there, err := s.Find(t.Context(), faketest.Reply(m, "sorry")); err != nil || there {
 		t.Errorf("found %v %v", there, err)
 	}
-	if _, err := s.Reply(t.Context(), reply(m, "sorry")); err != nil {
+	if _, err := s.Reply(t.Context(), faketest.Reply(m, "sorry")); err != nil {
 		t.Fatal(err)
 	}
-	if got, there, err := s.Find(t.Context(), reply(m, "sorry")); err != nil || !there || got.ID != s.Ours()[1].ID {
+	if got, there, err := s.Find(t.Context(), faketest.Reply(m, "sorry")); err != nil || !there || got.ID != s.Ours()[1].ID {
 		t.Errorf("found %v %+v %v", there, got, err)
 	}
 }
@@ -126,11 +122,11 @@ func TestAnAnswerToAnAnswerGoesBelowTheThread(t *testing.T) {
 	top := s.mention("cold")
 	below := s.Say("UComar", top.ID, "me too", noon.Add(-time.Minute))
 	m := cases.Mention{Source: "tube", ID: below.ID, ReplyTo: google.Below(top.ID, below.ID), Text: "me too", PostedAt: below.Published}
-	if _, err := s.Reply(t.Context(), reply(m, "sorry")); err != nil || s.Ours()[0].Parent != top.ID {
+	if _, err := s.Reply(t.Context(), faketest.Reply(m, "sorry")); err != nil || s.Ours()[0].Parent != top.ID {
 		t.Errorf("%v; %+v", err, s.Ours())
 	}
 	s.Delete(below.ID)
-	if _, err := s.Reply(t.Context(), reply(m, "sorry once more")); cases.OutcomeOf(err) != cases.WasRefused {
+	if _, err := s.Reply(t.Context(), faketest.Reply(m, "sorry once more")); cases.OutcomeOf(err) != cases.WasRefused {
 		t.Errorf("below an answer that is gone: %v, want refused", err)
 	}
 }
@@ -141,7 +137,7 @@ func TestAnswersStopBeforeTheQuotaIsGone(t *testing.T) {
 	var err error
 	sent := 0
 	for range 30 {
-		if _, err = p.Reply(t.Context(), reply(s.mention("cold"), "sorry")); err != nil {
+		if _, err = p.Reply(t.Context(), faketest.Reply(s.mention("cold"), "sorry")); err != nil {
 			break
 		}
 		sent++
@@ -151,7 +147,7 @@ func TestAnswersStopBeforeTheQuotaIsGone(t *testing.T) {
 		t.Fatalf("%d answers, then %v; want 19 and a pause until midnight in California", sent, err)
 	}
 	// What is kept lets a lost answer still be looked for.
-	if _, there, err := p.Find(t.Context(), reply(cases.Mention{ReplyTo: s.Ours()[0].Parent}, "sorry")); err != nil || !there {
+	if _, there, err := p.Find(t.Context(), faketest.Reply(cases.Mention{ReplyTo: s.Ours()[0].Parent}, "sorry")); err != nil || !there {
 		t.Errorf("found %v %v", there, err)
 	}
 	if s.Spent() > google.LeastUnits {
@@ -163,7 +159,7 @@ func TestGooglesOwnWordOnTheQuotaIsAPauseAndNothingWasSent(t *testing.T) {
 	s := newStage(t)
 	m := s.mention("cold")
 	s.Quota(10) // enough to look, too little to answer
-	_, err := s.Reply(t.Context(), reply(m, "sorry"))
+	_, err := s.Reply(t.Context(), faketest.Reply(m, "sorry"))
 	if cases.OutcomeOf(err) != cases.WasNotSent || !errors.Is(err, google.ErrQuota) || len(s.Ours()) != 0 {
 		t.Errorf("%v with %d comments", err, len(s.Ours()))
 	}
@@ -172,14 +168,14 @@ func TestGooglesOwnWordOnTheQuotaIsAPauseAndNothingWasSent(t *testing.T) {
 func TestATokenThatIsNoLongerTakenIsRenewed(t *testing.T) {
 	s := newStage(t)
 	m := s.mention("cold")
-	if _, err := s.Reply(t.Context(), reply(m, "sorry")); err != nil {
+	if _, err := s.Reply(t.Context(), faketest.Reply(m, "sorry")); err != nil {
 		t.Fatal(err)
 	}
 	s.Expire()
-	if _, err := s.Reply(t.Context(), reply(m, "once more")); cases.OutcomeOf(err) != cases.WasNotSent {
+	if _, err := s.Reply(t.Context(), faketest.Reply(m, "once more")); cases.OutcomeOf(err) != cases.WasNotSent {
 		t.Fatalf("%v, want another attempt", err)
 	}
-	if _, err := s.Reply(t.Context(), reply(m, "once more")); err != nil || len(s.Ours()) != 2 {
+	if _, err := s.Reply(t.Context(), faketest.Reply(m, "once more")); err != nil || len(s.Ours()) != 2 {
 		t.Errorf("%v with %d comments", err, len(s.Ours()))
 	}
 }
@@ -213,7 +209,7 @@ func TestTheDoctorSaysWhichSwitch(t *testing.T) {
 		t.Errorf("%+v", a)
 	}
 	s.ReadOnly()
-	if _, err := s.Reply(t.Context(), reply(s.mention("cold"), "sorry")); cases.OutcomeOf(err) != cases.WasRefused {
+	if _, err := s.Reply(t.Context(), faketest.Reply(s.mention("cold"), "sorry")); cases.OutcomeOf(err) != cases.WasRefused {
 		t.Errorf("a consent for reading alone: %v, want refused", err)
 	}
 }
