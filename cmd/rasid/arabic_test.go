@@ -48,7 +48,7 @@ func TestCommandsSpeakTheLanguageOfTheBusiness(t *testing.T) {
 	}{
 		{1, []string{"backup", backup}, "لا سجلات"},
 		{0, []string{"import", table, "--dry-run"}, "لم يُسجّل شيء"},
-		{0, []string{"import", table}, "سُجّل من الإشارات ٢"},
+		{0, []string{"import", table}, "عدده ٢"},
 		{0, []string{"import", table}, "استُورد هذا الملف من قبل"},
 		{1, []string{"import", filepath.Join(dir, "none.csv")}, "تعذّر فتح الملف"},
 		{2, []string{"import"}, "المطلوب"},

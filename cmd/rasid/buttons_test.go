@@ -236,7 +236,7 @@ func (w *walk) beforePosting(said sayings) {
 	for _, c := range []command{
 		{"help", "مساعدة", "", "", "", "help.title"},
 		{"inbox", "الوارد", "", "", "", "inbox.none"},
-		{"case", "حالة", "number", "1", "1", "card.complaint"},
+		{"case", "قضية", "number", "1", "1", "card.complaint"},
 		{"case", "حالة", "number", "99", "99", "answer.nocase"},
 		{"digest", "ملخص", "date", "2026-01-05", "2026-01-05", "digest.none"}, // nobody waits yet
 		{"digest", "/ملخص", "date", "tomorrow", "بكرة", "answer.date"},

@@ -12,6 +12,7 @@ type slash struct {
 	action responder.Action
 	en, ar string // names; Discord takes letters of any script
 	option *discord.Option
+	was    string // an earlier Arabic name, which goes on working; "" is none
 }
 
 // Kinds of options.
@@ -26,23 +27,33 @@ const (
 // stand in one.
 func slashes() []slash {
 	return []slash{
-		{responder.CmdInbox, "inbox", "الوارد", nil},
-		{responder.CmdCase, "case", "حالة", &discord.Option{Type: optionNumber, Name: "number", Description: "41", Required: true}},
-		{responder.CmdDigest, "digest", "ملخص", &discord.Option{Type: optionText, Name: "date", Description: "2026-11-20 · week · month · أسبوع · شهر"}},
-		{responder.CmdReport, "report", "تقرير", &discord.Option{Type: optionText, Name: "text", Description: "…"}},
-		{responder.CmdStop, "stop", "أوقف", &discord.Option{Type: optionText, Name: "text", Description: "…"}},
-		{responder.CmdResume, "resume", "تابع", nil},
-		{responder.CmdWordings, "wordings", "الصياغات", nil},
-		{responder.CmdForget, "forget", "انس", &discord.Option{Type: optionText, Name: "text", Description: "1a2b3c4d", Required: true}},
-		{responder.CmdHelp, "help", "مساعدة", nil},
+		{responder.CmdInbox, "inbox", "الوارد", nil, ""},
+		{responder.CmdCase, "case", "قضية", &discord.Option{Type: optionNumber, Name: "number", Description: "41", Required: true}, "حالة"},
+		{responder.CmdDigest, "digest", "ملخص", &discord.Option{Type: optionText, Name: "date", Description: "2026-11-20 · week · month · أسبوع · شهر"}, ""},
+		{responder.CmdReport, "report", "تقرير", &discord.Option{Type: optionText, Name: "text", Description: "…"}, ""},
+		{responder.CmdStop, "stop", "أوقف", &discord.Option{Type: optionText, Name: "text", Description: "…"}, ""},
+		{responder.CmdResume, "resume", "تابع", nil, ""},
+		{responder.CmdWordings, "wordings", "الصياغات", nil, ""},
+		{responder.CmdForget, "forget", "انس", &discord.Option{Type: optionText, Name: "text", Description: "1a2b3c4d", Required: true}, ""},
+		{responder.CmdHelp, "help", "مساعدة", nil, ""},
 	}
+}
+
+// names lists the names of a command, the English one first.
+func (s slash) names() []string {
+	if s.was != "" {
+		return []string{s.en, s.ar, s.was}
+	}
+	return []string{s.en, s.ar}
 }
 
 // commandNames maps every name to its action.
 func commandNames() map[string]responder.Action {
 	names := map[string]responder.Action{}
 	for _, s := range slashes() {
-		names[s.en], names[s.ar] = s.action, s.action
+		for _, name := range s.names() {
+			names[name] = s.action
+		}
 	}
 	return names
 }
@@ -51,7 +62,11 @@ func commandNames() map[string]responder.Action {
 func (c *Chat) commands() []discord.Command {
 	var out []discord.Command
 	for _, s := range slashes() {
-		for language, name := range map[string]string{"en": s.en, "ar": s.ar} {
+		for i, name := range s.names() {
+			language := "ar"
+			if i == 0 {
+				language = "en"
+			}
 			cmd := discord.Command{Name: name, Type: 1, Description: c.describe(language, s)}
 			if s.option != nil {
 				cmd.Options = []discord.Option{*s.option}

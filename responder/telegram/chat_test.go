@@ -272,7 +272,8 @@ func TestCommandsAreUnderstoodInBothLanguages(t *testing.T) {
 		{"الوارد", responder.Decision{Action: responder.CmdInbox}},
 		{"/الوارد", responder.Decision{Action: responder.CmdInbox}},
 		{"الوارد اليوم كثير", responder.Decision{}},
-		{"حالة ٤١", responder.Decision{Action: responder.CmdCase, Case: 41}},
+		{"قضية ٤١", responder.Decision{Action: responder.CmdCase, Case: 41}},
+		{"حالة ٤١", responder.Decision{Action: responder.CmdCase, Case: 41}}, // as it was called before
 		{"حاله 41", responder.Decision{Action: responder.CmdCase, Case: 41}},
 		{"قضية #41", responder.Decision{Action: responder.CmdCase, Case: 41}},
 		{"حالة العميل صعبة", responder.Decision{}},

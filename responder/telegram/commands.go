@@ -37,7 +37,7 @@ type command struct {
 // one counts as the first word of a message too.
 var commands = []command{
 	{responder.CmdInbox, []string{"inbox"}, []string{"الوارد"}, nothing, "help.inbox"},
-	{responder.CmdCase, []string{"case"}, []string{"حاله", "قضيه"}, number, "help.case"},
+	{responder.CmdCase, []string{"case"}, []string{"قضيه", "حاله"}, number, "help.case"},
 	{responder.CmdDigest, []string{"digest"}, []string{"ملخص", "الملخص"}, day, "help.digest"},
 	{responder.CmdReport, []string{"report"}, []string{"تقرير"}, words, "help.report"},
 	{responder.CmdStop, []string{"stop"}, []string{"اوقف"}, nothing, "help.stop"},
