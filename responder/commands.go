@@ -148,12 +148,12 @@ func (o *Office) Handoff(source, language string, now time.Time) string {
 }
 
 func (k *Clerk) stop(ctx context.Context, r *request) (Answer, error) {
-	by, _, at, on, err := k.Switch.Stopped(ctx)
+	by, why, at, on, err := k.Switch.Stopped(ctx)
 	if err != nil {
 		return Answer{}, fmt.Errorf("reading the switch: %w", err)
 	}
 	if on {
-		return k.wasStopped(r, by, at), nil
+		return k.stays(r, by, why, at), nil
 	}
 	if err := k.Switch.Stop(ctx, r.who.ID, Clean(r.d.Text), r.d.At); err != nil {
 		return Answer{}, fmt.Errorf("stopping: %w", err)
@@ -162,7 +162,12 @@ func (k *Clerk) stop(ctx context.Context, r *request) (Answer, error) {
 	return r.answer("answer.stopped"), nil
 }
 
-func (k *Clerk) wasStopped(r *request, by string, at time.Time) Answer {
+// stays says that posting is stopped already, and how it goes on: what a file
+// stops, no room can start again.
+func (k *Clerk) stays(r *request, by, why string, at time.Time) Answer {
+	if by == cases.File {
+		return r.refuse("answer.stays", "why", phrases.Plain(WhyStopped(r.say, by, why)))
+	}
 	return r.answer("answer.wasstopped", "name", Author(r.say, by, k.Office.NameOf), "time", k.Office.clock(r.say, at, r.d.At))
 }
 
@@ -178,21 +183,22 @@ func (k *Clerk) resume(ctx context.Context, r *request) (Answer, error) {
 		return Answer{}, fmt.Errorf("resuming: %w", err)
 	}
 	by, why, at, on, err := k.Switch.Stopped(ctx)
-	switch {
-	case err != nil:
+	if err != nil {
 		return Answer{}, fmt.Errorf("reading the switch: %w", err)
-	case on && by == cases.File: // no room can take a file away
-		return r.refuse("answer.stays", "why", phrases.Plain(WhyStopped(r.say, by, why))), nil
-	case on:
-		return k.wasStopped(r, by, at), nil
+	}
+	if on {
+		return k.stays(r, by, why, at), nil
 	}
 	k.Log.Warn("posting resumed", "by", r.who.ID)
 	return r.answer("answer.resumed"), nil
 }
 
 func (k *Clerk) help(r *request) Answer {
-	lines := []string{r.say.Say("help.title")}
-	for _, key := range []string{"inbox", "case", "digest", "report", "stop", "resume", "wordings", "forget", "edit"} {
+	lines, edit := []string{r.say.Say("help.title")}, "edit.button"
+	if r.room.Platform == "telegram" { // a reply to a card is heard there
+		edit = "edit"
+	}
+	for _, key := range []string{"inbox", "case", "digest", "report", "stop", "resume", "wordings", "forget", edit} {
 		lines = append(lines, r.say.Say("help."+key))
 	}
 	return Answer{Text: strings.Join(lines, "\n")}

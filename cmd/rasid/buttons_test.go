@@ -27,7 +27,7 @@ type staffRoom interface {
 	reason(why string) bool
 	command(en bool, c command) bool
 	told() []string          // what people were told, from the start
-	asks() map[string]string // the words that buttons ask for, by button
+	asks() map[string]string // the words that buttons ask for, by button, and how help says to change a draft
 	folder() string          // where the program keeps its data
 	loseAnswers()            // nobody learns whether the next two posts arrived
 	doubt()                  // the post that was just approved is one of them
@@ -234,7 +234,7 @@ func (w *walk) beforePosting(said sayings) {
 	w.push(late, "reopen", "answer.reopened")
 	w.setAside(late, "dismiss", "why.spam")
 	for _, c := range []command{
-		{"help", "مساعدة", "", "", "", "help.title"},
+		{"help", "مساعدة", "", "", "", w.asks()["help"]},
 		{"inbox", "الوارد", "", "", "", "inbox.none"},
 		{"case", "قضية", "number", "1", "1", "card.complaint"},
 		{"case", "حالة", "number", "99", "99", "answer.nocase"},

@@ -104,7 +104,7 @@ func (r telegramRoom) told() []string {
 }
 
 func (telegramRoom) asks() map[string]string {
-	return map[string]string{"edit": "ask.edit", "dismiss": "answer.reason"}
+	return map[string]string{"edit": "ask.edit", "dismiss": "answer.reason", "help": "help.edit"}
 }
 
 func (r telegramRoom) loseAnswers() {
@@ -214,7 +214,7 @@ func (r discordRoom) told() []string {
 }
 
 func (discordRoom) asks() map[string]string {
-	return map[string]string{"edit": "form.words", "dismiss": "form.reason"}
+	return map[string]string{"edit": "form.words", "dismiss": "form.reason", "help": "help.edit.button"}
 }
 
 // loseAnswers cuts the answers to two posts, and keeps the channel from being
