@@ -84,6 +84,28 @@ func TestACustomerWhoDeletesAfterTheAnswerCausesNoNoise(t *testing.T) {
 	s.saidIn("owners")
 }
 
+func TestAComplaintThatItsAuthorPutsBackComesBackToStaff(t *testing.T) {
+	s := newShop(t)
+	c := s.say("1", "Sara", "bad coffee")
+	s.remove("1", "Sara", "bad coffee")
+	s.state(c, cases.Gone)
+	if card := s.rooms["desk"].cards[c.ID]; !strings.Contains(card.Text, "The customer deleted it") {
+		t.Errorf("the card of what was deleted:\n%s", card.Text)
+	}
+	s.say("1", "Sara", "bad coffee")
+	s.state(c, cases.Waiting)
+	if card := s.rooms["desk"].cards[c.ID]; strings.Contains(card.Text, "deleted") || len(card.Buttons) == 0 {
+		t.Errorf("the card of what was put back:\n%s", card.Text)
+	}
+	c = s.answer(c, "We are sorry about the coffee, Sara.")
+	s.remove("1", "Sara", "bad coffee")
+	s.say("1", "Sara", "bad coffee") // answered as it stands: nothing is new
+	s.state(c, cases.Answered)
+	if card := s.rooms["desk"].cards[c.ID]; strings.Contains(card.Text, "deleted") {
+		t.Errorf("the card of what was answered and put back:\n%s", card.Text)
+	}
+}
+
 // linked are the addresses that the card of a case leads to, by label.
 func linked(c responder.Card) map[string]string {
 	to := map[string]string{}

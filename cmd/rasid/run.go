@@ -91,11 +91,11 @@ func (p *program) cutShort(ctx context.Context, err error) error {
 }
 
 // thrift keeps little memory over a long life: what only the start needed goes
-// back to the system, and the heap grows by half instead of doubling before it
+// back to the system, and the heap grows by a quarter instead of doubling before it
 // is looked through again. Who sets GOGC decides for themselves.
 func (p *program) thrift() {
 	if _, chosen := p.env("GOGC"); !chosen {
-		debug.SetGCPercent(50)
+		debug.SetGCPercent(25)
 	}
 	debug.FreeOSMemory()
 }

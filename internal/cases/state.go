@@ -219,6 +219,7 @@ var rules = []Rule{
 	{Resolved, Edit, Resolved},
 	{Dismissed, Edit, Dismissed},
 	{Expired, Edit, Expired},
+	{Gone, Edit, New}, // put back: it stands in public again
 
 	{New, Delete, Gone},
 	{Noted, Delete, Gone},

@@ -121,15 +121,23 @@ func (in *intake) again(ctx context.Context, old recorded, m cases.Mention) erro
 			return err
 		}
 		return in.event(ctx, old, cases.Delete, "deleted by its author")
-	case old.Title == m.Title && old.Text == m.Text && old.Stars == m.Stars:
-		return nil
 	case !m.EditedAt.IsZero() && m.EditedAt.Before(old.EditedAt):
 		return nil // an older wording that comes late
+	case old.Title != m.Title || old.Text != m.Text || old.Stars != m.Stars:
+		if err := reviseMention(ctx, in.q, old, m, in.now); err != nil {
+			return err
+		}
+		if old.Gone {
+			return in.event(ctx, old, cases.Edit, "put back by its author in other words")
+		}
+		return in.event(ctx, old, cases.Edit, "changed by its author")
+	case old.Gone: // as it was: it stands in public again, and wants what it wanted before
+		if _, err := in.q.ExecContext(ctx, `UPDATE mentions SET gone = FALSE WHERE num = $1`, old.Num); err != nil {
+			return err
+		}
+		return in.event(ctx, old, cases.Edit, "put back by its author")
 	}
-	if err := reviseMention(ctx, in.q, old, m, in.now); err != nil {
-		return err
-	}
-	return in.event(ctx, old, cases.Edit, "changed by its author")
+	return nil
 }
 
 // event tells the case of a recorded mention what its author did.

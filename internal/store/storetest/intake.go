@@ -179,6 +179,45 @@ var intake = map[string]func(*testing.T, Place){
 		c := d.in(cases.New)
 		want(t, "last words", c.Last().Text, "and cold")
 	},
+	"a deleted mention that its author puts back is judged anew": func(t *testing.T, p Place) {
+		d := open(t, p, store.Options{})
+		for name, words := range map[string]string{"put back by its author": "late", "put back by its author in other words": "late and cold"} {
+			m := d.said(name, name, "late")
+			d.record(m)
+			m.Gone = true
+			d.record(m)
+			id := d.in(cases.Gone).ID
+			m.Gone, m.Text = false, words
+			d.later(time.Minute)
+			d.record(m)
+			d.record(m)
+			c, err := d.Case(t.Context(), id)
+			d.ok(err)
+			want(t, "state", c.State, cases.New)
+			want(t, "words", c.Last().Text, words)
+			h, err := d.History(t.Context(), c.ID)
+			d.ok(err)
+			want(t, "last note", h[len(h)-1].Note, name)
+		}
+	},
+	"what was answered, deleted and put back as it was is noted once": func(t *testing.T, p Place) {
+		d := open(t, p, store.Options{})
+		c := d.do(d.waiting("amal", "Sorry!"), cases.Handle, "staff:1")
+		m := c.Last()
+		m.Gone = true
+		d.record(m)
+		m.Gone = false
+		d.record(m)
+		d.record(m)
+		now, err := d.Case(t.Context(), c.ID)
+		d.ok(err)
+		want(t, "state", now.State, cases.Handled)
+		want(t, "gone", now.Last().Gone, false)
+		h, err := d.History(t.Context(), c.ID)
+		d.ok(err)
+		want(t, "last note", h[len(h)-1].Note, "put back by its author")
+		want(t, "note before", h[len(h)-2].Event, cases.Delete)
+	},
 	"old and automatic mentions are noted and never alert": func(t *testing.T, p Place) {
 		d := open(t, p, store.Options{})
 		old, bot := d.said("amal", "t1", "late"), d.said("robot", "t1", "beep")
