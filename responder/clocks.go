@@ -42,7 +42,7 @@ type Deadline struct {
 // counts is the calendar by which the clocks of a case run: what is critical
 // counts around the clock.
 func (o *Office) counts(c cases.Case) *hours.Calendar {
-	if c.Score.Severity >= cases.Critical || IsGrave(c.Score) {
+	if c.Score.Severity >= cases.Critical || isGrave(c.Score) {
 		return nil
 	}
 	return o.Calendar(c.Source)

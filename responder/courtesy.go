@@ -15,21 +15,21 @@ import (
 //go:embed courtesy
 var courtesyFiles embed.FS
 
-// CourtesySalam lets a reply return the greeting of a customer who wrote
+// courtesySalam lets a reply return the greeting of a customer who wrote
 // "peace be upon you"; nothing religious is said to anybody else.
-const CourtesySalam = "salam"
+const courtesySalam = "salam"
 
 // Courtesies lists what a policy may allow: a greeting and closing in a dialect,
 // or the return of a salam.
 func Courtesies() []string {
-	return []string{"gulf", "egyptian", "levantine", "maghrebi", CourtesySalam}
+	return []string{"gulf", "egyptian", "levantine", "maghrebi", courtesySalam}
 }
 
 // readCourtesies reads the courtesy of each dialect into the sections of the
 // templates: "gulf.greet" and so on.
 func (t *Templates) readCourtesies() error {
 	for _, dialect := range Courtesies() {
-		if dialect == CourtesySalam {
+		if dialect == courtesySalam {
 			continue
 		}
 		b, err := courtesyFiles.ReadFile(path.Join("courtesy", dialect+".txt"))
@@ -86,7 +86,7 @@ func (t *Templates) shared(word string) bool {
 
 // salam is the answer to a salam; "" when the customer wrote none.
 func (t *Templates) salam(c cases.Case) string {
-	if !slices.Contains(t.Courtesy, CourtesySalam) || LanguageOf(c) != "ar" || c.Score.Severity >= cases.High || t.Discreet {
+	if !slices.Contains(t.Courtesy, courtesySalam) || LanguageOf(c) != "ar" || c.Score.Severity >= cases.High || t.Discreet {
 		return ""
 	}
 	if !strings.Contains(fold.Text(c.Last().Words()), "سلام عليكم") {

@@ -92,7 +92,7 @@ func (k *Crisis) Enrol(ctx context.Context, c cases.Case, now time.Time) (shown 
 	u := cases.Unhappy{Case: c.ID, Source: c.Source, Author: pseudonym(c), At: said(c, now), SeenAt: now}
 	m := c.Last()
 	u.Print = fingerprint(m.Title + " " + m.Text)
-	join, with, err := k.place(ctx, &u, open, IsGrave(c.Score))
+	join, with, err := k.place(ctx, &u, open, isGrave(c.Score))
 	if err != nil {
 		return true, 0, err
 	}

@@ -107,14 +107,14 @@ func (r Ruling) Note() string {
 // the hour, and no template is offered: words from a file would be cruel.
 var grave = []string{"selfharm", "threat", "safety"}
 
-// IsGrave reports whether a score asks for people at once.
-func IsGrave(s cases.Score) bool {
+// isGrave reports whether a score asks for people at once.
+func isGrave(s cases.Score) bool {
 	return slices.ContainsFunc(s.Signals, func(sig string) bool { return slices.Contains(grave, sig) })
 }
 
 // Rule finds the first rule that matches a case judged as s.
 func (o *Office) Rule(c cases.Case, s cases.Score, now time.Time) Ruling {
-	if IsGrave(s) {
+	if isGrave(s) {
 		return Ruling{Grave: true}
 	}
 	var ruling Ruling

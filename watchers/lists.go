@@ -144,7 +144,7 @@ func (l Lists) read(ctx context.Context, list List, w Window, t *tally, page *ca
 	for _, m := range fresh {
 		t.fresh(m)
 	}
-	t.cur.Lists[list.Name], _ = ReadWindow(c)
+	t.cur.Lists[list.Name], _ = readWindow(c)
 	return nil
 }
 

@@ -24,7 +24,7 @@ const maxNewestPages = 40
 // and an empty next the last. The first look goes back maxAge.
 func Newest(ctx context.Context, after cases.Cursor, now time.Time, maxAge time.Duration,
 	list func(ctx context.Context, token string) (found []Changed, next string, err error)) (cases.Page, error) {
-	w, readable := ReadWindow(after)
+	w, readable := readWindow(after)
 	page := cases.Page{}
 	if !readable {
 		page.Gap = "where this source stopped reading was lost"

@@ -23,8 +23,8 @@ const overlap = time.Hour
 // maxWindow bounds Seen: what one hour of a busy name brings.
 const maxWindow = 2000
 
-// ReadWindow reads a cursor. An unreadable one is as if nothing was ever read.
-func ReadWindow(c cases.Cursor) (w Window, readable bool) {
+// readWindow reads a cursor. An unreadable one is as if nothing was ever read.
+func readWindow(c cases.Cursor) (w Window, readable bool) {
 	if c == "" {
 		return Window{V: 1}, true
 	}

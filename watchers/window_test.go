@@ -37,7 +37,7 @@ func TestAWindowGivesEachMentionOnceEvenWhenTheIndexIsLate(t *testing.T) {
 		{[]cases.Mention{at("h", 180), at("g", 120)}, "g h"}, // an hour apart to the second
 		{[]cases.Mention{at("h", 180), at("g", 120)}, ""},
 	} {
-		w, ok := ReadWindow(c)
+		w, ok := readWindow(c)
 		if !ok {
 			t.Fatal("the cursor cannot be read")
 		}
@@ -49,17 +49,17 @@ func TestAWindowGivesEachMentionOnceEvenWhenTheIndexIsLate(t *testing.T) {
 }
 
 func TestAWindowStaysBoundedAndSurvivesNonsense(t *testing.T) {
-	w, _ := ReadWindow("")
+	w, _ := readWindow("")
 	var many []cases.Mention
 	for i := range 5000 {
 		many = append(many, at(fmt.Sprint(i), 0))
 	}
 	_, c := w.Take(many, noon.Add(-time.Hour))
-	if w, ok := ReadWindow(c); !ok || len(w.Seen) != maxWindow {
+	if w, ok := readWindow(c); !ok || len(w.Seen) != maxWindow {
 		t.Errorf("%d ids are kept, %v", len(w.Seen), ok)
 	}
 	for _, bad := range []cases.Cursor{"{", "null", `{"v":9}`, "\x00", `{"v":1,"until":"x"}`} {
-		if w, ok := ReadWindow(bad); ok || w.V != 1 || !w.Until.IsZero() {
+		if w, ok := readWindow(bad); ok || w.V != 1 || !w.Until.IsZero() {
 			t.Errorf("%q was read as %+v", bad, w)
 		}
 	}

@@ -171,7 +171,7 @@ func urgent(t *testing.T, c Chat) {
 }
 
 func showsLiterally(t *testing.T, c Chat) {
-	for _, text := range Naughty() {
+	for _, text := range naughty() {
 		before := len(c.Seen())
 		if _, err := c.Chat.Show(t.Context(), c.Room, c.card("بطاقة\n"+text+"\nنهاية"), ""); err != nil {
 			t.Errorf("%q: %v", text, err)

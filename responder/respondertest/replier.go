@@ -90,7 +90,7 @@ func reply(m cases.Mention, text string) cases.Reply {
 }
 
 func literally(t *testing.T, r Replier) {
-	for _, text := range append(Naughty(), "أهلًا سارة، نعتذر عن تأخر طلبك.\nنوافيك خلال ٢٤ ساعة.") {
+	for _, text := range append(naughty(), "أهلًا سارة، نعتذر عن تأخر طلبك.\nنوافيك خلال ٢٤ ساعة.") {
 		if r.Replier.Fits(text) != nil {
 			continue
 		}

@@ -1,9 +1,9 @@
 package respondertest
 
-// Naughty returns texts that try to be markup, mentions, commands or
+// naughty returns texts that try to be markup, mentions, commands or
 // placeholders, and texts whose direction or encoding is hard. A place that
 // shows text must show them as they are, or refuse them.
-func Naughty() []string {
+func naughty() []string {
 	return []string{
 		"*bold* _it_ ~st~ `code` ||spoiler|| [text](https://shop.example)",
 		`_*[]()~` + "`" + `>#+-=|{}.!\`,

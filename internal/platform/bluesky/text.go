@@ -15,7 +15,7 @@ import (
 // and bytes of UTF-8. An Arabic letter takes two bytes, so that letters run out
 // first; emoji with joiners can take more than ten each.
 const (
-	MaxGraphemes = 300
+	maxGraphemes = 300
 	MaxBytes     = 3000
 )
 
@@ -26,8 +26,8 @@ func Fits(text string) error {
 		n++
 	}
 	switch {
-	case n > MaxGraphemes:
-		return fmt.Errorf("%d letters, %d more than the %d allowed", n, n-MaxGraphemes, MaxGraphemes)
+	case n > maxGraphemes:
+		return fmt.Errorf("%d letters, %d more than the %d allowed", n, n-maxGraphemes, maxGraphemes)
 	case len(text) > MaxBytes:
 		return fmt.Errorf("%d bytes, %d more than the %d allowed", len(text), len(text)-MaxBytes, MaxBytes)
 	}

@@ -16,9 +16,9 @@ import (
 	"rasid/internal/outbound"
 )
 
-// BusinessLimit is the longest reply on Google Business Profile, in bytes of
+// businessLimit is the longest reply on Google Business Profile, in bytes of
 // UTF-8: about 2,000 Arabic letters.
-const BusinessLimit = 4096
+const businessLimit = 4096
 
 // MaxLocations is how many locations are read together. Google's reference
 // names no limit today; it named 200 once, and others were refused above 50.
@@ -52,7 +52,7 @@ func Account(location string) string {
 // NewBusiness makes a client for locations of one account; base "" is Google's
 // own address.
 func NewBusiness(id Identity, locations []string, base string, net *outbound.Client, now func() time.Time) (*Business, error) {
-	s, err := newSigner(id, ScopeBusiness, net, now)
+	s, err := newSigner(id, scopeBusiness, net, now)
 	if err != nil {
 		return nil, err
 	}
@@ -176,8 +176,8 @@ func (b *Business) Reply(ctx context.Context, name, text string) (got BusinessRe
 
 // BusinessFits says by how many bytes a reply is too long.
 func BusinessFits(text string) error {
-	if n := len(text); n > BusinessLimit {
-		return fmt.Errorf("%d bytes, %d more than the %d allowed (an Arabic letter takes two)", n, n-BusinessLimit, BusinessLimit)
+	if n := len(text); n > businessLimit {
+		return fmt.Errorf("%d bytes, %d more than the %d allowed (an Arabic letter takes two)", n, n-businessLimit, businessLimit)
 	}
 	return nil
 }

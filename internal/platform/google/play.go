@@ -14,9 +14,9 @@ import (
 	"rasid/internal/outbound"
 )
 
-// PlayLimit is the longest reply on Google Play, in characters: "more than
+// playLimit is the longest reply on Google Play, in characters: "more than
 // approximately 350 characters will be rejected" (reviews.reply reference).
-const PlayLimit = 350
+const playLimit = 350
 
 // Play reads and answers the reviews of one app.
 type Play struct {
@@ -26,7 +26,7 @@ type Play struct {
 
 // NewPlay makes a client for an app; base "" is Google's own address.
 func NewPlay(id Identity, pkg, base string, net *outbound.Client, now func() time.Time) (*Play, error) {
-	s, err := newSigner(id, ScopePlay, net, now)
+	s, err := newSigner(id, scopePlay, net, now)
 	if err != nil {
 		return nil, err
 	}
@@ -128,8 +128,8 @@ func (p *Play) Reply(ctx context.Context, id, text string) (time.Time, error) {
 
 // PlayFits says by how many characters a reply is too long.
 func PlayFits(text string) error {
-	if n := utf8.RuneCountInString(text); n > PlayLimit {
-		return fmt.Errorf("%d characters, %d more than the %d allowed", n, n-PlayLimit, PlayLimit)
+	if n := utf8.RuneCountInString(text); n > playLimit {
+		return fmt.Errorf("%d characters, %d more than the %d allowed", n, n-playLimit, playLimit)
 	}
 	return nil
 }

@@ -23,8 +23,8 @@ import (
 
 // The scopes of the two services.
 const (
-	ScopePlay     = "https://www.googleapis.com/auth/androidpublisher"
-	ScopeBusiness = "https://www.googleapis.com/auth/business.manage"
+	scopePlay     = "https://www.googleapis.com/auth/androidpublisher"
+	scopeBusiness = "https://www.googleapis.com/auth/business.manage"
 )
 
 const (

@@ -17,13 +17,13 @@ import (
 	"rasid/internal/outbound"
 )
 
-// ScopeYouTube lets an account comment.
-const ScopeYouTube = "https://www.googleapis.com/auth/youtube.force-ssl"
+// scopeYouTube lets an account comment.
+const scopeYouTube = "https://www.googleapis.com/auth/youtube.force-ssl"
 
-// YouTubeLimit is the longest comment, in characters (counted here as UTF-16
+// youTubeLimit is the longest comment, in characters (counted here as UTF-16
 // units, the stricter way). Google names no figure; this one is general
 // knowledge.
-const YouTubeLimit = 10_000
+const youTubeLimit = 10_000
 
 const perThreads = "100" // the longest page
 
@@ -54,7 +54,7 @@ func NewYouTube(a YouTubeAccess, base string, net *outbound.Client, now func() t
 	if a.Consent.Refresh.Empty() {
 		return y, nil
 	}
-	sign, err := newSigner(a.Consent, ScopeYouTube, net, now)
+	sign, err := newSigner(a.Consent, scopeYouTube, net, now)
 	if err != nil {
 		return nil, err
 	}
@@ -268,8 +268,8 @@ func (y *YouTube) judge(ctx context.Context, err error) error {
 
 // YouTubeFits says by how many characters a comment is too long.
 func YouTubeFits(text string) error {
-	if n := len(utf16.Encode([]rune(text))); n > YouTubeLimit {
-		return fmt.Errorf("%d characters, %d more than the %d allowed", n, n-YouTubeLimit, YouTubeLimit)
+	if n := len(utf16.Encode([]rune(text))); n > youTubeLimit {
+		return fmt.Errorf("%d characters, %d more than the %d allowed", n, n-youTubeLimit, youTubeLimit)
 	}
 	return nil
 }

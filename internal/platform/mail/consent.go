@@ -14,16 +14,16 @@ import (
 	"rasid/internal/outbound"
 )
 
-// GoogleTokens is where the tokens of Gmail come from. Those of Microsoft come
+// googleTokens is where the tokens of Gmail come from. Those of Microsoft come
 // from an address with the tenant in it.
-const GoogleTokens = "https://oauth2.googleapis.com/token" // #nosec G101 -- an address
+const googleTokens = "https://oauth2.googleapis.com/token" // #nosec G101 -- an address
 
 // Consent is what stands for a password where a provider takes none: an OAuth
 // client, and what the mailbox's owner agreed to.
 type Consent struct {
 	ClientID              string
 	ClientSecret, Refresh outbound.Secret // Microsoft's public clients have no secret
-	TokenURL              string          // "" = GoogleTokens
+	TokenURL              string          // "" = googleTokens
 }
 
 // given reports whether there is any.
@@ -63,7 +63,7 @@ func (c Consent) Tokens(net *outbound.Client, now func() time.Time) *outbound.Be
 	}
 	address := c.TokenURL
 	if address == "" {
-		address = GoogleTokens
+		address = googleTokens
 	}
 	return &outbound.Bearer{Grant: outbound.Fixed(outbound.Grant{URL: address, Form: form}), Net: net, Now: now}
 }

@@ -31,7 +31,7 @@ func (a Account) Check() []cases.Fault {
 		faults = append(faults, cases.Fault{Field: "per_minute", Problem: fmt.Sprintf("%d is no number of posts", a.PerMinute), Write: "a number like 20, or leave it out"})
 	}
 	if a.APIURL != "" {
-		if err := CheckAPI(a.APIURL); err != nil {
+		if err := checkAPI(a.APIURL); err != nil {
 			faults = append(faults, cases.Fault{Field: "api_url", Problem: fmt.Sprint(err), Write: "an address like https://bot-api.shop.example"})
 		}
 	}

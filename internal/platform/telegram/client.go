@@ -216,8 +216,8 @@ func (c *Client) do(ctx context.Context, k call, out any) error {
 	return c.fail(k, x, err)
 }
 
-// CheckAPI reports what is wrong with the address of a Bot API server.
-func CheckAPI(raw string) error {
+// checkAPI reports what is wrong with the address of a Bot API server.
+func checkAPI(raw string) error {
 	u, err := url.Parse(raw)
 	switch {
 	case err != nil:

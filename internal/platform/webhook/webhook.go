@@ -32,9 +32,9 @@ const (
 )
 
 const (
-	// Tolerance is how old or how early a message may be: the specification's
+	// tolerance is how old or how early a message may be: the specification's
 	// five minutes.
-	Tolerance = 5 * time.Minute
+	tolerance = 5 * time.Minute
 	prefix    = "whsec_"
 	// minKey is what the specification asks of keys: 24 to 64 bytes.
 	minKey, maxKey = 24, 64
@@ -98,7 +98,7 @@ func Fresh(h http.Header, now time.Time) (id string, err error) {
 	if err != nil {
 		return "", ErrUnsigned
 	}
-	if age := now.Sub(time.Unix(stamp, 0)); age > Tolerance || age < -Tolerance {
+	if age := now.Sub(time.Unix(stamp, 0)); age > tolerance || age < -tolerance {
 		return "", ErrTime
 	}
 	return id, nil

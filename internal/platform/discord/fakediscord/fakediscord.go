@@ -21,7 +21,7 @@ import (
 // The guild every fake starts with.
 const (
 	Token = "fake-token-mentioned-nowhere-else" // the bot's token
-	AppID = "900000000000000001"
+	appID = "900000000000000001"
 	BotID = "900000000000000002"
 	Guild = "800000000000000001"
 )
@@ -85,9 +85,9 @@ type nonce struct {
 	at      time.Time
 }
 
-// NonceWindow is how long enforce_nonce remembers; Discord says "the past few
+// nonceWindow is how long enforce_nonce remembers; Discord says "the past few
 // minutes".
-const NonceWindow = 3 * time.Minute
+const nonceWindow = 3 * time.Minute
 
 // Start runs a fake on a free port. Close stops it.
 func Start() (*Server, error) {

@@ -185,7 +185,7 @@ func (s *Server) identify(c *conn, data json.RawMessage) {
 	s.gw.sessions[ses.id], s.gw.current = ses, ses
 	ready, _ := json.Marshal(map[string]any{
 		"v": 9, "session_id": ses.id, "resume_gateway_url": "ws://unused.invalid", "user": bot(),
-		"application": map[string]any{"id": AppID, "flags": 0}, "guilds": []any{map[string]any{"id": Guild, "unavailable": true}}})
+		"application": map[string]any{"id": appID, "flags": 0}, "guilds": []any{map[string]any{"id": Guild, "unavailable": true}}})
 	s.sendTo(ses, "READY", ready)
 	for _, g := range s.guilds() {
 		b, _ := json.Marshal(g)

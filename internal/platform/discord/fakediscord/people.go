@@ -252,7 +252,7 @@ func (s *Server) interact(who Person, channel string, kind int, data map[string]
 	a.token = "tok-" + a.id
 	s.acts[a.id] = a
 	event := map[string]any{
-		"id": a.id, "application_id": AppID, "type": kind, "token": a.token, "version": 1, "data": data,
+		"id": a.id, "application_id": appID, "type": kind, "token": a.token, "version": 1, "data": data,
 		"guild_id": c.Guild, "channel_id": channel, "locale": "en-US",
 		"member": map[string]any{"user": who.json(), "roles": []any{}, "permissions": "0"},
 	}
@@ -360,7 +360,7 @@ func (s *Server) after(r *http.Request, original bool) (any, *refusal) {
 	defer s.mu.Unlock()
 	a := s.acts[strings.TrimPrefix(r.PathValue("token"), "tok-")]
 	switch {
-	case a == nil || r.PathValue("app") != AppID:
+	case a == nil || r.PathValue("app") != appID:
 		return nil, &refusal{status: 404, code: 10015, text: "Unknown Webhook"}
 	case s.now().Sub(a.at) > tokenFor:
 		return nil, &refusal{status: 401, code: 50027, text: "Invalid Webhook Token"}
@@ -376,5 +376,5 @@ func (s *Server) after(r *http.Request, original bool) (any, *refusal) {
 	id := s.newID()
 	s.effect(Effect{Kind: "follow", Channel: a.channel, Message: a.id, Content: in.Content, Whisper: in.Flags&64 != 0 || original, Body: in.raw, PNG: in.png})
 	return map[string]any{"id": id, "channel_id": a.channel, "content": in.Content, "author": bot(), "type": 0,
-		"timestamp": s.now().UTC().Format(time.RFC3339), "webhook_id": fmt.Sprint(AppID)}, nil
+		"timestamp": s.now().UTC().Format(time.RFC3339), "webhook_id": fmt.Sprint(appID)}, nil
 }

@@ -160,7 +160,7 @@ func (s *Server) getApplication(*http.Request) (any, *refusal) {
 	if s.noContent {
 		flags = 0
 	}
-	return map[string]any{"id": AppID, "flags": flags}, nil
+	return map[string]any{"id": appID, "flags": flags}, nil
 }
 
 // see finds a channel the bot may see. The lock is held.
@@ -290,7 +290,7 @@ func (s *Server) postMessage(r *http.Request) (any, *refusal) {
 	}
 	key := c.ID + "/" + in.nonce()
 	if in.EnforceNonce {
-		if n, ok := s.nonces[key]; ok && s.now().Sub(n.at) < NonceWindow {
+		if n, ok := s.nonces[key]; ok && s.now().Sub(n.at) < nonceWindow {
 			return n.message.json(false), nil
 		}
 	}
