@@ -10,12 +10,13 @@ import (
 
 // CheckPace lists what is wrong with how often a source looks and how far back
 // it goes at first. why says in a few words who would mind.
-func CheckPace(every, least, maxAge time.Duration, why string) (faults []cases.Fault) {
+func CheckPace(every, least, maxAge time.Duration, why string) []cases.Fault {
+	var faults cases.Faults
 	if every < least {
-		faults = append(faults, cases.Fault{Field: "every", Problem: "is too often for " + why, Write: short(least) + " or more"})
+		faults.Add("every", "is too often for "+why, short(least)+" or more")
 	}
 	if maxAge <= 0 {
-		faults = append(faults, cases.Fault{Field: "max_age", Problem: "must be more than nothing", Write: "a duration such as 168h"})
+		faults.Add("max_age", "must be more than nothing", "a duration such as 168h")
 	}
 	return faults
 }
@@ -33,9 +34,10 @@ func short(d time.Duration) string {
 }
 
 // CheckAddress says what is wrong with the address of a server.
-func CheckAddress(field, address, example string) (faults []cases.Fault) {
+func CheckAddress(field, address, example string) []cases.Fault {
+	var faults cases.Faults
 	if u, err := url.Parse(address); err != nil || u.Host == "" || u.User != nil || (u.Scheme != "https" && u.Scheme != "http") {
-		faults = append(faults, cases.Fault{Field: field, Problem: "is not an address", Write: example})
+		faults.Add(field, "is not an address", example)
 	}
 	return faults
 }

@@ -87,27 +87,27 @@ func EntryFields() []string {
 // time and words. Every mistake is named by its field.
 func (e Entry) Mention(received time.Time) (cases.Mention, []cases.Fault) {
 	var m cases.Mention
-	var faults []cases.Fault
+	var faults cases.Faults
 	for _, f := range entryFields {
 		v := e[f.name]
 		if v == nil || v == "" {
 			continue
 		}
 		if !f.read(&m, v) {
-			faults = append(faults, cases.Fault{Field: f.name, Problem: fmt.Sprintf("cannot be %.40q", fmt.Sprint(v)), Write: f.what})
+			faults.Add(f.name, fmt.Sprintf("cannot be %.40q", fmt.Sprint(v)), f.what)
 		}
 	}
 	for name := range e {
 		if !slices.ContainsFunc(entryFields, func(f entryField) bool { return f.name == name }) {
-			faults = append(faults, cases.Fault{Field: Line(name, 60), Problem: "is not a field", Write: strings.Join(EntryFields(), ", ")})
+			faults.Add(Line(name, 60), "is not a field", strings.Join(EntryFields(), ", "))
 		}
 	}
 	if m.Text == "" && m.Title == "" && m.Stars == 0 && !m.Gone && len(faults) == 0 {
-		faults = append(faults, cases.Fault{Field: "text", Problem: "is missing", Write: "what was said; or title, or stars"})
+		faults.Add("text", "is missing", "what was said; or title, or stars")
 	}
 	for name, t := range map[string]time.Time{"posted_at": m.PostedAt, "edited_at": m.EditedAt} {
 		if t.After(received.Add(early)) {
-			faults = append(faults, cases.Fault{Field: name, Problem: "lies in the future", Write: "the time with its zone, such as 2026-11-22T12:30:00+03:00"})
+			faults.Add(name, "lies in the future", "the time with its zone, such as 2026-11-22T12:30:00+03:00")
 		}
 	}
 	slices.SortFunc(faults, func(a, b cases.Fault) int { return cmp.Compare(a.Field, b.Field) })

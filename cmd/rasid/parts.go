@@ -125,12 +125,12 @@ func keyless(settings any, s config.Source, _ string) []cases.Fault {
 // everybody refuses to take everything that is said on Bluesky for words about
 // the business, and our own answers for somebody else's.
 func everybody(settings any, s config.Source, business string) []cases.Fault {
-	var faults []cases.Fault
+	var faults cases.Faults
 	if s.Dedicated || strings.TrimSpace(cmp.Or(s.Match, business)) == "" {
-		faults = append(faults, cases.Fault{Field: "match", Problem: "is needed: the stream brings what everybody says about everything", Write: `match: with the words to look for, and no dedicated:`})
+		faults.Add("match", "is needed: the stream brings what everybody says about everything", `match: with the words to look for, and no dedicated:`)
 	}
 	if s.Reply.Kind == "bluesky" && settings.(*bluesky.Config).Handle == "" {
-		faults = append(faults, cases.Fault{Field: "handle", Problem: "is missing: without it our own answers would be heard as somebody else's", Write: "handle: with the name of the account that answers, such as noor.bsky.social"})
+		faults.Add("handle", "is missing: without it our own answers would be heard as somebody else's", "handle: with the name of the account that answers, such as noor.bsky.social")
 	}
 	return faults
 }

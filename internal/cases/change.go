@@ -213,22 +213,6 @@ type CardDue struct {
 	Urgent bool   // show as a new message
 }
 
-// Fault is one mistake in a part of config.yaml, found by the part's own kind.
-type Fault struct {
-	Field   string // path below the part: "url", "thread.id"
-	Problem string // what is wrong
-	Write   string // what to write instead
-}
-
-// SetUp turns the first fault of the settings of a part, whose name is given,
-// into the error of the part's New; nil when there is none.
-func SetUp(name string, faults []Fault) error {
-	if len(faults) == 0 {
-		return nil
-	}
-	return fmt.Errorf("setting up %s: %s %s", name, faults[0].Field, faults[0].Problem)
-}
-
 // HashReply fixes what was approved: the place, the mention and the exact
 // bytes of the text. What leaves must hash to the same value (hex SHA-256).
 func HashReply(source, mentionID, text string) string {

@@ -28,7 +28,7 @@ var speaking = []string{"tokenFix", "memberFix", "notFound", "fixFor", "mend"}
 
 // said are the places of arguments that are said, by the function's name.
 var said = map[string][]int{
-	"Diagnose": {0}, "DiagnoseYouTube": {0}, "Problem": {1, 2}, "CheckAddress": {2}, "CheckPace": {3}, "fault": {1, 2}, "whole": {1, 2}, "add": {1, 2, 3}, "misshapen": {2, 3}, "wrong": {0, 1}, "tell": {1}, "CheckMatch": {1},
+	"Diagnose": {0}, "DiagnoseYouTube": {0}, "Problem": {1, 2}, "CheckAddress": {2}, "CheckPace": {3}, "fault": {1, 2}, "whole": {1, 2}, "add": {1, 2, 3}, "Add": {1, 2}, "misshapen": {2, 3}, "wrong": {0, 1}, "tell": {1}, "CheckMatch": {1},
 }
 
 func readCode(t *testing.T, folders ...string) *told {

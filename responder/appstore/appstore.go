@@ -36,9 +36,9 @@ func (c ReplyConfig) key() apple.Key {
 
 // Check lists every mistake in c.
 func (c ReplyConfig) Check() []cases.Fault {
-	var faults []cases.Fault
+	var faults cases.Faults
 	if !apple.IsApp(c.App) {
-		faults = append(faults, cases.Fault{Field: "app", Problem: "is not the number of an app", Write: `the digits behind id in its address, such as "1234567890"`})
+		faults.Add("app", "is not the number of an app", `the digits behind id in its address, such as "1234567890"`)
 	}
 	return append(faults, c.key().Check()...)
 }

@@ -38,15 +38,15 @@ type ReplyConfig struct {
 
 // Check lists every mistake in c.
 func (c ReplyConfig) Check() []cases.Fault {
-	var faults []cases.Fault
+	var faults cases.Faults
 	if !bluesky.IsHandle(c.Handle) && !bluesky.IsDID(c.Handle) {
-		faults = append(faults, cases.Fault{Field: "handle", Problem: "is not the name of an account", Write: "its name without @, such as noor.bsky.social"})
+		faults.Add("handle", "is not the name of an account", "its name without @, such as noor.bsky.social")
 	}
 	if !bluesky.IsAppPassword(c.AppPassword) {
-		faults = append(faults, cases.Fault{Field: "app_password", Problem: "is not an app password", Write: bluesky.AppPasswordHow})
+		faults.Add("app_password", "is not an app password", bluesky.AppPasswordHow)
 	}
 	if u, err := url.Parse(c.Server); c.Server != "" && (err != nil || u.Host == "" || u.User != nil) {
-		faults = append(faults, cases.Fault{Field: "server", Problem: "is not an address", Write: "the server's address, such as https://pds.example, or leave it out"})
+		faults.Add("server", "is not an address", "the server's address, such as https://pds.example, or leave it out")
 	}
 	return faults
 }

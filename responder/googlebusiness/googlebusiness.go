@@ -40,9 +40,9 @@ func (c ReplyConfig) identity() google.Identity {
 
 // Check lists every mistake in c.
 func (c ReplyConfig) Check() []cases.Fault {
-	var faults []cases.Fault
+	var faults cases.Faults
 	if !google.IsLocation(c.Location) {
-		faults = append(faults, cases.Fault{Field: "location", Problem: "is not the name of a location", Write: "accounts/NUMBER/locations/NUMBER"})
+		faults.Add("location", "is not the name of a location", "accounts/NUMBER/locations/NUMBER")
 	}
 	if f, bad := google.CheckIdentity(c.identity()); bad {
 		faults = append(faults, f)

@@ -32,12 +32,12 @@ type ReplyConfig struct {
 
 // Check lists every mistake in c.
 func (c ReplyConfig) Check() []cases.Fault {
-	var faults []cases.Fault
+	var faults cases.Faults
 	if c.Package == "" {
-		faults = append(faults, cases.Fault{Field: "package", Problem: "is missing", Write: "the id in the app's address on Google Play, such as com.example.app"})
+		faults.Add("package", "is missing", "the id in the app's address on Google Play, such as com.example.app")
 	}
 	if google.CheckKey(c.ServiceAccount) != nil || c.ServiceAccount.Empty() {
-		faults = append(faults, cases.Fault{Field: "service_account", Problem: "is not the JSON key of a service account", Write: "service_account_file: with the path of the key that Google Cloud gave"})
+		faults.Add("service_account", "is not the JSON key of a service account", "service_account_file: with the path of the key that Google Cloud gave")
 	}
 	return faults
 }

@@ -33,12 +33,12 @@ type ReplyConfig struct {
 
 // Check lists every mistake in c.
 func (c ReplyConfig) Check() []cases.Fault {
-	var faults []cases.Fault
+	var faults cases.Faults
 	if f, bad := lemmy.CheckServer(c.Server); bad {
 		faults = append(faults, f)
 	}
 	if c.Token.Empty() {
-		faults = append(faults, cases.Fault{Field: "token", Problem: "is missing", Write: `token: "${LEMMY_TOKEN}", the jwt that /api/v3/user/login gives for {"username_or_email", "password"}`})
+		faults.Add("token", "is missing", `token: "${LEMMY_TOKEN}", the jwt that /api/v3/user/login gives for {"username_or_email", "password"}`)
 	}
 	return faults
 }

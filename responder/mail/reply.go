@@ -71,36 +71,33 @@ func DefaultReplyConfig() ReplyConfig {
 
 // Check lists every mistake in c.
 func (c ReplyConfig) Check() []cases.Fault {
-	var faults []cases.Fault
-	add := func(field, problem, write string) {
-		faults = append(faults, cases.Fault{Field: field, Problem: problem, Write: write})
-	}
+	var faults cases.Faults
 	ways := []string{StartTLS, TLS, Off}
 	if !hostPort(c.Server) {
-		add("server", "is not a server with its port", "the SMTP server, such as smtp.example.com:587")
+		faults.Add("server", "is not a server with its port", "the SMTP server, such as smtp.example.com:587")
 	}
 	if !slices.Contains(ways, c.TLS) {
-		add("tls", "is not one of the choices", "starttls, tls or off")
+		faults.Add("tls", "is not one of the choices", "starttls, tls or off")
 	}
 	if a, err := wire.Address(c.From); err != nil {
-		add("from", "is not an address", "from: Noor Coffee <care@example.com>")
+		faults.Add("from", "is not an address", "from: Noor Coffee <care@example.com>")
 	} else if wire.Machine(a.Address) {
-		add("from", "is an address behind which nobody reads", "an address that customers can answer")
+		faults.Add("from", "is an address behind which nobody reads", "an address that customers can answer")
 	}
 	if c.User != "" {
 		faults = append(faults, wire.CheckLogin(c.Password, c.consent())...)
 	}
 	switch {
 	case !slices.Contains([]string{sentNobody, sentRasid, sentServer}, c.Sent):
-		add("sent", "is not one of the choices", "nobody, rasid or server")
+		faults.Add("sent", "is not one of the choices", "nobody, rasid or server")
 	case c.Sent == sentNobody:
 	case !hostPort(c.IMAPServer):
-		add("imap_server", "is not a server with its port, and the folder of sent letters is there", "the IMAP server, such as imap.example.com:993")
+		faults.Add("imap_server", "is not a server with its port, and the folder of sent letters is there", "the IMAP server, such as imap.example.com:993")
 	case c.User == "":
-		add("user", "is missing, and the folder of sent letters is this user's", "the name to log in with")
+		faults.Add("user", "is missing, and the folder of sent letters is this user's", "the name to log in with")
 	}
 	if !slices.Contains(ways, c.IMAPTLS) {
-		add("imap_tls", "is not one of the choices", "tls, starttls or off")
+		faults.Add("imap_tls", "is not one of the choices", "tls, starttls or off")
 	}
 	return faults
 }

@@ -61,15 +61,15 @@ var visibilities = []string{"public", "unlisted", "private", "direct"}
 
 // Check lists every mistake in c.
 func (c ReplyConfig) Check() []cases.Fault {
-	var faults []cases.Fault
+	var faults cases.Faults
 	if err := mastodon.CheckServer(c.Server); err != nil {
-		faults = append(faults, cases.Fault{Field: "server", Problem: "is " + err.Error(), Write: "the server's address, such as https://mastodon.example"})
+		faults.Add("server", "is "+err.Error(), "the server's address, such as https://mastodon.example")
 	}
 	if c.Token.Empty() {
-		faults = append(faults, cases.Fault{Field: "token", Problem: "is missing", Write: `token: "${MASTODON_TOKEN}", from Preferences, Development, New application`})
+		faults.Add("token", "is missing", `token: "${MASTODON_TOKEN}", from Preferences, Development, New application`)
 	}
 	if !slices.Contains(visibilities, c.Visibility) {
-		faults = append(faults, cases.Fault{Field: "visibility", Problem: fmt.Sprintf("is not %.20q", c.Visibility), Write: strings.Join(visibilities, ", ")})
+		faults.Add("visibility", fmt.Sprintf("is not %.20q", c.Visibility), strings.Join(visibilities, ", "))
 	}
 	return faults
 }

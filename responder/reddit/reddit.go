@@ -49,9 +49,9 @@ func (c ReplyConfig) app() reddit.App {
 
 // Check lists every mistake in c.
 func (c ReplyConfig) Check() []cases.Fault {
-	faults := c.app().Check()
+	faults := cases.Faults(c.app().Check())
 	if !c.app().Acts() {
-		faults = append(faults, cases.Fault{Field: "password", Problem: "is missing, and so is a refresh_token", Write: `password: "${REDDIT_PASSWORD}", or refresh_token`})
+		faults.Add("password", "is missing, and so is a refresh_token", `password: "${REDDIT_PASSWORD}", or refresh_token`)
 	}
 	return faults
 }

@@ -34,18 +34,18 @@ type ReplyConfig struct {
 
 // Check lists every mistake in c.
 func (c ReplyConfig) Check() []cases.Fault {
-	var faults []cases.Fault
+	var faults cases.Faults
 	if c.Key.Empty() {
-		faults = append(faults, cases.Fault{Field: "key", Problem: "is missing", Write: `key: "${TRUSTPILOT_KEY}", from Trustpilot Business, Integrations, Developers, APIs`})
+		faults.Add("key", "is missing", `key: "${TRUSTPILOT_KEY}", from Trustpilot Business, Integrations, Developers, APIs`)
 	}
 	if c.Secret.Empty() {
-		faults = append(faults, cases.Fault{Field: "secret", Problem: "is missing", Write: `secret: "${TRUSTPILOT_SECRET}", which stands beside the API key`})
+		faults.Add("secret", "is missing", `secret: "${TRUSTPILOT_SECRET}", which stands beside the API key`)
 	}
 	if !trustpilot.IsID(c.BusinessUser) {
-		faults = append(faults, cases.Fault{Field: "business_user", Problem: "is not the id of a business user", Write: "24 letters and digits; Trustpilot's support tells it, and so does an existing reply"})
+		faults.Add("business_user", "is not the id of a business user", "24 letters and digits; Trustpilot's support tells it, and so does an existing reply")
 	}
 	if u, err := url.Parse(c.APIURL); c.APIURL != "" && (err != nil || u.Host == "") {
-		faults = append(faults, cases.Fault{Field: "api_url", Problem: "is not an address", Write: trustpilot.Host + ", or leave it out"})
+		faults.Add("api_url", "is not an address", trustpilot.Host+", or leave it out")
 	}
 	return faults
 }

@@ -47,15 +47,15 @@ func DefaultReplyConfig() ReplyConfig { return ReplyConfig{MaxLength: 2000} }
 
 // Check lists every mistake in c.
 func (c ReplyConfig) Check() []cases.Fault {
-	var faults []cases.Fault
+	var faults cases.Faults
 	if u, err := url.Parse(c.URL); err != nil || u.Host == "" || u.User != nil || (u.Scheme != "https" && u.Scheme != "http") {
-		faults = append(faults, cases.Fault{Field: "url", Problem: "is not an address", Write: "where replies are sent, such as https://shop.example/replies"})
+		faults.Add("url", "is not an address", "where replies are sent, such as https://shop.example/replies")
 	}
 	if _, err := webhook.ReadKeys(c.Secret); err != nil {
-		faults = append(faults, cases.Fault{Field: "secret", Problem: "is " + err.Error(), Write: `secret: "${HOOK_SECRET}", holding whsec_ and what openssl rand -base64 32 prints`})
+		faults.Add("secret", "is "+err.Error(), `secret: "${HOOK_SECRET}", holding whsec_ and what openssl rand -base64 32 prints`)
 	}
 	if c.MaxLength < 1 {
-		faults = append(faults, cases.Fault{Field: "max_length", Problem: "lets nothing pass", Write: "1 or more letters"})
+		faults.Add("max_length", "lets nothing pass", "1 or more letters")
 	}
 	return faults
 }

@@ -48,14 +48,14 @@ func DefaultReplyConfig() ReplyConfig {
 
 // Check lists every mistake in c.
 func (c ReplyConfig) Check() []cases.Fault {
-	var faults []cases.Fault
+	var faults cases.Faults
 	for field, empty := range map[string]bool{"client_id": c.ClientID == "", "client_secret": c.ClientSecret.Empty(), "refresh_token": c.RefreshToken.Empty()} {
 		if empty {
-			faults = append(faults, cases.Fault{Field: field, Problem: "is missing", Write: "client_id, client_secret and refresh_token: the consent of the channel's owner, for the scope youtube.force-ssl"})
+			faults.Add(field, "is missing", "client_id, client_secret and refresh_token: the consent of the channel's owner, for the scope youtube.force-ssl")
 		}
 	}
 	if c.Units < google.LeastUnits {
-		faults = append(faults, cases.Fault{Field: "units", Problem: "is less than anybody gets", Write: fmt.Sprintf("%d, or what Google granted", google.DailyUnits)})
+		faults.Add("units", "is less than anybody gets", fmt.Sprintf("%d, or what Google granted", google.DailyUnits))
 	}
 	slices.SortFunc(faults, func(a, b cases.Fault) int { return strings.Compare(a.Field, b.Field) })
 	return faults

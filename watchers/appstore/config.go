@@ -55,35 +55,32 @@ func (c Config) Keyed() bool { return c.KeyID != "" || c.IssuerID != "" || !c.Pr
 
 // Check lists every mistake in c.
 func (c Config) Check() []cases.Fault {
-	var faults []cases.Fault
-	add := func(field, problem, write string) {
-		faults = append(faults, cases.Fault{Field: field, Problem: problem, Write: write})
-	}
+	var faults cases.Faults
 	if !apple.IsApp(c.App) {
-		add("app", "is not the number of an app", `the digits behind id in its address, such as "1234567890"`)
+		faults.Add("app", "is not the number of an app", `the digits behind id in its address, such as "1234567890"`)
 	}
 	switch {
 	case c.Keyed() && len(c.Countries) > 0:
-		add("countries", "cannot be chosen with a key, which brings the reviews of all stores", "countries without a key, or a key without countries")
+		faults.Add("countries", "cannot be chosen with a key, which brings the reviews of all stores", "countries without a key, or a key without countries")
 	case c.Keyed():
 		faults = append(faults, c.key().Check()...)
 	case len(c.Countries) == 0 || len(c.Countries) > maxCountries:
-		add("countries", fmt.Sprintf("needs 1 to %d stores, or a key of App Store Connect", maxCountries), "countries: [sa, ae, eg]")
+		faults.Add("countries", fmt.Sprintf("needs 1 to %d stores, or a key of App Store Connect", maxCountries), "countries: [sa, ae, eg]")
 	}
 	for i, cc := range c.Countries {
 		if !country.MatchString(cc) || slices.Contains(c.Countries[:i], cc) {
-			add("countries", fmt.Sprintf("%.10q is not a country, or stands there twice", cc), "two small letters, such as sa")
+			faults.Add("countries", fmt.Sprintf("%.10q is not a country, or stands there twice", cc), "two small letters, such as sa")
 		}
 	}
 	if c.Every < time.Minute {
-		add("every", "is too often for a public server", "1m or more; 15m is usual")
+		faults.Add("every", "is too often for a public server", "1m or more; 15m is usual")
 	}
 	if c.MaxAge <= 0 {
-		add("max_age", "must be more than nothing", "a duration such as 168h")
+		faults.Add("max_age", "must be more than nothing", "a duration such as 168h")
 	}
 	for field, s := range map[string]string{"api_url": c.APIURL, "feed_url": c.FeedURL} {
 		if u, err := url.Parse(s); s != "" && (err != nil || u.Host == "") {
-			add(field, "is not an address", "an address such as https://proxy.example, or leave it out")
+			faults.Add(field, "is not an address", "an address such as https://proxy.example, or leave it out")
 		}
 	}
 	return faults

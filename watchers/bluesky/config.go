@@ -46,30 +46,27 @@ func DefaultConfig() Config {
 
 // Check lists every mistake in c.
 func (c Config) Check() []cases.Fault {
-	var faults []cases.Fault
-	add := func(field, problem, write string) {
-		faults = append(faults, cases.Fault{Field: field, Problem: problem, Write: write})
-	}
+	var faults cases.Faults
 	if c.Handle != "" && !bluesky.IsHandle(c.Handle) && !bluesky.IsDID(c.Handle) {
-		add("handle", "is not the name of an account", "its name without @, such as noor.bsky.social, or its did:")
+		faults.Add("handle", "is not the name of an account", "its name without @, such as noor.bsky.social, or its did:")
 	}
 	if len(c.Streams) == 0 && c.AppPassword.Empty() {
-		add("streams", "names none, and there is no app_password to read without", "the address of a Jetstream, or leave it out")
+		faults.Add("streams", "names none, and there is no app_password to read without", "the address of a Jetstream, or leave it out")
 	}
 	faults = append(faults, c.checkAccount()...)
 	for i, s := range c.Streams {
 		if err := bluesky.CheckStream(s); err != nil {
-			add(fmt.Sprintf("streams[%d]", i), "is "+err.Error(), "an address such as "+bluesky.Streams()[0])
+			faults.Add(fmt.Sprintf("streams[%d]", i), "is "+err.Error(), "an address such as "+bluesky.Streams()[0])
 		}
 	}
 	if c.Every < 5*time.Second {
-		add("every", "is too often for a public server", "5s or more")
+		faults.Add("every", "is too often for a public server", "5s or more")
 	}
 	if c.MaxAge <= 0 || len(c.Streams) > 0 && c.MaxAge > bluesky.Keeps {
-		add("max_age", "is longer than Jetstream keeps, or nothing", "a duration up to 36h, such as 10m")
+		faults.Add("max_age", "is longer than Jetstream keeps, or nothing", "a duration up to 36h, such as 10m")
 	}
 	if u, err := url.Parse(c.APIURL); c.APIURL != "" && (err != nil || u.Host == "") {
-		add("api_url", "is not an address", "an address such as https://public.api.bsky.app, or leave it out")
+		faults.Add("api_url", "is not an address", "an address such as https://public.api.bsky.app, or leave it out")
 	}
 	return faults
 }
@@ -90,29 +87,27 @@ func (c Config) Spots() []watchers.Spot {
 const maxSearches = 20
 
 // checkAccount lists the mistakes in what needs our account.
-func (c Config) checkAccount() (faults []cases.Fault) {
-	add := func(field, problem, write string) {
-		faults = append(faults, cases.Fault{Field: field, Problem: problem, Write: write})
-	}
+func (c Config) checkAccount() []cases.Fault {
+	var faults cases.Faults
 	if !c.AppPassword.Empty() && !bluesky.IsAppPassword(c.AppPassword) {
-		add("app_password", "is not an app password", bluesky.AppPasswordHow)
+		faults.Add("app_password", "is not an app password", bluesky.AppPasswordHow)
 	}
 	if !c.AppPassword.Empty() && c.Handle == "" {
-		add("handle", "is missing, and the app password is this account's", "its name without @, such as noor.bsky.social")
+		faults.Add("handle", "is missing, and the app password is this account's", "its name without @, such as noor.bsky.social")
 	}
 	if len(c.Search) > 0 && c.AppPassword.Empty() {
-		add("app_password", "is missing, and only members can search", bluesky.AppPasswordHow)
+		faults.Add("app_password", "is missing, and only members can search", bluesky.AppPasswordHow)
 	}
 	if len(c.Search) > maxSearches {
-		add("search", fmt.Sprintf("holds more than %d searches", maxSearches), "fewer")
+		faults.Add("search", fmt.Sprintf("holds more than %d searches", maxSearches), "fewer")
 	}
 	for i, q := range c.Search {
 		if strings.TrimSpace(q) == "" {
-			add(fmt.Sprintf("search[%d]", i), "is empty", `search: ["noor coffee", "محمصة نور"]`)
+			faults.Add(fmt.Sprintf("search[%d]", i), "is empty", `search: ["noor coffee", "محمصة نور"]`)
 		}
 	}
 	if u, err := url.Parse(c.Server); c.Server != "" && (err != nil || u.Host == "" || u.User != nil) {
-		add("server", "is not an address", "the server's address, such as https://pds.example, or leave it out")
+		faults.Add("server", "is not an address", "the server's address, such as https://pds.example, or leave it out")
 	}
 	return faults
 }

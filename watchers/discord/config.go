@@ -37,17 +37,17 @@ const howToID = "the channel's id, like 1100000000000000001 (in Discord: User Se
 
 // Check lists every mistake in c.
 func (c Config) Check() []cases.Fault {
-	var faults []cases.Fault
+	var faults cases.Faults
 	if len(c.All()) == 0 {
-		faults = append(faults, cases.Fault{Field: "channel", Problem: "is missing", Write: howToID})
+		faults.Add("channel", "is missing", howToID)
 	}
 	seen := map[string]bool{}
 	look := func(field, id string) {
 		switch {
 		case discord.Snowflake(id) < 1<<22: // ids begin with the milliseconds since 2015
-			faults = append(faults, cases.Fault{Field: field, Problem: fmt.Sprintf("%q is no id of a channel", id), Write: howToID})
+			faults.Add(field, fmt.Sprintf("%q is no id of a channel", id), howToID)
 		case seen[id]:
-			faults = append(faults, cases.Fault{Field: field, Problem: id + " stands here twice", Write: "each channel once"})
+			faults.Add(field, id+" stands here twice", "each channel once")
 		}
 		seen[id] = true
 	}

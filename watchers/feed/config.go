@@ -63,13 +63,10 @@ func DefaultConfig() Config {
 
 // Check lists every mistake in c.
 func (c Config) Check() []cases.Fault {
-	var faults []cases.Fault
-	add := func(field, problem, write string) {
-		faults = append(faults, cases.Fault{Field: field, Problem: problem, Write: write})
-	}
+	var faults cases.Faults
 	if strings.TrimSpace(c.News) != "" {
 		if c.URL != "" {
-			add("news", "stands beside a url", "one of them; two sources read both")
+			faults.Add("news", "stands beside a url", "one of them; two sources read both")
 		}
 		faults = append(faults, c.checkNews()...)
 		c.URL = c.newsURL()
@@ -78,44 +75,44 @@ func (c Config) Check() []cases.Fault {
 	u, err := url.Parse(c.URL)
 	switch {
 	case c.URL == "":
-		add("url", "is missing", "the address of the feed, such as https://shop.example/reviews.rss")
+		faults.Add("url", "is missing", "the address of the feed, such as https://shop.example/reviews.rss")
 	case err != nil:
-		add("url", "is not an address", "an address such as https://shop.example/reviews.rss")
+		faults.Add("url", "is not an address", "an address such as https://shop.example/reviews.rss")
 	case local && filePath(c.URL) == "":
-		add("url", "names no file", "file:examples/sample/feed.xml")
+		faults.Add("url", "names no file", "file:examples/sample/feed.xml")
 	case !local && u.Scheme != "http" && u.Scheme != "https":
-		add("url", fmt.Sprintf("has scheme %q, which cannot be read", u.Scheme), "an address that begins with https://, http:// or file:")
+		faults.Add("url", fmt.Sprintf("has scheme %q, which cannot be read", u.Scheme), "an address that begins with https://, http:// or file:")
 	case !local && u.Hostname() == "":
-		add("url", "names no host", "an address such as https://shop.example/reviews.rss")
+		faults.Add("url", "names no host", "an address such as https://shop.example/reviews.rss")
 	case !local && u.User != nil:
-		add("url", "holds a user name or password", "the address without them, and headers: {Authorization: ${FEED_AUTH}}")
+		faults.Add("url", "holds a user name or password", "the address without them, and headers: {Authorization: ${FEED_AUTH}}")
 	}
 	if !local && c.Every < shortestEvery {
-		add("every", fmt.Sprintf("%v is too often for a public server", c.Every), "30s or more; 5m is usual")
+		faults.Add("every", fmt.Sprintf("%v is too often for a public server", c.Every), "30s or more; 5m is usual")
 	}
 	if local && c.Every <= 0 {
-		add("every", "is not a pause", "a duration such as 10s")
+		faults.Add("every", "is not a pause", "a duration such as 10s")
 	}
 	if c.Charset != "" {
 		if e, _ := charset.Lookup(c.Charset); e == nil {
-			add("charset", fmt.Sprintf("%q is not known", c.Charset), "a name such as utf-8, windows-1256 or iso-8859-6; or leave it out")
+			faults.Add("charset", fmt.Sprintf("%q is not known", c.Charset), "a name such as utf-8, windows-1256 or iso-8859-6; or leave it out")
 		}
 	}
 	if _, err := time.LoadLocation(c.Zone); err != nil {
-		add("zone", fmt.Sprintf("%q is not known", c.Zone), "an IANA zone such as Asia/Riyadh")
+		faults.Add("zone", fmt.Sprintf("%q is not known", c.Zone), "an IANA zone such as Asia/Riyadh")
 	}
 	if _, err := parseFirstRun(c.FirstRun); err != nil {
-		add("first_run", err.Error(), `"skip", "last 20" or "since 2026-11-01"`)
+		faults.Add("first_run", err.Error(), `"skip", "last 20" or "since 2026-11-01"`)
 	}
 	if c.MaxAge <= 0 {
-		add("max_age", "must be more than nothing", "a duration such as 168h (7 days)")
+		faults.Add("max_age", "must be more than nothing", "a duration such as 168h (7 days)")
 	}
 	if c.Fresh && !local {
-		add("fresh", "works only for file: feeds", "leave it out: real dates must stay as they are")
+		faults.Add("fresh", "works only for file: feeds", "leave it out: real dates must stay as they are")
 	}
 	for name, v := range c.Headers {
 		if strings.ContainsAny(name+v.Reveal(), "\r\n\x00") || strings.ContainsAny(name, " :") || name == "" {
-			add("headers", "a name or value holds a character that is not allowed", "headers: {Authorization: ${FEED_AUTH}}")
+			faults.Add("headers", "a name or value holds a character that is not allowed", "headers: {Authorization: ${FEED_AUTH}}")
 		}
 	}
 	return faults

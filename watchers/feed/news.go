@@ -16,12 +16,13 @@ const newsSearch = "https://news.google.com/rss/search"
 var country = regexp.MustCompile(`^[A-Z]{2}$`)
 
 // checkNews lists what is wrong with a search of the news.
-func (c Config) checkNews() (faults []cases.Fault) {
+func (c Config) checkNews() []cases.Fault {
+	var faults cases.Faults
 	if c.NewsLanguage != "ar" && c.NewsLanguage != "en" {
-		faults = append(faults, cases.Fault{Field: "news_language", Problem: "is not a language of ours", Write: "ar or en"})
+		faults.Add("news_language", "is not a language of ours", "ar or en")
 	}
 	if !country.MatchString(c.NewsCountry) {
-		faults = append(faults, cases.Fault{Field: "news_country", Problem: "is not a country", Write: "two capital letters, such as SA, AE or EG"})
+		faults.Add("news_country", "is not a country", "two capital letters, such as SA, AE or EG")
 	}
 	return faults
 }

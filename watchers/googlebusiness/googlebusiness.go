@@ -50,15 +50,15 @@ func (c Config) identity() google.Identity {
 
 // Check lists every mistake in c.
 func (c Config) Check() []cases.Fault {
-	faults := c.checkLocations()
+	faults := cases.Faults(c.checkLocations())
 	if f, bad := google.CheckIdentity(c.identity()); bad {
 		faults = append(faults, f)
 	}
 	if c.Every < time.Minute {
-		faults = append(faults, cases.Fault{Field: "every", Problem: "is too often", Write: "1m or more"})
+		faults.Add("every", "is too often", "1m or more")
 	}
 	if c.MaxAge <= 0 {
-		faults = append(faults, cases.Fault{Field: "max_age", Problem: "must be more than nothing", Write: "a duration such as 168h"})
+		faults.Add("max_age", "must be more than nothing", "a duration such as 168h")
 	}
 	return faults
 }

@@ -38,15 +38,15 @@ var pkg = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_]*(\.[A-Za-z][A-Za-z0-9_]*)+$`
 
 // Check lists every mistake in c.
 func (c Config) Check() []cases.Fault {
-	var faults []cases.Fault
+	var faults cases.Faults
 	if !pkg.MatchString(c.Package) {
-		faults = append(faults, cases.Fault{Field: "package", Problem: "is not the name of an app", Write: "the id in the app's address on Google Play, such as com.example.app"})
+		faults.Add("package", "is not the name of an app", "the id in the app's address on Google Play, such as com.example.app")
 	}
 	if google.CheckKey(c.ServiceAccount) != nil || c.ServiceAccount.Empty() {
-		faults = append(faults, cases.Fault{Field: "service_account", Problem: "is not the JSON key of a service account", Write: "service_account_file: with the path of the key that Google Cloud gave (IAM, Service accounts, Keys)"})
+		faults.Add("service_account", "is not the JSON key of a service account", "service_account_file: with the path of the key that Google Cloud gave (IAM, Service accounts, Keys)")
 	}
 	if c.Every < time.Minute {
-		faults = append(faults, cases.Fault{Field: "every", Problem: "is too often: Google allows 200 looks an hour", Write: "1m or more"})
+		faults.Add("every", "is too often: Google allows 200 looks an hour", "1m or more")
 	}
 	return faults
 }

@@ -39,9 +39,9 @@ func DefaultConfig() Config {
 
 // Check lists every mistake in c.
 func (c Config) Check() []cases.Fault {
-	var faults []cases.Fault
+	var faults cases.Faults
 	if strings.TrimSpace(c.Query) == "" {
-		faults = append(faults, cases.Fault{Field: "query", Problem: "is missing", Write: "the name to search for"})
+		faults.Add("query", "is missing", "the name to search for")
 	}
 	faults = append(faults, watchers.CheckPace(c.Every, time.Minute, c.MaxAge, "a public search")...)
 	faults = append(faults, watchers.CheckAddress("api_url", c.APIURL, "https://hn.algolia.com")...)

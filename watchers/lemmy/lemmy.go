@@ -34,12 +34,12 @@ func DefaultConfig() Config { return Config{Every: 10 * time.Minute, MaxAge: 168
 
 // Check lists every mistake in c.
 func (c Config) Check() []cases.Fault {
-	var faults []cases.Fault
+	var faults cases.Faults
 	if f, bad := lemmy.CheckServer(c.Server); bad {
 		faults = append(faults, f)
 	}
 	if strings.TrimSpace(c.Query) == "" {
-		faults = append(faults, cases.Fault{Field: "query", Problem: "is missing", Write: "the name to search for"})
+		faults.Add("query", "is missing", "the name to search for")
 	}
 	return append(faults, watchers.CheckPace(c.Every, time.Minute, c.MaxAge, "a public search")...)
 }

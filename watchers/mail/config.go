@@ -67,33 +67,30 @@ func DefaultConfig() Config {
 
 // Check lists every mistake in c.
 func (c Config) Check() []cases.Fault {
-	var faults []cases.Fault
-	add := func(field, problem, write string) {
-		faults = append(faults, cases.Fault{Field: field, Problem: problem, Write: write})
-	}
+	var faults cases.Faults
 	if host, port, err := net.SplitHostPort(c.Server); err != nil || host == "" || port == "" {
-		add("server", "is not a server with its port", "the IMAP server, such as imap.example.com:993")
+		faults.Add("server", "is not a server with its port", "the IMAP server, such as imap.example.com:993")
 	}
 	if c.TLS != mail.TLS && c.TLS != mail.StartTLS && c.TLS != mail.Off {
-		add("tls", "is not one of the choices", "tls, starttls or off")
+		faults.Add("tls", "is not one of the choices", "tls, starttls or off")
 	}
 	if strings.TrimSpace(c.User) == "" {
-		add("user", "is missing", "the name to log in with, usually the address")
+		faults.Add("user", "is missing", "the name to log in with, usually the address")
 	}
 	faults = append(faults, mail.CheckLogin(c.Password, c.consent())...)
 	if strings.TrimSpace(c.Folder) == "" {
-		add("folder", "is missing", "folder: INBOX")
+		faults.Add("folder", "is missing", "folder: INBOX")
 	}
 	for _, a := range c.Addresses {
 		if parsed, err := mail.Address(a); err != nil || parsed.Address != a {
-			add("addresses", "holds what is no address", "addresses: [care@example.com]")
+			faults.Add("addresses", "holds what is no address", "addresses: [care@example.com]")
 		}
 	}
 	if c.Every < 10*time.Second {
-		add("every", "is too often for a mail server", "10s or more")
+		faults.Add("every", "is too often for a mail server", "10s or more")
 	}
 	if c.MaxAge <= 0 {
-		add("max_age", "must be more than nothing", "a duration such as 168h")
+		faults.Add("max_age", "must be more than nothing", "a duration such as 168h")
 	}
 	return faults
 }

@@ -58,20 +58,17 @@ const maxTags = 20
 
 // Check lists every mistake in c.
 func (c Config) Check() []cases.Fault {
-	var faults []cases.Fault
-	add := func(field, problem, write string) {
-		faults = append(faults, cases.Fault{Field: field, Problem: problem, Write: write})
-	}
+	var faults cases.Faults
 	faults = append(faults, watchers.CheckAddress("server", c.Server, "the server's address, such as https://mastodon.example")...)
 	if c.Mentions && c.Token.Empty() {
-		add("token", "is missing, and only its account can be told of mentions", `token: "${MASTODON_TOKEN}"`)
+		faults.Add("token", "is missing, and only its account can be told of mentions", `token: "${MASTODON_TOKEN}"`)
 	}
 	if len(c.Tags) == 0 && !c.Mentions || len(c.Tags) > maxTags {
-		add("tags", fmt.Sprintf("needs 1 to %d hashtags", maxTags), "tags: [noorcoffee, قهوة_نور]")
+		faults.Add("tags", fmt.Sprintf("needs 1 to %d hashtags", maxTags), "tags: [noorcoffee, قهوة_نور]")
 	}
 	for _, t := range c.Tags {
 		if t == "" || strings.ContainsAny(t, "#/ ?&") {
-			add("tags", fmt.Sprintf("%.40q is not a hashtag", t), "the tag without # and without spaces")
+			faults.Add("tags", fmt.Sprintf("%.40q is not a hashtag", t), "the tag without # and without spaces")
 		}
 	}
 	return append(faults, watchers.CheckPace(c.Every, 30*time.Second, c.MaxAge, "a public server")...)

@@ -71,27 +71,24 @@ const (
 
 // Check lists every mistake in c.
 func (c Config) Check() []cases.Fault {
-	var faults []cases.Fault
-	add := func(field, problem, write string) {
-		faults = append(faults, cases.Fault{Field: field, Problem: problem, Write: write})
-	}
+	var faults cases.Faults
 	if len(c.Communities) == 0 && strings.TrimSpace(c.Query) == "" && !c.Mentions {
-		add("communities", "is missing, and so is a query", "communities: [noorcoffee], or query: noor coffee")
+		faults.Add("communities", "is missing, and so is a query", "communities: [noorcoffee], or query: noor coffee")
 	}
 	for _, r := range c.Communities {
 		if !community.MatchString(r) {
-			add("communities", fmt.Sprintf("%.40q is not a community", r), "its name without r/")
+			faults.Add("communities", fmt.Sprintf("%.40q is not a community", r), "its name without r/")
 		}
 	}
 	if len(c.Communities) > maxCommunities {
-		add("communities", fmt.Sprintf("has more than %d names", maxCommunities), "two sources")
+		faults.Add("communities", fmt.Sprintf("has more than %d names", maxCommunities), "two sources")
 	}
 	usesAPI := c.ClientID != "" || !c.ClientSecret.Empty() || c.Mentions
 	if usesAPI {
 		faults = append(faults, c.app().Check()...)
 	}
 	if c.Mentions && !c.app().Acts() {
-		add("mentions", "needs the account's password or refresh_token", `password: "${REDDIT_PASSWORD}"`)
+		faults.Add("mentions", "needs the account's password or refresh_token", `password: "${REDDIT_PASSWORD}"`)
 	}
 	least := map[bool]time.Duration{true: apiEvery, false: feedEvery}[usesAPI]
 	return append(faults, watchers.CheckPace(c.Every, least, c.MaxAge, "Reddit")...)

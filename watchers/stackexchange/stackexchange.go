@@ -62,19 +62,16 @@ var (
 
 // Check lists every mistake in c.
 func (c Config) Check() []cases.Fault {
-	var faults []cases.Fault
-	add := func(field, problem, write string) {
-		faults = append(faults, cases.Fault{Field: field, Problem: problem, Write: write})
-	}
+	var faults cases.Faults
 	if !siteName.MatchString(c.Site) {
-		add("site", "is not the name of a site", "stackoverflow, superuser, android.stackexchange or another name that https://api.stackexchange.com/docs/sites lists")
+		faults.Add("site", "is not the name of a site", "stackoverflow, superuser, android.stackexchange or another name that https://api.stackexchange.com/docs/sites lists")
 	}
 	if strings.TrimSpace(c.Query) == "" && len(c.Tags) == 0 {
-		add("query", "is missing, and so are tags", "the name to search for, or tags: [noor-app]")
+		faults.Add("query", "is missing, and so are tags", "the name to search for, or tags: [noor-app]")
 	}
 	for _, t := range c.Tags {
 		if !tagName.MatchString(t) {
-			add("tags", fmt.Sprintf("%.40q is not a tag", t), "a tag such as noor-app")
+			faults.Add("tags", fmt.Sprintf("%.40q is not a tag", t), "a tag such as noor-app")
 		}
 	}
 	quota := quotaWithout
@@ -82,10 +79,10 @@ func (c Config) Check() []cases.Fault {
 		quota = quotaWith
 	}
 	if lists := max(1, c.lists()); c.Every < time.Minute || int(24*time.Hour/c.Every)*lists > quota-spare {
-		add("every", fmt.Sprintf("is too often for %d requests a day", quota), "30m or more; a free key from stackapps.com allows 1m")
+		faults.Add("every", fmt.Sprintf("is too often for %d requests a day", quota), "30m or more; a free key from stackapps.com allows 1m")
 	}
 	if c.MaxAge <= 0 {
-		add("max_age", "must be more than nothing", "a duration such as 168h")
+		faults.Add("max_age", "must be more than nothing", "a duration such as 168h")
 	}
 	return append(faults, watchers.CheckAddress("api_url", c.APIURL, "https://api.stackexchange.com")...)
 }

@@ -31,19 +31,19 @@ func (c Config) All() []int64 {
 
 // Check lists every mistake in c.
 func (c Config) Check() []cases.Fault {
-	var faults []cases.Fault
+	var faults cases.Faults
 	if c.Chat == 0 && len(c.Chats) == 0 {
-		faults = append(faults, cases.Fault{Field: "chat", Problem: "is missing", Write: "the number of the group, like -1001234567890; add the bot to the group and rasid doctor shows it"})
+		faults.Add("chat", "is missing", "the number of the group, like -1001234567890; add the bot to the group and rasid doctor shows it")
 	}
 	seen := map[int64]bool{}
 	look := func(field string, id int64) {
 		switch {
 		case id > 0:
-			faults = append(faults, cases.Fault{Field: field, Problem: fmt.Sprintf("%d is the number of a person; groups and channels have negative ones", id), Write: fmt.Sprintf("-100%d if that is a supergroup's or channel's number without its beginning", id)})
+			faults.Add(field, fmt.Sprintf("%d is the number of a person; groups and channels have negative ones", id), fmt.Sprintf("-100%d if that is a supergroup's or channel's number without its beginning", id))
 		case id == 0:
-			faults = append(faults, cases.Fault{Field: field, Problem: "0 is no chat", Write: "the number of the group, like -1001234567890"})
+			faults.Add(field, "0 is no chat", "the number of the group, like -1001234567890")
 		case seen[id]:
-			faults = append(faults, cases.Fault{Field: field, Problem: fmt.Sprintf("%d stands here twice", id), Write: "each chat once"})
+			faults.Add(field, fmt.Sprintf("%d stands here twice", id), "each chat once")
 		}
 		seen[id] = true
 	}
@@ -55,7 +55,7 @@ func (c Config) Check() []cases.Fault {
 	}
 	for i, id := range c.Topics {
 		if id <= 0 {
-			faults = append(faults, cases.Fault{Field: fmt.Sprintf("topics[%d]", i), Problem: fmt.Sprintf("%d is no topic", id), Write: "the number in the topic's link: in https://t.me/c/1234/5 it is 5"})
+			faults.Add(fmt.Sprintf("topics[%d]", i), fmt.Sprintf("%d is no topic", id), "the number in the topic's link: in https://t.me/c/1234/5 it is 5")
 		}
 	}
 	return faults

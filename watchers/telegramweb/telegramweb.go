@@ -45,16 +45,13 @@ const maxChannels = 20
 
 // Check lists every mistake in c.
 func (c Config) Check() []cases.Fault {
-	var faults []cases.Fault
-	add := func(field, problem, write string) {
-		faults = append(faults, cases.Fault{Field: field, Problem: problem, Write: write})
-	}
+	var faults cases.Faults
 	if len(c.Channels) == 0 || len(c.Channels) > maxChannels {
-		add("channels", fmt.Sprintf("needs 1 to %d names", maxChannels), "channels: [riyadh_food]")
+		faults.Add("channels", fmt.Sprintf("needs 1 to %d names", maxChannels), "channels: [riyadh_food]")
 	}
 	for _, name := range c.Channels {
 		if !channelName.MatchString(name) {
-			add("channels", fmt.Sprintf("%.40q is not the name of a channel", name), "the name behind t.me/, without @")
+			faults.Add("channels", fmt.Sprintf("%.40q is not the name of a channel", name), "the name behind t.me/, without @")
 		}
 	}
 	faults = append(faults, watchers.CheckPace(c.Every, 30*time.Minute, c.MaxAge, "pages that are no API")...)

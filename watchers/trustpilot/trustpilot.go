@@ -49,16 +49,16 @@ const (
 
 // Check lists every mistake in c.
 func (c Config) Check() []cases.Fault {
-	var faults []cases.Fault
+	var faults cases.Faults
 	if !trustpilot.IsID(c.BusinessUnit) {
-		faults = append(faults, cases.Fault{Field: "business_unit", Problem: "is not the id of a business", Write: "24 letters and digits, which https://api.trustpilot.com/v1/business-units/find?name=your-domain tells"})
+		faults.Add("business_unit", "is not the id of a business", "24 letters and digits, which https://api.trustpilot.com/v1/business-units/find?name=your-domain tells")
 	}
 	if c.Key.Empty() {
-		faults = append(faults, cases.Fault{Field: "key", Problem: "is missing", Write: `key: "${TRUSTPILOT_KEY}", from Trustpilot Business, Integrations, Developers, APIs`})
+		faults.Add("key", "is missing", `key: "${TRUSTPILOT_KEY}", from Trustpilot Business, Integrations, Developers, APIs`)
 	}
 	faults = append(faults, watchers.CheckPace(c.Every, least, c.MaxAge, "the calls that a year includes")...)
 	if looks := int64(year / max(c.Every, time.Second)); c.Every >= least && looks > c.Calls/2 {
-		faults = append(faults, cases.Fault{Field: "every", Problem: fmt.Sprintf("is too often: %d looks a year are more than half of %d calls", looks, c.Calls), Write: "a longer time, or calls: with what your plan includes"})
+		faults.Add("every", fmt.Sprintf("is too often: %d looks a year are more than half of %d calls", looks, c.Calls), "a longer time, or calls: with what your plan includes")
 	}
 	if c.APIURL != "" {
 		faults = append(faults, watchers.CheckAddress("api_url", c.APIURL, trustpilot.Host+", or leave it out")...)

@@ -32,13 +32,13 @@ type Config struct {
 
 // Check lists every mistake in c.
 func (c Config) Check() []cases.Fault {
-	var faults []cases.Fault
+	var faults cases.Faults
 	if _, err := webhook.ReadKeys(c.Secret); err != nil {
-		faults = append(faults, cases.Fault{Field: "secret", Problem: "is " + err.Error(), Write: `secret: "${HOOK_SECRET}", holding whsec_ and what openssl rand -base64 32 prints`})
+		faults.Add("secret", "is "+err.Error(), `secret: "${HOOK_SECRET}", holding whsec_ and what openssl rand -base64 32 prints`)
 	}
 	if c.Listen != "" {
 		if _, port, err := net.SplitHostPort(c.Listen); err != nil || port == "" {
-			faults = append(faults, cases.Fault{Field: "listen", Problem: "is not an address", Write: "127.0.0.1:7879, or leave it out"})
+			faults.Add("listen", "is not an address", "127.0.0.1:7879, or leave it out")
 		}
 	}
 	return faults

@@ -46,44 +46,41 @@ const maxVideos = 20
 
 // Check lists every mistake in c.
 func (c Config) Check() []cases.Fault {
-	var faults []cases.Fault
-	add := func(field, problem, write string) {
-		faults = append(faults, cases.Fault{Field: field, Problem: problem, Write: write})
-	}
+	var faults cases.Faults
 	switch {
 	case c.Channel != "" && len(c.Videos) > 0:
-		add("videos", "cannot be named beside a channel", "either a channel, or videos")
+		faults.Add("videos", "cannot be named beside a channel", "either a channel, or videos")
 	case c.Channel != "" && !google.IsChannel(c.Channel):
-		add("channel", "is not the id of a channel", "UC and 22 letters, from the channel's page: Share, Copy channel ID")
+		faults.Add("channel", "is not the id of a channel", "UC and 22 letters, from the channel's page: Share, Copy channel ID")
 	case c.Channel == "" && (len(c.Videos) == 0 || len(c.Videos) > maxVideos):
-		add("channel", fmt.Sprintf("is missing, and there are not 1 to %d videos", maxVideos), "channel: with UC and 22 letters, from the channel's page: Share, Copy channel ID")
+		faults.Add("channel", fmt.Sprintf("is missing, and there are not 1 to %d videos", maxVideos), "channel: with UC and 22 letters, from the channel's page: Share, Copy channel ID")
 	}
 	for i, v := range c.Videos {
 		if !google.IsVideo(v) {
-			add(fmt.Sprintf("videos[%d]", i), "is not the id of a video", "the eleven letters behind v= in its address")
+			faults.Add(fmt.Sprintf("videos[%d]", i), "is not the id of a video", "the eleven letters behind v= in its address")
 		}
 	}
 	for i, o := range c.Ours {
 		if !google.IsChannel(o) {
-			add(fmt.Sprintf("ours[%d]", i), "is not the id of a channel", "UC and 22 letters")
+			faults.Add(fmt.Sprintf("ours[%d]", i), "is not the id of a channel", "UC and 22 letters")
 		}
 	}
 	if c.Key.Empty() {
-		add("key", "is missing", `key: "${YOUTUBE_KEY}", from Google Cloud, APIs and services, Credentials, API key`)
+		faults.Add("key", "is missing", `key: "${YOUTUBE_KEY}", from Google Cloud, APIs and services, Credentials, API key`)
 	}
 	if c.Units < google.LeastUnits {
-		add("units", "is less than anybody gets", fmt.Sprintf("%d, or what Google granted", google.DailyUnits))
+		faults.Add("units", "is less than anybody gets", fmt.Sprintf("%d, or what Google granted", google.DailyUnits))
 	}
 	if c.Every < time.Minute {
-		add("every", "is too often", "1m or more")
+		faults.Add("every", "is too often", "1m or more")
 	} else if looks := int64(24*time.Hour/c.Every) * int64(max(len(c.Videos), 1)); looks > c.Units/2 {
-		add("every", fmt.Sprintf("is too often: %d looks a day are more than half of %d units", looks, c.Units), "a longer time")
+		faults.Add("every", fmt.Sprintf("is too often: %d looks a day are more than half of %d units", looks, c.Units), "a longer time")
 	}
 	if c.MaxAge <= 0 {
-		add("max_age", "must be more than nothing", "a duration such as 168h")
+		faults.Add("max_age", "must be more than nothing", "a duration such as 168h")
 	}
 	if u, err := url.Parse(c.APIURL); c.APIURL != "" && (err != nil || u.Host == "") {
-		add("api_url", "is not an address", "an address such as https://proxy.example, or leave it out")
+		faults.Add("api_url", "is not an address", "an address such as https://proxy.example, or leave it out")
 	}
 	return faults
 }

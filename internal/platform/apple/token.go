@@ -43,16 +43,16 @@ type Key struct {
 
 // Check names what is wrong with a key of config.yaml.
 func (k Key) Check() []cases.Fault {
-	var faults []cases.Fault
+	var faults cases.Faults
 	const where = "what App Store Connect shows under Users and Access, Integrations, App Store Connect API"
 	if k.ID == "" {
-		faults = append(faults, cases.Fault{Field: "key_id", Problem: "is missing", Write: where})
+		faults.Add("key_id", "is missing", where)
 	}
 	if k.Issuer == "" {
-		faults = append(faults, cases.Fault{Field: "issuer_id", Problem: "is missing", Write: where})
+		faults.Add("issuer_id", "is missing", where)
 	}
 	if _, err := k.parse(); err != nil {
-		faults = append(faults, cases.Fault{Field: "private_key", Problem: "is " + err.Error(), Write: "private_key_file: with the path of AuthKey_….p8, which can be downloaded once"})
+		faults.Add("private_key", "is "+err.Error(), "private_key_file: with the path of AuthKey_….p8, which can be downloaded once")
 	}
 	return faults
 }

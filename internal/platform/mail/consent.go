@@ -23,31 +23,29 @@ const googleTokens = "https://oauth2.googleapis.com/token" // #nosec G101 -- an 
 type Consent struct {
 	ClientID              string
 	ClientSecret, Refresh outbound.Secret // Microsoft's public clients have no secret
-	TokenURL              string          // "" = googleTokens
+	TokenURL              string          // "" = Google's
 }
 
 // given reports whether there is any.
 func (c Consent) given() bool { return c.ClientID != "" || !c.Refresh.Empty() }
 
 // CheckLogin lists what is missing of a password or, in its place, a consent.
-func CheckLogin(password outbound.Secret, c Consent) (faults []cases.Fault) {
+func CheckLogin(password outbound.Secret, c Consent) []cases.Fault {
+	var faults cases.Faults
 	const how = "client_id, client_secret and refresh_token of an OAuth consent, and token_url where it is not Google's"
-	add := func(field, problem, write string) {
-		faults = append(faults, cases.Fault{Field: field, Problem: problem, Write: write})
-	}
 	switch {
 	case !c.given() && password.Empty():
-		add("password", "is missing", `password: "${MAIL_PASSWORD}", or `+how)
+		faults.Add("password", "is missing", `password: "${MAIL_PASSWORD}", or `+how)
 	case !c.given():
 	case !password.Empty():
-		add("password", "stands beside an OAuth consent", "one of the two")
+		faults.Add("password", "stands beside an OAuth consent", "one of the two")
 	case c.ClientID == "":
-		add("client_id", "is missing", how)
+		faults.Add("client_id", "is missing", how)
 	case c.Refresh.Empty():
-		add("refresh_token", "is missing", how)
+		faults.Add("refresh_token", "is missing", how)
 	}
 	if u, err := url.Parse(c.TokenURL); c.TokenURL != "" && (err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http") {
-		add("token_url", "is not an address", "https://login.microsoftonline.com/TENANT/oauth2/v2.0/token for Microsoft; left out, Google's")
+		faults.Add("token_url", "is not an address", "https://login.microsoftonline.com/TENANT/oauth2/v2.0/token for Microsoft; left out, Google's")
 	}
 	return faults
 }

@@ -48,12 +48,12 @@ func (a App) Acts() bool { return !a.Password.Empty() || !a.Refresh.Empty() }
 
 // Check lists what is missing to use the API.
 func (a App) Check() []cases.Fault {
-	var faults []cases.Fault
+	var faults cases.Faults
 	if a.ClientID == "" || a.ClientSecret.Empty() {
-		faults = append(faults, cases.Fault{Field: "client_id", Problem: "or client_secret is missing", Write: "both, from https://www.reddit.com/prefs/apps, for an application that Reddit approved"})
+		faults.Add("client_id", "or client_secret is missing", "both, from https://www.reddit.com/prefs/apps, for an application that Reddit approved")
 	}
 	if !account.MatchString(a.Account) {
-		faults = append(faults, cases.Fault{Field: "user", Problem: "is not the name of a Reddit account", Write: "the account's name without u/; Reddit wants it in each request"})
+		faults.Add("user", "is not the name of a Reddit account", "the account's name without u/; Reddit wants it in each request")
 	}
 	return faults
 }

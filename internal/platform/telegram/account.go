@@ -21,18 +21,18 @@ type Account struct {
 
 // Check lists every mistake in a.
 func (a Account) Check() []cases.Fault {
-	var faults []cases.Fault
+	var faults cases.Faults
 	if a.Token.Empty() {
-		faults = append(faults, cases.Fault{Field: "token", Problem: "is missing", Write: `token: "${TELEGRAM_TOKEN}", with the token that @BotFather gave in the environment, or token_file:`})
+		faults.Add("token", "is missing", `token: "${TELEGRAM_TOKEN}", with the token that @BotFather gave in the environment, or token_file:`)
 	} else if (&Client{cfg: Config{Token: a.Token}}).BotID() <= 0 {
-		faults = append(faults, cases.Fault{Field: "token", Problem: "does not look like a bot's token", Write: "the whole token from @BotFather: digits, a colon and 35 letters"})
+		faults.Add("token", "does not look like a bot's token", "the whole token from @BotFather: digits, a colon and 35 letters")
 	}
 	if a.PerMinute < 0 {
-		faults = append(faults, cases.Fault{Field: "per_minute", Problem: fmt.Sprintf("%d is no number of posts", a.PerMinute), Write: "a number like 20, or leave it out"})
+		faults.Add("per_minute", fmt.Sprintf("%d is no number of posts", a.PerMinute), "a number like 20, or leave it out")
 	}
 	if a.APIURL != "" {
 		if err := checkAPI(a.APIURL); err != nil {
-			faults = append(faults, cases.Fault{Field: "api_url", Problem: fmt.Sprint(err), Write: "an address like https://bot-api.shop.example"})
+			faults.Add("api_url", fmt.Sprint(err), "an address like https://bot-api.shop.example")
 		}
 	}
 	return faults
