@@ -35,6 +35,9 @@ func (p *past) said(at time.Time, author, text, label, topic string, severity ca
 		p.t.Fatal(err)
 	}
 	score := cases.Score{Label: label, Severity: severity, Language: "ar", Value: map[string]float64{"neg": -0.8, "pos": 0.7}[label], Topics: []string{topic}}
+	if word, _, _ := strings.Cut(text, " "); word != "" {
+		score.Reasons = []cases.Reason{{Text: word, End: len(word), Weight: score.Value}}
+	}
 	event := cases.Calm
 	if label == "neg" {
 		event = cases.Flag

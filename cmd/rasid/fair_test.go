@@ -36,12 +36,14 @@ func TestEverybodyCanUseEveryPage(t *testing.T) {
 		t.Skip("no axe-core in node_modules (make axe): NOT LOOKED AT whether everybody can use the page")
 	}
 	var yesterday time.Time
-	var owed int64
+	var owed, endless int64
 	s := newShop(t, walkHouse, func(t *testing.T, h *house) {
 		yesterday = digest.StartOfDay(digest.StartOfDay(h.now().In(h.office.Zone)).Add(-time.Hour))
 		p := &past{house: h, t: t}
 		p.fortnight(yesterday)
 		owed = p.owes(h.now())
+		at := h.now().Add(-30 * time.Minute)
+		endless = p.said(at, strings.Repeat("X", 200), "سي"+strings.Repeat("ي", 600)+"ئة "+strings.Repeat("The coffee was cold, said خالد, and nobody came. ", 100), "neg", "quality", cases.High).ID
 		for _, w := range []responder.Wording{
 			{Language: "ar", Topic: "delivery", Text: "{name}، نعتذر عن تأخر طلبك ونتابعه الآن. سنوافيك بالجديد {within}. {private}", By: "mona", Case: 61, At: yesterday},
 			{Language: "en", Topic: "taste", Text: "{name}, that cup was not as it should be and we are sorry. We will write to you {within}.", By: "mona", Case: 60, At: yesterday},
@@ -53,7 +55,7 @@ func TestEverybodyCanUseEveryPage(t *testing.T) {
 	})
 	date := yesterday.Format(time.DateOnly)
 	pages := map[string]string{
-		"inbox": "/", "everything": "/?show=all", "nothing found": "/?q=xyzzy", "answered case": "/case/61", "owing case": fmt.Sprintf("/case/%d", owed), "digest": "/digest?date=" + date, "week": "/digest?span=week",
+		"inbox": "/", "everything": "/?show=all", "nothing found": "/?q=xyzzy", "answered case": "/case/61", "owing case": fmt.Sprintf("/case/%d", owed), "endless case": fmt.Sprintf("/case/%d", endless), "digest": "/digest?date=" + date, "week": "/digest?span=week",
 		"sources": "/sources", "incidents": "/incidents", "promises": "/promises", "people": "/people", "policy": "/policy", "wordings": "/wordings",
 		"audit": "/audit?date=" + date, "help": "/help", "report": "/report", "outlet": "/outlet", "missing": "/nothing",
 	}

@@ -249,7 +249,7 @@ func TestTheSourcesPageTellsWhatIsLeftOfEachLimit(t *testing.T) {
 	h := newHouse(t)
 	for _, s := range []cases.SourceStatus{
 		{Source: "shop", Kind: "stackexchange", LastTry: start, LastOK: start, Allowance: cases.Allowance{Left: 41, Most: 300, Resets: start.Add(2 * time.Hour), At: start}},
-		{Source: "feed", Kind: "feed", LastTry: start, LastOK: start},
+		{Source: "feed", Kind: "feed", LastTry: start, LastOK: start, LastNew: start.AddDate(0, 0, -3)}, // when it was first asked
 	} {
 		h.Office.Places[s.Source] = responder.Place{Name: s.Source}
 		if err := h.store.SaveStatus(t.Context(), s); err != nil {
@@ -267,6 +267,9 @@ func TestTheSourcesPageTellsWhatIsLeftOfEachLimit(t *testing.T) {
 			if !strings.Contains(page, w) {
 				t.Errorf("%s: %q is not on the page:\n%s", language, w, page)
 			}
+		}
+		if strings.Contains(page, start.AddDate(0, 0, -3).Format(time.DateOnly)) {
+			t.Errorf("%s: a source that brought nothing has a newest mention:\n%s", language, page)
 		}
 	}
 }

@@ -120,7 +120,7 @@ func odd(svg string) (odd []string) {
 			odd = append(odd, "<"+e.Name.Local+">")
 		}
 		for _, a := range e.Attr {
-			if !slices.Contains(attributes, a.Name.Local) && !(a.Name.Local == "href" && strings.HasPrefix(a.Value, "#rasid-g")) {
+			if ours := a.Name.Local == "href" && strings.HasPrefix(a.Value, "#rasid-g"); !ours && !slices.Contains(attributes, a.Name.Local) {
 				odd = append(odd, a.Name.Local+"="+a.Value)
 			}
 		}

@@ -215,6 +215,7 @@ func (c *Console) funcs(lang string, marks map[string]string) template.FuncMap {
 		"drawn":   func(prefix string, d digest.Drawing, words string) drawn { return drawn{d, prefix, words} },
 		"list":    func(words ...string) []string { return words },
 		"cutoff":  cutoff,
+		"long":    long,
 		"trend":   trend,
 		"command": command,
 		"counts": func(n [6]int) phrases.Plain {

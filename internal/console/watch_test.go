@@ -43,6 +43,9 @@ func TestAnIncidentLeadsToItsCasesInTheLanguageOfThePage(t *testing.T) {
 				}
 			}
 		}
+		if _, found := b.get("/?q=coffee"); strings.Contains(found, "incident-7") || strings.Contains(found, "format=json") {
+			t.Errorf("in %s an incident stands before what was searched for, or nothing can be taken as a file", language)
+		}
 	}
 }
 

@@ -70,6 +70,16 @@ func cutoff(n int, s string) string {
 	return s
 }
 
+// A text beyond these may be taller than its box on a telephone.
+const (
+	longBytes = 600
+	longLines = 12
+)
+
+// long reports whether a text may have to be scrolled in its box, which must
+// then be reached with the keys.
+func long(s string) bool { return len(s) > longBytes || strings.Count(s, "\n") > longLines }
+
 // chips are the n strongest reasons that name words; the page keeps the rest
 // behind a fold.
 func chips(n int, reasons []cases.Reason) []cases.Reason {

@@ -1,6 +1,7 @@
 package phrases
 
 import (
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -23,10 +24,7 @@ var many = map[string]string{
 // says to follow the number.
 func counts(c *Catalogue, counted func(place string, words []string) bool) map[string]string {
 	found := map[string]string{}
-	texts := map[string]string{}
-	for k, text := range c.words {
-		texts[k] = text
-	}
+	texts := maps.Clone(c.words)
 	for _, p := range c.kept {
 		texts[p[0]] = p[1]
 	}
