@@ -31,10 +31,7 @@ The exit code is 0 when the configuration can be used and 1 when it cannot.`,
   rasid check --lang ar`,
 		Args: nothing,
 		RunE: func(*cobra.Command, []string) error {
-			if err := p.speak(language); err != nil {
-				return err
-			}
-			cfg, err := p.load()
+			cfg, err := p.configured(language)
 			if err != nil {
 				return err
 			}

@@ -41,10 +41,7 @@ The exit code is 0 when all is well and 1 when something needs a hand.`,
   rasid doctor --lang ar`,
 		Args: nothing,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := p.speak(language); err != nil {
-				return err
-			}
-			cfg, err := p.load()
+			cfg, err := p.configured(language)
 			if err != nil {
 				return err
 			}

@@ -30,10 +30,7 @@ type records struct {
 // look opens the records for reading, does something with them and closes
 // them. lang is the language to speak; "" is the configuration's.
 func (p *program) look(ctx context.Context, lang string, do func(r *records) error) (err error) {
-	if err := p.speak(lang); err != nil {
-		return err
-	}
-	cfg, err := p.load()
+	cfg, err := p.configured(lang)
 	if err != nil {
 		return err
 	}
@@ -175,6 +172,15 @@ func (p *program) speak(lang string) (err error) {
 	}
 	p.words, err = spoken(lang)
 	return err
+}
+
+// configured chooses the language, and reads the configuration: with both most
+// commands begin.
+func (p *program) configured(lang string) (*config.Config, error) {
+	if err := p.speak(lang); err != nil {
+		return nil, err
+	}
+	return p.load()
 }
 
 // flagOf is what a flag of a command was set to; "" where it has none.

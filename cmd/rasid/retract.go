@@ -49,10 +49,7 @@ With SQLite, stop "rasid run" first.`,
 			if err != nil {
 				return err
 			}
-			if err := p.speak(lang); err != nil {
-				return err
-			}
-			cfg, err := p.load()
+			cfg, err := p.configured(lang)
 			if err != nil {
 				return err
 			}

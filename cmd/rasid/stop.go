@@ -33,10 +33,7 @@ PostgreSQL, it also turns the switch in the database, which stops all of them.`,
   rasid stop "wrong prices in the replies of this morning"`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := p.speak(lang); err != nil {
-				return err
-			}
-			cfg, err := p.load()
+			cfg, err := p.configured(lang)
 			if err != nil {
 				return err
 			}
@@ -73,10 +70,7 @@ supervisor; rasid says so when it finds one.`,
 		Example: `  rasid resume`,
 		Args:    nothing,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := p.speak(lang); err != nil {
-				return err
-			}
-			cfg, err := p.load()
+			cfg, err := p.configured(lang)
 			if err != nil {
 				return err
 			}
