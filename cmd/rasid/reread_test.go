@@ -35,6 +35,10 @@ func TestWhatCustomersMakeOfTheirWordsIsJudgedInBothLanguages(t *testing.T) {
 		{"الطلب تأخر ساعة", "الطلب تأخر ساعة، وسأرفع شكوى إلى وزارة التجارة وعندي محامي", 0, 0},
 		{"شكرا لكم على الخدمة الرائعة", "خدمة سيئة جدا، ضاع طلبي ولم يرد أحد", 0, 0},
 		{"التوصيل متأخر", "التوصيل متأخر", 3, 1},
+		{"My order was late, please look into it.", "My order was late, please look into it. I know where your manager lives and he will pay for this.", 3, 3},
+		{"My order was late, please look into it.", "My order was late, please look into it. I will come to your shop and break everything.", 3, 3},
+		{"طلبي تأخر ساعتين، أرجو المتابعة", "طلبي تأخر ساعتين، أرجو المتابعة. أعرف وين ساكن مديركم وبيدفع الثمن", 3, 3},
+		{"طلبي تأخر ساعتين، أرجو المتابعة", "طلبي تأخر ساعتين، أرجو المتابعة. سأكسر المحل على رؤوسكم", 3, 3},
 	}
 	quiet := []edit{
 		{"The cofffee was cold and bitter", "The coffee was cold and bitter!", 1, 1},
