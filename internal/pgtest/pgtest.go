@@ -83,12 +83,28 @@ func (s *Server) Crash(t *testing.T) {
 // DSN makes a new empty database and returns its address.
 func (s *Server) DSN(t *testing.T) string {
 	t.Helper()
+	return s.create(t, "")
+}
+
+// Copy makes a database with all that is in another one, as a dump does, and
+// returns its address. Nobody may be connected to the other.
+func (s *Server) Copy(t *testing.T, dsn string) string {
+	t.Helper()
+	from, err := url.Parse(dsn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s.create(t, " TEMPLATE "+strings.TrimPrefix(from.Path, "/"))
+}
+
+func (s *Server) create(t *testing.T, like string) string {
+	t.Helper()
 	name := "test" + strconv.FormatInt(s.next.Add(1), 10)
 	db, err := sql.Open("pgx", s.address("postgres"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, err = db.ExecContext(t.Context(), "CREATE DATABASE "+name)
+	_, err = db.ExecContext(t.Context(), "CREATE DATABASE "+name+like)
 	if err := errors.Join(err, db.Close()); err != nil {
 		t.Fatalf("creating database: %v", err)
 	}

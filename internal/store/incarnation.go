@@ -96,6 +96,13 @@ func (s *Store) recognise(ctx context.Context) error {
 		inDB.Inode, inDB.Born = fileID(s.file)
 		inDB.Closed = s.found
 	}
+	moved, err := s.moved(ctx)
+	if err != nil {
+		return fmt.Errorf("looking where the records were: %w", err)
+	}
+	if moved {
+		s.log.Warn("database held", "why", whyRestored)
+	}
 	why := strange(inDB, here, s.pg)
 	if why != "" {
 		s.log.Warn("database held", "why", why)
@@ -127,6 +134,9 @@ func (s *Store) recognise(ctx context.Context) error {
 	return side.save()
 }
 
+// whyRestored is why what came out of a backup is held.
+const whyRestored = "restored from a backup"
+
 // strange says why a database and a sidecar do not belong together; "" when
 // they do.
 func strange(inDB, here marks, shared bool) string {
@@ -134,7 +144,7 @@ func strange(inDB, here marks, shared bool) string {
 	case inDB.Incarnation == "":
 		return "" // brand-new
 	case inDB.Incarnation == backupMark:
-		return "restored from a backup"
+		return whyRestored
 	case here.Incarnation == "" && shared:
 		return "" // one more instance on a shared database
 	case here.Incarnation == "":

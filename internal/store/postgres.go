@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"strings"
@@ -55,4 +56,45 @@ func (s *Store) openPostgres(ctx context.Context) error {
 		}
 	}
 	return db.PingContext(ctx)
+}
+
+// homeMark is the name of the meta row that says in which database of which
+// server the records were last opened.
+const homeMark = "home"
+
+// home names the server and the database that a store on PostgreSQL works in, ""
+// where that is not told. A dump that was read into another database has another
+// home; a restart, a crash, a standby that takes over has not
+// (postgresql.org/docs/current/functions-info.html, pg_control_system).
+func (s *Store) home(ctx context.Context) string {
+	if !s.pg {
+		return ""
+	}
+	at, err := one[string](s.r.QueryRowContext(ctx, `SELECT system_identifier::text || '/' || (SELECT oid FROM pg_database WHERE datname = current_database())::text FROM pg_control_system()`))
+	if err != nil {
+		return ""
+	}
+	return at
+}
+
+// moved notes where the records are, and reports whether they were somewhere
+// else before: then what was open in them may have been posted since from there.
+func (s *Store) moved(ctx context.Context) (moved bool, err error) {
+	here := s.home(ctx)
+	if here == "" {
+		return false, nil
+	}
+	err = s.write(ctx, func(tx *sql.Tx) error {
+		was, err := getMeta(ctx, tx, homeMark)
+		if err != nil || was == here {
+			return err
+		}
+		if moved = was != ""; moved {
+			if err := hold(ctx, tx, whyRestored); err != nil {
+				return err
+			}
+		}
+		return setMeta(ctx, tx, homeMark, here)
+	})
+	return moved, err
 }
