@@ -261,6 +261,12 @@ var bugs = []bug{
 		pkg:   "internal/store", test: "TestNothingIsPostedTwiceFromACopy",
 	},
 	{
+		name: "a dump is taken for one more instance", file: "internal/store/postgres.go",
+		right: `moved = was != ""; moved {`,
+		wrong: `moved = false; moved {`,
+		pkg:   "internal/store", test: "TestADumpReadIntoAnotherDatabaseIsHeld",
+	},
+	{
 		name: "a start that is ended forgets its marks", file: "internal/store/incarnation.go",
 		right: `	var inDB marks`,
 		wrong: `	s.marks = side
