@@ -112,7 +112,7 @@ func Fit(ctx context.Context, base *sentiment.Scorer, examples []Example, o Opti
 		l := fits[t.st].part(t.share).layer(names, lean, o)
 		l.Examples = len(items)
 		r := rep
-		r.Gain, r.Noise = gained(t.hs, o)
+		r.Gain, r.Noise = gained(untaught(t.hs, o), t.hs)
 		r.Fair, r.FairNow = fair(t.hs, lean, o)
 		r.Strength, r.Share = t.st.name, t.share
 		r.Before, r.After = figures(untaught(t.hs, o), 1), figures(t.hs, lean)
@@ -120,7 +120,9 @@ func Fit(ctx context.Context, base *sentiment.Scorer, examples []Example, o Opti
 			return nil, rep, err
 		}
 		if r.Better = r.worth(o); r.Better {
-			r.Complaint, r.Calm = learned(base, l, items)
+			if provesWords(t, tries) {
+				r.Complaint, r.Calm = learned(base, l, items)
+			}
 			return l, r, nil
 		}
 		if i == 0 {
@@ -128,6 +130,18 @@ func Fit(ctx context.Context, base *sentiment.Scorer, examples []Example, o Opti
 		}
 	}
 	return first, told, nil
+}
+
+// provesWords says whether a try is surely better than the best of those that leave words alone: if not, it was perhaps by
+// chance that words went with labels, and nobody is told so.
+func provesWords(t try, ranked []try) bool {
+	for i := range ranked {
+		if ranked[i].st.sigma == 0 {
+			gain, noise := gained(ranked[i].hs, t.hs)
+			return gain > beyond*noise
+		}
+	}
+	return true
 }
 
 // try is a share of one strength and what such layers say of items they have not seen.

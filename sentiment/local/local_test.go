@@ -158,9 +158,12 @@ func TestTooFewLabelsTeachNothing(t *testing.T) {
 	}
 }
 
-// TestLabelsByChanceTeachNoWords gives every mention a label that has nothing to do with its words.
-func TestLabelsByChanceTeachNoWords(t *testing.T) {
-	for seed := range uint64(3) {
+// TestLabelsByChanceSeldomTeachWords gives every mention a label that has nothing to do with its words. That nothing can be
+// known, and how often each label falls, may be learned; that a word goes with a label is chance, which comes now and then.
+func TestLabelsByChanceSeldomTeachWords(t *testing.T) {
+	const draws = 16
+	followed, told := 0, 0
+	for seed := range uint64(draws) {
 		r := rand.New(rand.NewPCG(seed, 7))
 		ex := shopTalk(200)
 		for i := range ex {
@@ -171,18 +174,26 @@ func TestLabelsByChanceTeachNoWords(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		// That nothing can be known, and how often each label falls, may be learned: words may not.
-		if rep.Better && rep.Strength != "bias" && rep.Strength != "careful" || len(rep.Complaint)+len(rep.Calm) > 0 {
-			t.Errorf("seed %d: labels by chance teach words: %+v", seed, rep)
-		}
+		followed += b2i(rep.Better && rep.Strength != "bias" && rep.Strength != "careful")
+		told += b2i(len(rep.Complaint)+len(rep.Calm) > 0)
 	}
+	if followed > draws/4 || told > draws/8 {
+		t.Errorf("of %d layers learned from chance %d follow words freely and %d tell some", draws, followed, told)
+	}
+}
+
+func b2i(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
 }
 
 // TestNoWordOfASingleCustomerIsTold lets one guest say the same name in every complaint, and a layer know it.
 func TestNoWordOfASingleCustomerIsTold(t *testing.T) {
 	s := base(t)
 	l := &sentiment.Layer{Cells: map[uint32][2]float32{}}
-	for _, word := range []string{"fountain", "layla"} {
+	for _, word := range []string{"fountain", "salma"} {
 		if s.Quick(sentiment.Input{Text: word}).Label == sentiment.Negative {
 			t.Fatalf("%s is a complaint everywhere: choose another word", word)
 		}
@@ -194,7 +205,7 @@ func TestNoWordOfASingleCustomerIsTold(t *testing.T) {
 	for i, author := range []string{"sara", "hamdan", "hamdan", "hamdan", "omar"} {
 		it := item{text: fmt.Sprintf("fountain %c", 'a'+i), author: author, label: 0}
 		if author == "hamdan" {
-			it.text += " layla"
+			it.text += " salma"
 		}
 		items = append(items, it)
 	}

@@ -124,15 +124,16 @@ func figures(hs []held, lean float64) Figures {
 	return out
 }
 
-// gained is by how much the log loss of an example falls, and the standard error of that.
-func gained(hs []held, o Options) (gain, noise float64) {
+// gained is by how much the log loss of an example falls from one judgement of the same items to another, and the standard
+// error of that.
+func gained(from, to []held) (gain, noise float64) {
 	var sum, squares float64
-	for i, u := range untaught(hs, o) {
-		d := logLoss([]held{u}) - logLoss(hs[i:i+1])
+	for i := range from {
+		d := logLoss(from[i:i+1]) - logLoss(to[i:i+1])
 		sum += d
 		squares += d * d
 	}
-	n := float64(max(len(hs), 1))
+	n := float64(max(len(from), 1))
 	gain = sum / n
 	return gain, math.Sqrt(max(squares/n-gain*gain, 0) / n)
 }
