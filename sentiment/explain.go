@@ -1,6 +1,7 @@
 package sentiment
 
 import (
+	"cmp"
 	"math"
 	"slices"
 
@@ -32,16 +33,18 @@ func (s *Scorer) explain(d *desk, in Input, res *Result) {
 	for ; told < len(out); told++ {
 		settle(out[:told+1])
 	}
-	d.reasons = out
-	res.Reasons = slices.Clone(out)
+	if len(d.pieces) > maxReasons {
+		d.reasons, out = out, slices.Clone(out)
+	}
+	res.Reasons = out
 }
 
 // share fills d.share with each token's part of the raw score.
 func (s *Scorer) share(d *desk) {
-	p := &d.page
-	d.share = slices.Grow(d.share[:0], len(p.Doc.Tok))[:len(p.Doc.Tok)]
+	n := len(d.page.Doc.Tok)
+	d.share = slices.Grow(d.share[:0], n)[:n]
 	clear(d.share)
-	if p.Mute {
+	if d.page.Mute {
 		return
 	}
 	x := 1 / math.Sqrt(float64(max(d.sum.n, 1)))
@@ -49,22 +52,31 @@ func (s *Scorer) share(d *desk) {
 	if s.layer != nil {
 		step *= s.layer.Trust
 	}
+	d.shareGroups(s.divide(d, step, x))
+}
+
+// divide gives each token what the features of its own say, and half of what those of two say; a step of the stored bytes
+// is worth step, one of the layer x. It gives what belongs to the positive entries of the lexicon, to the negative ones and
+// to all.
+func (s *Scorer) divide(d *desk, step, x float64) (groups [3]float64) {
+	p := &d.page
 	for k := range d.alone {
 		if t := &d.alone[k]; !p.Again(k) {
-			d.share[p.Tok(k)] += float64(t.pos-t.neg)*step + (t.local[1]-t.local[0])*x
+			d.share[p.Tok(k)] += t.worth(step, x)
 		}
 	}
-	var groups [3]float64 // positive, negative, all hits
-	for from, to := 0, 0; from < len(p.Feats); from = to {
-		f, v := &p.Feats[from], sum{}
-		for ; to < len(p.Feats) && p.Feats[to].A == f.A && p.Feats[to].B == f.B; to++ { // several in a row mostly have the same owners
-			v.pos += int(d.cells[to].Pos)
-			v.neg += int(d.cells[to].Neg)
-			if s.layer != nil {
-				s.layer.add(&v, p.Feats[to].Hash)
-			}
+	for _, c := range d.couples {
+		v := sum{}
+		s.couple(&v, c.ID, p.Arabic)
+		d.share[c.Tok] += v.worth(step, x)
+	}
+	for i := range p.Feats {
+		f, w := &p.Feats[i], float64(int(d.cells[i].Pos)-int(d.cells[i].Neg))*step
+		if s.layer != nil {
+			v := sum{}
+			s.layer.add(&v, f.Hash)
+			w += v.worth(0, x)
 		}
-		w := float64(v.pos-v.neg)*step + (v.local[1]-v.local[0])*x
 		switch {
 		case f.B >= 0:
 			d.share[f.A] += w / 2
@@ -75,7 +87,7 @@ func (s *Scorer) share(d *desk) {
 			groups[groupOf[-f.A]] += w
 		}
 	}
-	d.shareGroups(groups)
+	return groups
 }
 
 // groupOf is the group of an owner with its sign changed.
@@ -103,58 +115,58 @@ func (d *desk) shareGroups(groups [3]float64) {
 
 // piece is what an entry of the lexicon or a word is worth, before it is put into words.
 type piece struct {
-	weight float64
-	start  int // byte of the text
-	hit    int // index of the entry, or -1
-	tok    int // of the word
+	weight, size float64 // size is the weight without its sign
+	hit          int32   // index of the entry, or -1
+	tok          int32   // of the word
 }
 
-// stronger says whether a counts before b: the stronger does, or the one that comes first in the text.
-func stronger(a, b *piece) bool {
-	v, w := math.Abs(a.weight), math.Abs(b.weight)
-	return v > w || v == w && a.start < b.start
-}
-
-// order puts the strongest piece first. Most texts have so few that inserting one after the other is the fastest way.
+// order puts the strongest piece first; equally strong ones stay as they are. Most texts have so few that inserting one
+// after the other is the fastest way.
 func order(ps []piece) {
 	const few = 40
 	if len(ps) > few {
-		slices.SortFunc(ps, func(a, b piece) int { return b2i(stronger(&b, &a)) - b2i(stronger(&a, &b)) })
+		slices.SortStableFunc(ps, func(a, b piece) int { return cmp.Compare(b.size, a.size) })
 		return
 	}
 	for i := 1; i < len(ps); i++ {
 		p, k := ps[i], i
-		for ; k > 0 && stronger(&p, &ps[k-1]); k-- {
+		for ; k > 0 && p.size > ps[k-1].size; k-- {
 			ps[k] = ps[k-1]
 		}
 		ps[k] = p
 	}
 }
 
-// reasoned makes one reason of each lexicon entry, with the shares of all its words, and one of each other word; the
-// strongest comes first.
-func (d *desk) reasoned() []Reason {
-	p := &d.page
-	ps := d.pieces[:0]
-	for i := range p.Hits {
-		h := &p.Hits[i]
-		w := 0.0
-		for k := h.Tok; k < h.Tok+h.N; k++ {
-			w += d.share[k]
-			d.share[k] = 0
+// cut makes one piece of each lexicon entry, with the shares of all its words, and one of each other word; the strongest
+// comes first, equally strong ones as they stand in the text.
+func (d *desk) cut() []piece {
+	hits, ps := d.page.Hits, d.pieces[:0]
+	for i, h := 0, 0; i < len(d.share); i++ {
+		p := piece{weight: d.share[i], hit: -1, tok: int32(i)}
+		if h < len(hits) && hits[h].Tok == i {
+			for n := hits[h].N; n > 1; n-- {
+				i++
+				p.weight += d.share[i]
+			}
+			p.hit = int32(h)
+			h++
 		}
-		if w != 0 {
-			ps = append(ps, piece{w, int(p.Doc.Tok[h.Tok].Start), i, h.Tok})
-		}
-	}
-	for i, w := range d.share {
-		if w != 0 {
-			ps = append(ps, piece{w, int(p.Doc.Tok[i].Start), -1, i})
+		if p.weight != 0 {
+			p.size = math.Abs(p.weight)
+			ps = append(ps, p)
 		}
 	}
 	order(ps)
 	d.pieces = ps
-	out := d.reasons[:0]
+	return ps
+}
+
+// reasoned puts the pieces into words.
+func (d *desk) reasoned() []Reason {
+	p, ps, out := &d.page, d.cut(), d.reasons[:0]
+	if len(ps) <= maxReasons {
+		out = make([]Reason, 0, len(ps)+2) // for the caller, with the stars and the base
+	}
 	for i := range ps {
 		if ps[i].hit >= 0 {
 			out = append(out, hitReason(p, &p.Hits[ps[i].hit], ps[i].weight))
@@ -219,7 +231,7 @@ func (s *Scorer) without(d *desk, in Input, res *Result, r Reason) float64 {
 		case k >= q.Len()-tail:
 			v = d.alone[k+p.Len()-q.Len()]
 		default:
-			v = s.alone(q, k)
+			v = s.alone(q, k, true)
 		}
 		t.add(&v, q.Again(k))
 	}
@@ -227,10 +239,10 @@ func (s *Scorer) without(d *desk, in Input, res *Result, r Reason) float64 {
 	v := s.add(q.Feats)
 	t.add(&v, false)
 	gone, came := p.Couples(q, head, tail)
-	v = s.addSlots(gone)
+	v = sum{}
+	s.addCouples(&v, gone, p.Arabic)
 	t.take(&v)
-	v = s.addSlots(came)
-	t.add(&v, false)
+	s.addCouples(&t, came, q.Arabic)
 	zn, zp := s.logits(&t, q, in.Stars)
 	return res.Raw - (zp - zn)
 }

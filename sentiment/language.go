@@ -1,9 +1,9 @@
 package sentiment
 
 import (
-	"bytes"
 	_ "embed" // the word lists are part of the program
 	"html"
+	"slices"
 	"strings"
 	"sync"
 	"unicode"
@@ -56,7 +56,7 @@ var words = sync.OnceValue(func() wordVotes {
 
 func votesOf(list map[string]uint8) wordVotes {
 	size, mask := 1, uint64(0)
-	for size <= 4*len(list) { // most places stay free
+	for size <= 2*len(list) { // half of the places stay free
 		size, mask = 2*size, 2*mask+1
 	}
 	t := wordVotes{make([]uint64, size), mask}
@@ -142,14 +142,10 @@ func (c *count) latin() string {
 	return "en"
 }
 
-// longestWord is the longest that a word list holds, in bytes.
-const longestWord = 32
-
 // word is the word being read.
 type word struct {
-	hash          uint64            // of its letters in lower case
-	buf           [longestWord]byte // the letters
-	n             int               // bytes of buf, longestWord for more
+	hash          uint64 // of its letters in lower case
+	from, n       int    // the byte where it begins, and how many letters and digits it has
 	latin, arabic bool
 	digits        int
 }
@@ -157,47 +153,30 @@ type word struct {
 // emptyWord is the hash of a word of no letters.
 const emptyWord = 1469598103934665603
 
-// add appends a letter.
-func (w *word) add(r rune) {
+// add appends a letter that stands at byte i.
+func (w *word) add(r rune, i int) {
+	if w.n == 0 {
+		w.from = i
+	}
 	w.hash = text.Step(w.hash, text.Code(r))
-	switch {
-	case w.n+utf8.UTFMax >= longestWord:
-		w.n = longestWord
-	case r < utf8.RuneSelf:
-		w.buf[w.n] = byte(r)
-		w.n++
-	default:
-		w.n += utf8.EncodeRune(w.buf[w.n:], r)
-	}
+	w.n++
 }
 
-// lower is how many small Latin letters s begins with.
-func lower(s string) int {
-	for i := range len(s) {
-		if s[i] < 'a' || s[i] > 'z' {
-			return i
-		}
-	}
-	return len(s)
-}
-
-// letters is add for small Latin letters, which are most of an English text.
-func (w *word) letters(s string) {
-	h := w.hash
-	for i := range len(s) {
+// run appends the small Latin letters that s has from byte i on, which are most of an English text, and gives the first
+// byte after them.
+func (w *word) run(s string, i int) int {
+	h, from := w.hash, i
+	for i < len(s) && s[i] >= 'a' && s[i] <= 'z' {
 		h = text.Step(h, uint64(s[i]))
+		i++
 	}
-	w.hash = h
-	if len(s) > 0 && w.n+len(s) > longestWord-utf8.UTFMax {
-		w.n = longestWord
-		return
-	}
-	w.n += copy(w.buf[w.n:], s)
+	w.hash, w.n = h, w.n+i-from
+	return i
 }
 
-// end counts the word and begins the next.
-func (c *count) end(w *word, list wordVotes) {
-	if w.n > 0 && w.n < longestWord {
+// end counts the word, which ends before byte i of s, and begins the next.
+func (c *count) end(w *word, list wordVotes, s string, i int) {
+	if w.n > 0 {
 		v := list.of(w.hash)
 		switch {
 		case w.arabic:
@@ -209,7 +188,7 @@ func (c *count) end(w *word, list wordVotes) {
 	}
 	if w.latin {
 		c.words++
-		c.digits += b2i(w.digits > 0 && w.digits <= fewDigits && !isMeasure(w.buf[:w.n]))
+		c.digits += b2i(w.digits > 0 && w.digits <= fewDigits && !isMeasure(s[w.from:i]))
 	}
 	w.hash, w.n, w.latin, w.digits, w.arabic = emptyWord, 0, false, 0, false
 }
@@ -233,19 +212,16 @@ func (c *count) read(s string) {
 		}
 		switch {
 		case r == ' ':
-			c.end(&w, list)
+			c.end(&w, list, s, i)
 			continue
 		case r >= 'A' && r <= 'Z':
 			r += 'a' - 'A'
 			fallthrough
 		case r >= 'a' && r <= 'z':
-			c.la++
 			w.latin = true
-			w.add(r)
-			n := lower(s[next:])
-			w.letters(s[next : next+n])
-			c.la += n
-			next += n
+			w.add(r, i)
+			next = w.run(s, next)
+			c.la += next - i
 			continue
 		case r >= 0xC0 && r < 0x250:
 			c.la++
@@ -274,26 +250,27 @@ func (c *count) read(s string) {
 		case r >= 0x064B && r <= 0x0670, r == 0x0640, r == 0x200B, r >= 0x200D && r <= 0x200F, r >= 0x202A && r <= 0x202E, r >= 0x2060 && r <= 0x2069:
 			continue // marks and invisible signs are not part of the listed words; U+200C does part Persian ones
 		default:
-			c.end(&w, list)
+			c.end(&w, list, s, i)
 			continue
 		}
-		w.add(r)
+		w.add(r, i)
 	}
-	c.end(&w, list)
+	c.end(&w, list, s, len(s))
 }
 
 // fewDigits is how many digits a word may have in which each stands for an Arabic letter.
 const fewDigits = 2
 
+// measures are what a number may be written together with.
+var measures = []string{
+	"st", "nd", "rd", "th", "am", "pm", "k", "m", "b", "x", "d", "g", "s", "h", "p", "c", "f", "w", "v", "a", "mb", "gb", "tb", "kb",
+	"km", "kg", "cm", "mm", "ml", "hr", "hrs", "min", "mins", "sec", "secs", "yr", "yrs", "mo", "star", "stars",
+}
+
 // isMeasure says whether a word that begins with a digit is a number with what it counts: 2nd, 9am, 5k, 3d.
-func isMeasure(word []byte) bool {
-	rest := bytes.TrimLeft(word, "0123456789")
-	switch string(rest) {
-	case "st", "nd", "rd", "th", "am", "pm", "k", "m", "b", "x", "d", "g", "s", "h", "p", "c", "f", "w", "v", "a", "mb", "gb", "tb", "kb",
-		"km", "kg", "cm", "mm", "ml", "hr", "hrs", "min", "mins", "sec", "secs", "yr", "yrs", "mo", "star", "stars":
-		return len(rest) < len(word)
-	}
-	return false
+func isMeasure(word string) bool {
+	rest := strings.TrimLeft(word, "0123456789")
+	return len(rest) < len(word) && slices.ContainsFunc(measures, func(m string) bool { return strings.EqualFold(rest, m) })
 }
 
 // address is how many bytes of a link or of the name of an account s begins with: neither is written in any language.

@@ -33,13 +33,16 @@ func span(p *features.Page, tok int) string {
 // settle moves the last reason to its place among the others: the stronger come first, equally strong ones as they stand
 // in the text.
 func settle(rs []Reason) {
-	for i := len(rs) - 1; i > 0; i-- {
-		a, b := &rs[i-1], &rs[i]
-		if v, w := math.Abs(a.Weight), math.Abs(b.Weight); v > w || v == w && a.Start <= b.Start {
-			return
+	last := len(rs) - 1
+	r := rs[last]
+	w, at := math.Abs(r.Weight), last
+	for ; at > 0; at-- {
+		if v := math.Abs(rs[at-1].Weight); v > w || v == w && rs[at-1].Start <= r.Start {
+			break
 		}
-		*a, *b = *b, *a
 	}
+	copy(rs[at+1:], rs[at:last])
+	rs[at] = r
 }
 
 // Isolates keep a foreign span from reordering the sentence around it.

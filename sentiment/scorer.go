@@ -15,13 +15,14 @@ import (
 
 // Scorer judges mentions. It is safe for concurrent use.
 type Scorer struct {
-	reader *features.Reader
-	table  *model.Table
-	memo   *memo // of what the table says of words
-	layer  *Layer
-	tongue func() *dialectModel // learns when it is first asked
-	aim    *targetModel
-	desks  *sync.Pool
+	reader  *features.Reader
+	table   *model.Table
+	memo    *memo           // of what the table says of words
+	letters [2][]model.Cell // of couples of letters, in texts without Arabic words and with
+	layer   *Layer
+	tongue  func() *dialectModel // learns when it is first asked
+	aim     *targetModel
+	desks   *sync.Pool
 }
 
 // desk is the working memory of one call.
@@ -29,10 +30,11 @@ type desk struct {
 	page    features.Page // the text
 	sum     sum           // of its features
 	alone   []sum         // of those of each word by itself
-	joined  sum           // of all others
-	cells   []model.Cell  // of these, one by one
-	share   []float64     // of the raw score, per token
-	votes   []votes       // for the dialects, per token
+	joined  sum           // of all others: pairs, the whole text, couples
+	cells   []model.Cell  // of the first two, one by one
+	couples []features.Couple
+	share   []float64 // of the raw score, per token
+	votes   []votes   // for the dialects, per token
 	pieces  []piece
 	reasons []Reason
 	trial   features.Page // the text without a reason
@@ -67,8 +69,24 @@ func With(t *model.Table) (*Scorer, error) {
 	if err != nil {
 		return nil, fmt.Errorf("learning whom a complaint is about: %w", err)
 	}
-	desks := &sync.Pool{New: func() any { return new(desk) }}
-	return &Scorer{reader: r, table: t, memo: new(memo), tongue: sync.OnceValue(func() *dialectModel { return newDialectModel(f, tongue) }), aim: aim, desks: desks}, nil
+	return &Scorer{
+		reader:  r,
+		table:   t,
+		memo:    new(memo),
+		letters: [2][]model.Cell{couplesOf(t, false), couplesOf(t, true)},
+		tongue:  sync.OnceValue(func() *dialectModel { return newDialectModel(f, tongue) }),
+		aim:     aim,
+		desks:   &sync.Pool{New: func() any { return new(desk) }},
+	}, nil
+}
+
+// couplesOf are the cells of all couples of letters: most features of a text are couples, and few of these are common.
+func couplesOf(t *model.Table, arabic bool) []model.Cell {
+	out := make([]model.Cell, features.Couples)
+	for id := range out {
+		out[id] = t.At(features.CoupleSlot(id, arabic, t.Mask()))
+	}
+	return out
 }
 
 // Stale says whether the lexicon has changed since the table was trained; the scorer works, a little less well.
@@ -123,13 +141,17 @@ func (s *Scorer) read(d *desk, text string) {
 	p.Begin(s.table.Mask())
 	d.alone = slices.Grow(d.alone[:0], p.Len())[:p.Len()]
 	d.sum = sum{}
+	some := s.recall(p)
 	for k := range d.alone {
-		d.alone[k] = s.alone(p, k)
+		d.alone[k] = s.alone(p, k, some)
 		d.sum.add(&d.alone[k], p.Again(k))
 	}
 	p.Join(0, p.Len())
-	p.Couple()
 	d.joined = s.look(d, p.Feats)
+	d.couples = p.Couple()
+	for _, c := range d.couples {
+		s.couple(&d.joined, c.ID, p.Arabic)
+	}
 	d.sum.add(&d.joined, false)
 }
 

@@ -10,7 +10,7 @@ import (
 
 // knownTags are the tags that README.md explains.
 var knownTags = strings.Fields(`msa gulf egyptian levantine maghrebi iraqi sudanese fact churn boycott threat legal press
-	safety selfharm abuse pious`)
+	safety selfharm abuse pious irony count state kept`)
 
 func load(t *testing.T) (*text.Folder, *Set) {
 	t.Helper()

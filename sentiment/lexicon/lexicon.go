@@ -6,9 +6,12 @@ package lexicon
 
 import (
 	"embed"
+	"errors"
 	"fmt"
 	"hash/fnv"
 	"io/fs"
+	"maps"
+	"math"
 	"path"
 	"slices"
 	"strconv"
@@ -23,6 +26,9 @@ var files embed.FS
 // maxPhrase bounds the words of an entry, and with it the work per word of a text.
 const maxPhrase = 8
 
+// maxSteps is how many words and slots an entry with slots may have.
+const maxSteps = 12
+
 // Role is what an entry does in a sentence.
 type Role uint8
 
@@ -32,6 +38,7 @@ const (
 	Negator
 	Intensifier
 	Contrast
+	roles // how many there are
 )
 
 // Entry is one word or phrase.
@@ -52,9 +59,13 @@ func (e *Entry) Tagged(tag string) bool { return slices.Contains(e.Tags, tag) }
 // Set is a loaded lexicon, safe for concurrent reading.
 type Set struct {
 	tree    tree
-	stems   map[uint64]int32
+	stems   map[uint64]uint32
 	entries []Entry
 	tags    map[string]tagged // while reading: many entries have the same ones
+	names   map[string]slot   // while reading: of slots
+	others  []uint32          // index+1 of the entries that have another role than to be valued
+	slots   []about           // how slots go with nodes
+	begins  slots             // that entries begin with
 	print   uint64
 }
 
@@ -77,7 +88,9 @@ func LoadFS(f *text.Folder, fsys fs.FS) (*Set, error) {
 		}
 		names = append(names, m...)
 	}
-	s := &Set{tree: newTree(), stems: make(map[uint64]int32, 1<<14), tags: map[string]tagged{}}
+	slices.SortStableFunc(names, func(a, b string) int { return rank(a) - rank(b) })
+	s := &Set{tree: newTree(), stems: make(map[uint64]uint32, 1<<14), tags: map[string]tagged{}, names: maps.Clone(own)}
+	s.figures()
 	sum := fnv.New64a()
 	var doc text.Doc
 	for _, name := range names {
@@ -90,10 +103,21 @@ func LoadFS(f *text.Folder, fsys fs.FS) (*Set, error) {
 			return nil, err
 		}
 	}
-	s.print, s.tags = sum.Sum64(), nil
-	s.entries, s.tree.nodes = slices.Clip(s.entries), slices.Clip(s.tree.nodes)
+	s.print, s.tags, s.names = sum.Sum64(), nil, nil
+	s.entries = slices.Clip(s.entries)
 	return s, nil
 }
+
+// rank puts the classes before the entries that name them.
+func rank(file string) int {
+	if path.Base(file) == classesFile {
+		return 0
+	}
+	return 1
+}
+
+// classesFile holds the words that fill the slots of entries.
+const classesFile = "classes.tsv"
 
 // Fingerprint changes when any entry changes; a learned table remembers the one it was trained with.
 func (s *Set) Fingerprint() uint64 { return s.print }
@@ -122,16 +146,23 @@ func (s *Set) read(f *text.Folder, doc *text.Doc, name, body string) error {
 		if l == "" || strings.HasPrefix(l, "#") && !strings.Contains(l, "\t") {
 			continue
 		}
-		e, err := s.parse(l, role)
-		if err != nil {
-			return fmt.Errorf("reading lexicon %s:%d: %w", name, line, err)
-		}
-		e.Arabic = strings.HasPrefix(name, "ar/")
-		if err := s.add(f, doc, e); err != nil {
+		if err := s.readLine(f, doc, name, l, role); err != nil {
 			return fmt.Errorf("reading lexicon %s:%d: %w", name, line, err)
 		}
 	}
 	return nil
+}
+
+func (s *Set) readLine(f *text.Folder, doc *text.Doc, name, line string, role Role) error {
+	if path.Base(name) == classesFile {
+		return s.classes(f, doc, line)
+	}
+	e, err := s.parse(line, role)
+	if err != nil {
+		return err
+	}
+	e.Arabic = strings.HasPrefix(name, "ar/")
+	return s.add(f, doc, e)
 }
 
 func (s *Set) parse(line string, role Role) (Entry, error) {
@@ -164,36 +195,77 @@ func (s *Set) tagsOf(list string) ([]string, []uint64) {
 }
 
 func (s *Set) add(f *text.Folder, doc *text.Doc, e Entry) error {
-	f.Parse(doc, e.Text)
-	toks := make([]text.Token, 0, 8)
-	for _, t := range doc.Tok {
-		if Joins(t.Kind) {
-			toks = append(toks, t)
-		}
+	steps, err := s.stepsOf(f, doc, e.Text)
+	if err != nil {
+		return err
 	}
-	if len(toks) == 0 || len(toks) > maxPhrase {
-		return fmt.Errorf("entry %q has %d words; 1 to %d are allowed", e.Text, len(toks), maxPhrase)
+	limit := maxPhrase
+	if slices.ContainsFunc(steps, func(st step) bool { return st.open }) {
+		limit = maxSteps
 	}
-	e.Words = len(toks)
+	if len(steps) == 0 || len(steps) > limit {
+		return fmt.Errorf("entry %q has %d words; 1 to %d are allowed", e.Text, len(steps), limit)
+	}
+	e.Words = len(steps)
 	s.entries = append(s.entries, e)
-	at := int32(len(s.entries))
-	var h uint64
-	for i, t := range toks {
-		h = text.Step(h, t.Hash)
-		n := s.tree.add(h)
-		if i < len(toks)-1 {
-			n.more = true
-		} else if n.entry[e.Role] == 0 {
-			n.entry[e.Role] = at
+	at := uint32(len(s.entries)) //nolint:gosec // as many as lines of the files
+	if err := s.plant(steps, e.Role, at); err != nil {
+		return fmt.Errorf("entry %q: %w", e.Text, err)
+	}
+	if e.Role == Valued && e.Arabic && len(steps) == 1 && !steps[0].open {
+		s.addStem(doc, at)
+	}
+	return nil
+}
+
+// addStem adds the light stem of an Arabic word, which the document holds.
+func (s *Set) addStem(doc *text.Doc, at uint32) {
+	i := slices.IndexFunc(doc.Tok, func(t text.Token) bool { return Joins(t.Kind) })
+	if doc.Tok[i].Kind != text.Word {
+		return
+	}
+	if stem, ok := text.Stem(doc.R[doc.Tok[i].From:doc.Tok[i].To]); ok {
+		k := text.HashRunes(stem)
+		if _, dup := s.stems[k]; !dup {
+			s.stems[k] = at
 		}
 	}
-	if e.Role == Valued && e.Arabic && len(toks) == 1 && toks[0].Kind == text.Word {
-		if stem, ok := text.Stem(doc.R[toks[0].From:toks[0].To]); ok {
-			k := text.HashRunes(stem)
-			if _, dup := s.stems[k]; !dup {
-				s.stems[k] = at
+}
+
+// plant adds the path of an entry to the tree.
+func (s *Set) plant(steps []step, role Role, at uint32) error {
+	var h uint64
+	var n *node
+	for _, st := range steps {
+		if st.open {
+			if n == nil {
+				s.begins |= st.slot.bit()
+			} else {
+				n.valued |= opens
+				s.about(n).open |= st.slot.bit()
 			}
+			h = st.slot.step(h)
+		} else {
+			if n != nil {
+				n.valued |= goesOn
+			}
+			h = text.Step(h, st.hash)
 		}
+		n = s.tree.add(h)
+	}
+	switch {
+	case role == Valued:
+		if n.valued&index == 0 {
+			n.valued |= at
+		}
+	case n.other == 0:
+		s.others = append(s.others, at)
+		n.other = uint16(len(s.others))
+	case s.entries[s.others[n.other-1]-1].Role != role:
+		return errors.New("it cannot do two things besides having a valence")
+	}
+	if max(len(s.others), len(s.slots)) > math.MaxUint16 {
+		return fmt.Errorf("there are more than %d negators, intensifiers and turning words, or places of slots", math.MaxUint16)
 	}
 	return nil
 }
@@ -201,66 +273,4 @@ func (s *Set) add(f *text.Folder, doc *text.Doc, e Entry) error {
 // Joins says whether a token of this kind can be part of an entry.
 func Joins(k text.Kind) bool {
 	return k == text.Word || k == text.Number || k == text.EmojiTok || k == text.Happy || k == text.Sad
-}
-
-// At finds the longest entry of a role that starts at token i; n is the number of tokens it takes, 0 when there is none.
-func (s *Set) At(toks []text.Token, i int, role Role) (e *Entry, n int) {
-	var h uint64
-	for j := i; j < len(toks) && j-i < maxPhrase && Joins(toks[j].Kind); j++ {
-		h = text.Step(h, toks[j].Hash)
-		nd := s.tree.find(h)
-		if nd == nil {
-			break
-		}
-		if k := nd.entry[role]; k > 0 {
-			e, n = &s.entries[k-1], j-i+1
-		}
-		if !nd.more {
-			break
-		}
-	}
-	return e, n
-}
-
-// Found is what begins at a token: the longest entry of each role, and how many tokens it takes.
-type Found struct {
-	Entry [4]*Entry
-	N     [4]int
-	Seen  int // how many tokens were looked at: where these are the same, the same is found
-}
-
-// All is At for every role in one walk.
-func (s *Set) All(toks []text.Token, i int, f *Found) {
-	*f = Found{}
-	var h uint64
-	for j := i; j < len(toks) && j-i < maxPhrase; j++ {
-		f.Seen++
-		if !Joins(toks[j].Kind) {
-			return
-		}
-		h = text.Step(h, toks[j].Hash)
-		nd := s.tree.find(h)
-		if nd == nil {
-			return
-		}
-		for r, k := range nd.entry {
-			if k > 0 {
-				f.Entry[r], f.N[r] = &s.entries[k-1], j-i+1
-			}
-		}
-		if !nd.more {
-			return
-		}
-	}
-}
-
-// ByStem finds the valued Arabic word that shares the light stem, or the word itself is the stem of.
-func (s *Set) ByStem(stem uint64) *Entry {
-	if n := s.tree.find(text.Step(0, stem)); n != nil && n.entry[Valued] > 0 {
-		return &s.entries[n.entry[Valued]-1]
-	}
-	if k, ok := s.stems[stem]; ok {
-		return &s.entries[k-1]
-	}
-	return nil
 }

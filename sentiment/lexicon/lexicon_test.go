@@ -52,11 +52,25 @@ func TestTheLongestEntryWins(t *testing.T) {
 	}
 	var d text.Doc
 	f.Parse(&d, "NEVER  good again!")
-	e, n := s.At(d.Tok, 0, Valued)
+	var ws Words
+	s.Know(&ws, d.Tok)
+	valued := func(i int) (*Entry, int) {
+		var found Found
+		s.Find(&ws, i, &found)
+		return s.Entry(&found, Valued), found.N(Valued)
+	}
+	e, n := valued(0)
 	if n != 3 || e == nil || e.Valence != -3 || !e.Tagged("churn") {
 		t.Errorf("found %+v of %d words, want the phrase of three", e, n)
 	}
-	if e, n := s.At(d.Tok, 1, Valued); n != 1 || e.Valence != 2 {
+	if e, n := valued(1); n != 1 || e.Valence != 2 {
 		t.Errorf("found %+v of %d words, want good", e, n)
+	}
+}
+
+func TestWhatDoesTwoThingsIsRefused(t *testing.T) {
+	fsys := fstest.MapFS{"en/contrast.tsv": {Data: []byte("but\t0\t-\n")}, "en/negators.tsv": {Data: []byte("never\t0\t-\nbut\t0\t-\n")}}
+	if _, err := LoadFS(text.NewFolder(), fsys); err == nil || !strings.Contains(err.Error(), "en/negators.tsv:2") {
+		t.Errorf("loading ends with %v, want an error that names the second line of the negators", err)
 	}
 }

@@ -25,7 +25,7 @@ var card string
 func Card() string { return card }
 
 // magic begins every table and names its format.
-const magic = "rasid table 2\n"
+const magic = "rasid table 3\n"
 
 // maxBits bounds the table in memory: 2^24 slots take 16 MB.
 const maxBits = 24
@@ -66,7 +66,7 @@ type block struct {
 	cells [blockCells]Cell // of the slots used, in their order
 }
 
-// Sizes of a block. A block of the embedded table uses 13 slots; more than blockCells are used by one block in 100,000.
+// Sizes of a block. A block of the embedded table uses 14 slots; more than blockCells are used by one block in 25,000.
 const (
 	blockSlots = 64
 	blockCells = 28
@@ -117,6 +117,9 @@ func (t *Table) At(slot uint32) Cell {
 	return Cell{c.Neg & used, c.Pos & used}
 }
 
+// Near has a bit for each slot that is used of those around a slot. Asking for it fetches what At needs to know.
+func (t *Table) Near(slot uint32) uint64 { return t.blocks[slot/blockSlots].used }
+
 // All are the slots used and their cells, in order.
 func (t *Table) All() iter.Seq2[int, Cell] {
 	return func(yield func(int, Cell) bool) {
@@ -140,14 +143,16 @@ func Embedded() (*Table, error) { return Read(bytes.NewReader(weights)) }
 // Size is the number of bytes the embedded table takes.
 func Size() int { return len(weights) }
 
-// Write stores the table: the header, then the gaps between used cells and the cells themselves, each stream
-// compressed by itself because the streams look nothing like each other.
+// Write stores the table: the header, the book, the gaps between the slots used, the places of their cells in the book, and
+// the cells that stand elsewhere, the last three each compressed by itself because they look nothing like each other.
 func (t *Table) Write(w io.Writer) error {
 	head, err := json.Marshal(t.Header)
 	if err != nil {
 		return fmt.Errorf("writing the model header: %w", err)
 	}
-	var gaps, neg, pos []byte
+	book := bookOf(t)
+	at := book.places()
+	var gaps, places, rest []byte
 	next := 0 // slot after the last one used
 	for slot, c := range t.All() {
 		gap := slot - next
@@ -155,12 +160,19 @@ func (t *Table) Write(w io.Writer) error {
 			gaps = append(gaps, longGap)
 		}
 		gaps = append(gaps, byte(gap))
-		neg, pos = append(neg, byte(c.Neg)), append(pos, byte(c.Pos))
+		place, ok := at[c]
+		if !ok {
+			place = elsewhere
+		}
+		places = append(places, place)
+		if place == elsewhere {
+			rest = append(rest, byte(c.Neg), byte(c.Pos))
+		}
 		next = slot + 1
 	}
 	var out bytes.Buffer
 	out.WriteString(magic)
-	for _, part := range [][]byte{head, squeeze(gaps), squeeze(neg), squeeze(pos)} {
+	for _, part := range [][]byte{head, book.bytes(), squeeze(gaps), squeeze(places), squeeze(rest)} {
 		out.Write(binary.LittleEndian.AppendUint32(nil, uint32(len(part)))) //nolint:gosec // a table is far below 4 GB
 		out.Write(part)
 	}
@@ -192,7 +204,7 @@ func Read(r io.Reader) (*Table, error) {
 	if _, err := io.ReadFull(r, m); err != nil || string(m) != magic {
 		return nil, errors.New("reading the model: this is not a table of this version")
 	}
-	var parts [4][]byte
+	var parts [5][]byte
 	for i := range parts {
 		var n [4]byte
 		if _, err := io.ReadFull(r, n[:]); err != nil {
@@ -214,35 +226,47 @@ func Read(r io.Reader) (*Table, error) {
 	if t.Bits < 4 || t.Bits > maxBits {
 		return nil, fmt.Errorf("reading the model: a table of 2^%d slots is outside 2^4 to 2^%d", t.Bits, maxBits)
 	}
-	return t, t.fill(parts[1], parts[2], parts[3])
+	var b book
+	if !b.read(parts[1]) {
+		return nil, errShort
+	}
+	return t, t.fill(&b, parts[2:])
 }
 
-func (t *Table) fill(zg, zn, zp []byte) error {
+func (t *Table) fill(b *book, parts [][]byte) error {
 	t.clear()
 	slots := 1 << t.Bits
 	limit := int64(slots) * 2
 	var raw [3][]byte
-	for i, z := range [][]byte{zg, zn, zp} {
-		b := bytes.NewBuffer(make([]byte, 0, slots/4+bytes.MinRead)) // about as much as a table has
-		if _, err := b.ReadFrom(io.LimitReader(flate.NewReader(bytes.NewReader(z)), limit)); err != nil {
+	for i, z := range parts {
+		out := bytes.NewBuffer(make([]byte, 0, slots/4+bytes.MinRead)) // about as much as a table has
+		if _, err := out.ReadFrom(io.LimitReader(flate.NewReader(bytes.NewReader(z)), limit)); err != nil {
 			return fmt.Errorf("reading the model: %w", err)
 		}
-		raw[i] = b.Bytes()
+		raw[i] = out.Bytes()
 	}
-	at, k := 0, 0
+	at, k, rest := 0, 0, raw[2]
 	for _, g := range raw[0] {
 		at += int(g)
 		if g == longGap {
 			continue
 		}
-		if at >= slots || k >= len(raw[1]) || k >= len(raw[2]) {
+		if at >= slots || k >= len(raw[1]) {
 			return errShort
 		}
-		t.put(uint32(at), Cell{int8(raw[1][k]), int8(raw[2][k])}) //nolint:gosec // the byte is the stored int8
+		place := raw[1][k]
+		c := b[place]
+		if place == elsewhere {
+			if len(rest) < 2 {
+				return errShort
+			}
+			c, rest = Cell{int8(rest[0]), int8(rest[1])}, rest[2:] //nolint:gosec // the bytes are the stored int8
+		}
+		t.put(uint32(at), c)
 		at++
 		k++
 	}
-	if k != len(raw[1]) || k != len(raw[2]) {
+	if k != len(raw[1]) || len(rest) > 0 {
 		return errShort
 	}
 	return nil

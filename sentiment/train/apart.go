@@ -16,7 +16,7 @@ const (
 // follow is how far the table follows what is peculiar to a set: 1 wholly, as if it had been learned like the others, 0 not.
 func follow(of set) float32 {
 	if of == ownEnglish {
-		return 0.25
+		return 0.2
 	}
 	return 0
 }

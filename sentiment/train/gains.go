@@ -50,6 +50,8 @@ var gains = [features.Kinds][2]float32{
 	features.DensityFeat:    {0.75, 0.75},
 	features.FrameFeat:      {0.85, 0.85},
 	features.StemPairFeat:   {1.05, 1.05},
+	features.CoupleFeat:     {0.9, 0.85},
+	features.NegCoupleFeat:  {0.65, 0.8},
 }
 
 // scale multiplies the weights of each slot by the gain of what it is made of.

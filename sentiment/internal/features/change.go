@@ -22,11 +22,11 @@ func alike(p, q *Page, i, j int) bool {
 	return a.key == b.key && a.repeated == b.repeated && p.Doc.Tok[a.tok].Script == q.Doc.Tok[b.tok].Script
 }
 
-// Joined says from where to where in p.Feats, when all words are joined and coupled, those features stand that Join gives
+// Joined says from where to where in p.Feats, when all words are joined, those features stand that Join gives
 // for the words from..to: of pairs, and of the whole text.
 func (p *Page) Joined(from, to int) [2][2]int {
 	first, last := max(from, 1), min(to+2, len(p.words))
-	out := [2][2]int{1: {p.whole, p.couples}}
+	out := [2][2]int{1: {p.whole, len(p.Feats)}}
 	if first < last {
 		out[0] = [2]int{p.words[first].paired, p.whole}
 		if last < len(p.words) {

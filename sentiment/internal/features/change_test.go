@@ -44,7 +44,7 @@ func TestTextsThatAreMuchTheSameDifferInWhatIsNotCommon(t *testing.T) {
 		r.Read(&p, s)
 		p.Begin(mask)
 		p.Join(0, p.Len())
-		p.Couple()
+		of := coupled(&p)
 		for from := range s {
 			for n := range s[from:min(len(s), from+30)] {
 				if n%8 != from%8 {
@@ -61,9 +61,8 @@ func TestTextsThatAreMuchTheSameDifferInWhatIsNotCommon(t *testing.T) {
 				r.Read(&whole, cut)
 				whole.Begin(mask)
 				whole.Join(0, whole.Len())
-				whole.Couple()
-				got := slices.Sorted(slices.Values(append(slotsOf(p.Feats, q.Feats), came...)))
-				want := slices.Sorted(slices.Values(append(slotsOf(whole.Feats, pairs, ends), gone...)))
+				got := slices.Sorted(slices.Values(slices.Concat(slotsOf(p.Feats, q.Feats), of, slotsOfCouples(came, &q))))
+				want := slices.Sorted(slices.Values(slices.Concat(slotsOf(whole.Feats, pairs, ends), coupled(&whole), slotsOfCouples(gone, &p))))
 				if d := cmp.Diff(want, got); d != "" {
 					t.Fatalf("%q: the slots (-read from its beginning +as a change):\n%s", cut, d)
 				}
@@ -74,6 +73,23 @@ func TestTextsThatAreMuchTheSameDifferInWhatIsNotCommon(t *testing.T) {
 			}
 		}
 	}
+}
+
+// coupled are the slots of the couples of letters of a page that has begun.
+func coupled(p *Page) []uint32 {
+	var ids []int32
+	for _, c := range p.Couple() {
+		ids = append(ids, c.ID)
+	}
+	return slotsOfCouples(ids, p)
+}
+
+func slotsOfCouples(ids []int32, p *Page) []uint32 {
+	var out []uint32
+	for _, id := range ids {
+		out = append(out, CoupleSlot(int(id), p.Arabic, p.mask))
+	}
+	return out
 }
 
 // apart are the features of the words of a page that has begun, each word once.
@@ -103,11 +119,11 @@ func TestWhatIsTakenApartIsWhatIsExtracted(t *testing.T) {
 	}
 	words := apart(&q)
 	q.Join(0, q.Len())
-	q.Couple()
-	if d := cmp.Diff(slotsOf(p.Feats), slotsOf(words, q.Feats)); d != "" {
+	couples := coupled(&q)
+	if d := cmp.Diff(slotsOf(p.Feats), slices.Sorted(slices.Values(append(slotsOf(words, q.Feats), couples...)))); d != "" {
 		t.Errorf("slots (-extracted +apart):\n%s", d)
 	}
-	if got := count + len(q.Feats); got != p.Count || p.Count <= len(p.Feats) {
+	if got := count + len(q.Feats) + len(couples); got != p.Count || p.Count <= len(p.Feats) {
 		t.Errorf("%d features, extracted %d, of which %d are told", got, p.Count, len(p.Feats))
 	}
 }

@@ -2,79 +2,162 @@ package features
 
 import "rasid/sentiment/internal/text"
 
-// Couple adds to p.Feats every two letters in a row of the words, each couple once, for most of them stand in many words:
-// counted as often as words have them, as longer groups are, they say less (docs/sentiment-experiments.md).
-func (p *Page) Couple() {
-	p.couples = len(p.Feats)
-	p.slots.reset(len(p.Doc.R) + len(p.words))
+// Codes of letters in a couple: the border of a word, a to z, the digits, the Arabic block from hamza to yeh, the
+// apostrophe, and one for all others, which are rare after folding.
+const (
+	codeA      = 1
+	codeDigit  = codeA + 26
+	codeArabic = codeDigit + 10
+	codeApos   = codeArabic + 'ي' - 'ء' + 1
+	codeOther  = codeApos + 1
+	codes      = codeOther + 1
+)
+
+func codeOf(r rune) int {
+	switch {
+	case r >= 'a' && r <= 'z':
+		return int(r-'a') + codeA
+	case r >= 'ء' && r <= 'ي':
+		return int(r-'ء') + codeArabic
+	case r >= '0' && r <= '9':
+		return int(r-'0') + codeDigit
+	case r == '\'':
+		return codeApos
+	}
+	return codeOther
+}
+
+// Couples is how many different couples there are: those of words, then those of negated words.
+const Couples = 2 * codes * codes
+
+// Couple is two letters in a row, and the token of the first word that has them.
+type Couple struct{ ID, Tok int32 }
+
+// couples counts how often a text has each couple.
+type couples struct {
+	count []uint32
+	found []Couple // each once, as they came
+
+	gone, came, moved []int32 // for Couples
+}
+
+func (c *couples) reset() {
+	if c.count == nil {
+		c.count = make([]uint32, Couples)
+	}
+	for _, f := range c.found {
+		c.count[f.ID] = 0
+	}
+	c.found = c.found[:0]
+}
+
+// Couple finds every two letters in a row of the words, each couple once, for most of them stand in many words: counted as
+// often as words have them, as longer groups are, they say less (docs/sentiment-experiments.md). They are good until it is
+// asked again.
+func (p *Page) Couple() []Couple {
+	c := &p.couples
+	c.reset()
 	for k := range p.words {
 		if p.words[k].again {
 			continue
 		}
-		for _, slot := range p.coupled(k) {
-			if c, found := p.slots.find(slot); found {
-				*c++
-			} else {
-				*c = p.slots.first(slot)
-				p.Feats = append(p.Feats, Feat{slot, p.words[k].tok, -1, p.kind})
+		tok := p.words[k].tok
+		for _, id := range p.coupled(k) {
+			if c.count[id]++; c.count[id] == 1 {
+				c.found = append(c.found, Couple{id, tok})
 			}
 		}
 	}
+	return c.found
 }
 
-// coupled are the slots of the couples of word k with its borders, none if it is no word; they are good until it is asked
-// again.
-func (p *Page) coupled(k int) []uint32 {
+// couple adds the couples to p.Feats.
+func (p *Page) couple() {
+	for _, c := range p.Couple() {
+		slot := CoupleSlot(int(c.ID), p.Arabic, p.mask)
+		p.Feats = append(p.Feats, Feat{slot, c.Tok, -1, coupleKind(int(c.ID))})
+	}
+}
+
+func coupleKind(id int) Kind {
+	if id >= Couples/2 {
+		return NegCoupleFeat
+	}
+	return CoupleFeat
+}
+
+// CoupleSlot is the slot of a couple in a text with Arabic words, or without.
+func CoupleSlot(id int, arabic bool, mask uint32) uint32 {
+	return slotOf(text.Step(seedOf(coupleKind(id), saltOf(arabic)), uint64(id))) & mask //nolint:gosec // never negative
+}
+
+// coupled are the couples of word k with its borders, none if it is no word; they are good until it is asked again.
+func (p *Page) coupled(k int) []int32 {
 	t := &p.Doc.Tok[p.words[k].tok]
 	if t.Kind != text.Word {
 		return nil
 	}
-	kind := LettersFeat
+	last, base, out := 0, 0, p.two[:0]
 	if t.Neg {
-		kind = NegLettersFeat
+		base = Couples / 2
 	}
-	base, last, out := p.seed(kind), uint64(edge), p.two[:0]
 	w := p.Doc.R[t.From:t.To]
 	for _, r := range w[:min(len(w), maxWord-1)] {
-		c := text.Code(r)
-		out = append(out, slotOf(text.Step(text.Step(base, last), c))&p.mask)
+		c := codeOf(r)
+		out = append(out, int32(base+last*codes+c))
 		last = c
 	}
-	p.two = append(out, slotOf(text.Step(text.Step(base, last), edge))&p.mask)
+	p.two = append(out, int32(base+last*codes))
 	return p.two
 }
 
-// Couples gives the slots of the couples that p has and q has not, and of those that q has and p has not, where q is a
-// text of which head words at the beginning and tail words at the end are those of p. P has its couples; what is given is
-// good until it is asked again.
-func (p *Page) Couples(q *Page, head, tail int) (gone, came []uint32) {
-	p.gone, p.came, p.moved = p.gone[:0], p.came[:0], p.moved[:0]
-	q.slots.reset(len(q.Doc.R))
+// Couples gives the couples that p has and q has not, and those that q has and p has not, where q is a text of which head
+// words at the beginning and tail words at the end are those of p. P has its couples; what is given is good until it is
+// asked again.
+func (p *Page) Couples(q *Page, head, tail int) (gone, came []int32) {
+	c := &p.couples
+	c.gone, c.came, c.moved = c.gone[:0], c.came[:0], c.moved[:0]
+	if p.salt != q.salt { // they say other things there
+		return idsOf(c.gone, c.found), idsOf(c.came, q.Couple())
+	}
 	for k := range q.words {
 		if q.words[k].again || p.has(q, k, head, tail) {
 			continue
 		}
-		for _, slot := range q.coupled(k) {
-			p.comes(q, slot)
+		for _, id := range q.coupled(k) {
+			if c.count[id]++; c.count[id] == 1 {
+				c.came = append(c.came, id)
+			}
+			c.moved = append(c.moved, id)
 		}
 	}
-	up := len(p.moved)
+	up := len(c.moved)
 	for k := head; k < len(p.words)-tail; k++ {
 		if p.words[k].again {
 			continue
 		}
-		for _, slot := range p.coupled(k) {
-			p.goes(slot)
+		for _, id := range p.coupled(k) {
+			if c.count[id]--; c.count[id] == 0 {
+				c.gone = append(c.gone, id)
+			}
+			c.moved = append(c.moved, id)
 		}
 	}
-	for i, c := range p.moved { // as it was
+	for i, id := range c.moved { // as it was
 		if i < up {
-			*c--
+			c.count[id]--
 		} else {
-			*c++
+			c.count[id]++
 		}
 	}
-	return p.gone, p.came
+	return c.gone, c.came
+}
+
+func idsOf(ids []int32, cs []Couple) []int32 {
+	for i := range cs {
+		ids = append(ids, cs[i].ID)
+	}
+	return ids
 }
 
 // has says whether p has word k of q as well, and there, too, it had not been before.
@@ -87,24 +170,4 @@ func (p *Page) has(q *Page, k, head, tail int) bool {
 		return false
 	}
 	return !p.words[k].again
-}
-
-// comes counts a couple of q that p has from fewer words.
-func (p *Page) comes(q *Page, slot uint32) {
-	if c, found := p.slots.find(slot); found {
-		*c++
-		p.moved = append(p.moved, c)
-	} else if c, found := q.slots.find(slot); !found {
-		*c = q.slots.first(slot)
-		p.came = append(p.came, slot)
-	}
-}
-
-// goes counts a couple of p that q has from fewer words.
-func (p *Page) goes(slot uint32) {
-	c, _ := p.slots.find(slot)
-	if *c--; *c&counted == 0 {
-		p.gone = append(p.gone, slot)
-	}
-	p.moved = append(p.moved, c)
 }

@@ -41,7 +41,7 @@ func (p *Page) Extract(mask uint32) {
 		}
 	}
 	p.join(0, len(p.words))
-	p.Couple()
+	p.couple()
 	p.Count += len(p.Feats)
 }
 
@@ -82,10 +82,7 @@ type member struct {
 
 // Begin finds the words of a text that Read has read, which features are made of. Mask gives the size of the table.
 func (p *Page) Begin(mask uint32) {
-	p.Feats, p.words, p.mask, p.salt = p.Feats[:0], p.words[:0], mask, latinSalt
-	if p.Arabic {
-		p.salt = arabicSalt
-	}
+	p.Feats, p.words, p.mask, p.salt = p.Feats[:0], p.words[:0], mask, saltOf(p.Arabic)
 	toks := p.Doc.Tok
 	p.seen.reset(len(toks))
 	for i := int32(0); int(i) < len(toks); i++ {
@@ -164,8 +161,10 @@ func (p *Page) token(m *member) {
 // seed begins the hash of a feature of kind k; what is emitted next counts as that kind.
 func (p *Page) seed(k Kind) uint64 {
 	p.kind = k
-	return text.Step(fnvBasis, uint64(k)+p.salt)
+	return seedOf(k, p.salt)
 }
+
+func seedOf(k Kind, salt uint64) uint64 { return text.Step(fnvBasis, uint64(k)+salt) }
 
 // emit adds a feature of the kind that p.kind says.
 func (p *Page) emit(h uint64, a, b int32) {
@@ -250,11 +249,11 @@ const maxWord = 64
 // pair emits word k with its neighbour before, and with the one before that.
 func (p *Page) pair(k int) {
 	a, b := &p.words[k-1], &p.words[k]
-	p.emit(text.Step(text.Step(p.seed(PairFeat), a.key), b.key), a.tok, b.tok)
 	if k > 1 {
 		c := &p.words[k-2]
 		p.emit(text.Step(text.Step(p.seed(SkipFeat), c.key), b.key), c.tok, b.tok)
 	}
+	p.emit(text.Step(text.Step(p.seed(PairFeat), a.key), b.key), a.tok, b.tok)
 	p.seam(a.tok, b.tok)
 	if a.stem != 0 && b.stem != 0 {
 		p.emit(text.Step(text.Step(p.seed(StemPairFeat), a.stem), b.stem), a.tok, b.tok)

@@ -8,7 +8,7 @@ const (
 	WordFeat       Kind = iota // a word
 	PairFeat                   // two neighbours
 	SkipFeat                   // two words with one between them
-	LettersFeat                // two to six letters of a word
+	LettersFeat                // three to six letters of a word
 	NegLettersFeat             // the same of a negated word
 	StemFeat                   // the light stem of an Arabic word
 	NumberFeat                 // a number, by its length
@@ -34,6 +34,8 @@ const (
 	DensityFeat                // good less bad entries per word
 	FrameFeat                  // an Arabic word without its weak letters
 	StemPairFeat               // two neighbouring stems
+	CoupleFeat                 // two letters of a word
+	NegCoupleFeat              // the same of a negated word
 	Kinds                      // how many there are
 )
 
@@ -43,3 +45,11 @@ const (
 	arabicSalt = 0x51
 	latinSalt  = arabicSalt + 0x80
 )
+
+// saltOf is the salt of texts with Arabic words, or without.
+func saltOf(arabic bool) uint64 {
+	if arabic {
+		return arabicSalt
+	}
+	return latinSalt
+}

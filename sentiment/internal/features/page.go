@@ -52,20 +52,17 @@ type Page struct {
 	Mute    bool // there is no word, emoji, emoticon or mark out of ten to judge by
 	Words   int  // how many words there are
 	Arabic  bool // one of them is in Arabic letters
+	known   lexicon.Words
 	roles   []roles
 	words   []member
 	seen    seen            // of words
-	slots   slots           // of couples of letters
-	two     []uint32        // the couples of one word
+	couples couples         // of letters
+	two     []int32         // the couples of one word
 	whole   int             // where the features of the whole text begin, after those of pairs
-	couples int             // where those of couples of letters begin
 	mask    uint32          // of a slot
 	salt    uint64          // of the features: of texts with Arabic words, or without
 	kind    Kind            // of the features emitted now
 	letter  [maxWord]uint64 // of the word being read, with its borders
-
-	gone, came []uint32 // for Couples, with the cells it counts in
-	moved      []*uint64
 }
 
 // roles are what the lexicon says of a token.
@@ -77,7 +74,7 @@ type roles struct {
 // Read parses s and finds negation and lexicon entries; it leaves the hashed features to others.
 func (r *Reader) Read(p *Page, s string) {
 	r.Folder.Parse(&p.Doc, s)
-	r.look(p, 0, len(p.Doc.Tok))
+	r.look(p)
 	r.mark(p)
 	r.find(p)
 }
@@ -88,35 +85,37 @@ func (r *Reader) ReadWithout(p, o *Page, start, end int) {
 		r.lookAgain(p, o, at)
 	} else {
 		r.Folder.Parse(&p.Doc, o.Doc.Source[:start]+o.Doc.Source[end:])
-		r.look(p, 0, len(p.Doc.Tok))
+		r.look(p)
 	}
 	r.mark(p)
 	r.find(p)
 }
 
-// look looks up what begins at the tokens from..to.
-func (r *Reader) look(p *Page, from, to int) {
-	toks := p.Doc.Tok
-	if n := len(toks); len(p.roles) != n {
-		p.roles = slices.Grow(p.roles[:0], n)[:n]
+// look looks up what begins at the tokens.
+func (r *Reader) look(p *Page) {
+	r.Lex.Know(&p.known, p.Doc.Tok)
+	n := len(p.Doc.Tok)
+	p.roles = slices.Grow(p.roles[:0], n)[:n]
+	for i := range p.roles {
+		r.lookAt(p, i)
 	}
-	for i := from; i < to; i++ {
-		p.roles[i] = roles{}
-		if lexicon.Joins(toks[i].Kind) {
-			r.Lex.All(toks, i, &p.roles[i].Found)
-		}
-	}
+}
+
+func (r *Reader) lookAt(p *Page, i int) {
+	p.roles[i].intensity = 0
+	r.Lex.Find(&p.known, i, &p.roles[i].Found)
 }
 
 // lookAgain does what look does for a page whose tokens are those of o but some before the token at: only what was seen
 // before the cut and beyond it is looked up.
 func (r *Reader) lookAgain(p, o *Page, at int) {
+	p.known.KnowAgain(&o.known, p.Doc.Tok, at)
 	cut := len(o.Doc.Tok) - len(p.Doc.Tok)
 	p.roles = append(append(p.roles[:0], o.roles[:at]...), o.roles[at+cut:]...)
 	for i := range p.roles {
 		p.roles[i].intensity = 0
-		if i < at && i+p.roles[i].Seen > at {
-			r.look(p, i, i+1)
+		if i < at && i+p.roles[i].Seen() > at {
+			r.lookAt(p, i)
 		}
 	}
 }
@@ -143,16 +142,16 @@ func (r *Reader) mark(p *Page) {
 			p.Mute = false
 			continue
 		case text.Number:
-			p.Mute = p.Mute && f.Entry[lexicon.Valued] == nil // a mark out of ten
+			p.Mute = p.Mute && f.N(lexicon.Valued) == 0 // a mark out of ten
 		default:
 			continue
 		}
-		if e := f.Entry[lexicon.Intensifier]; e != nil {
-			for k := range f.N[lexicon.Intensifier] {
+		if e := r.Lex.Entry(f, lexicon.Intensifier); e != nil {
+			for k := range f.N(lexicon.Intensifier) {
 				p.roles[i+k].intensity = e.Valence
 			}
 		}
-		if n := f.N[lexicon.Negator]; n > 0 || negatedForm(&p.Doc, t) {
+		if n := f.N(lexicon.Negator); n > 0 || negatedForm(&p.Doc, t) {
 			left, by = windowLatin, int32(i)
 			if t.Script == text.Arabic {
 				left = windowArabic
@@ -183,7 +182,7 @@ func (r *Reader) find(p *Page) {
 	p.Hits, p.Pos, p.NegN = p.Hits[:0], 0, 0
 	toks := p.Doc.Tok
 	for i := 0; i < len(toks); {
-		e, n := p.roles[i].Entry[lexicon.Valued], p.roles[i].N[lexicon.Valued]
+		e, n := r.Lex.Entry(&p.roles[i].Found, lexicon.Valued), p.roles[i].N(lexicon.Valued)
 		stemmed := false
 		if e == nil && toks[i].Script == text.Arabic {
 			if st, ok := text.Stem(p.Doc.R[toks[i].From:toks[i].To]); ok {
@@ -247,7 +246,7 @@ func (p *Page) intensifier(i, n int) int {
 func (p *Page) turn() {
 	at := -1
 	for i := range p.roles {
-		if p.roles[i].Entry[lexicon.Contrast] != nil && i > 0 {
+		if p.roles[i].N(lexicon.Contrast) > 0 && i > 0 {
 			at = i
 		}
 	}

@@ -74,16 +74,12 @@ type rawRune struct {
 // Parse fills d from s. It is linear in the length of s.
 func (f *Folder) Parse(d *Doc, s string) {
 	d.Source = s
-	d.decode(s)
-	escaped := strings.IndexByte(s, '&') >= 0
-	if escaped {
-		d.unescape()
-		d.unescape()
+	d.R, d.from = slices.Grow(d.R[:0], len(s)), slices.Grow(d.from[:0], len(s))
+	if escaped := strings.IndexByte(s, '&') >= 0; escaped || strings.IndexByte(s, firstMojibake) >= 0 {
+		f.foldRepaired(d, escaped)
+	} else {
+		f.foldPlain(d)
 	}
-	if escaped || strings.IndexByte(s, firstMojibake) >= 0 {
-		d.repairMojibake()
-	}
-	f.foldInto(d)
 	d.tokenise()
 }
 
@@ -118,15 +114,44 @@ func (d *Doc) Cut(o *Doc, start, end int) (at int, ok bool) {
 	return at, begun && ended
 }
 
-func (d *Doc) decode(s string) {
-	raw := slices.Grow(d.raw[:0], len(s))
+// foldPlain folds a text as it stands.
+func (f *Folder) foldPlain(d *Doc) {
+	s, rs, from := d.Source, d.R, d.from
+	ascii := f.bmp[:utf8.RuneSelf]
 	for i := 0; i < len(s); {
-		r, n := rune(s[i]), 1
-		if r >= utf8.RuneSelf {
-			r, n = utf8.DecodeRuneInString(s[i:])
+		if b := s[i]; b < utf8.RuneSelf && ascii[b]>>24 < uint32(Drop) { // most letters, and the whole of most English texts
+			c, r := unpack(ascii[b])
+			rs, from = put(rs, from, r, origin{int32(i), int32(i + 1), c, b >= 'A' && b <= 'Z'})
+			i++
+			continue
 		}
-		raw = append(raw, rawRune{r, int32(i), int32(i + n)}) //nolint:gosec // no text is 2 GB
+		r, n := utf8.DecodeRuneInString(s[i:])
+		rs, from = f.foldInto(rs, from, r, int32(i), int32(i+n)) //nolint:gosec // no text is 2 GB
 		i += n
+	}
+	d.R, d.from = rs, from
+}
+
+// foldRepaired folds a text whose letters may stand for others.
+func (f *Folder) foldRepaired(d *Doc, escaped bool) {
+	d.decode()
+	if escaped {
+		d.unescape()
+		d.unescape()
+	}
+	d.repairMojibake()
+	for i := range d.raw {
+		d.R, d.from = f.foldInto(d.R, d.from, d.raw[i].r, d.raw[i].start, d.raw[i].end)
+	}
+}
+
+func (d *Doc) decode() {
+	raw := slices.Grow(d.raw[:0], len(d.Source))
+	for i, r := range d.Source {
+		if n := len(raw); n > 0 {
+			raw[n-1].end = int32(i)
+		}
+		raw = append(raw, rawRune{r, int32(i), int32(len(d.Source))}) //nolint:gosec // no text is 2 GB
 	}
 	d.raw = raw
 }
@@ -159,7 +184,7 @@ func (d *Doc) entity(i int) (int, string) {
 	for j := i + 1; j < len(d.raw) && j-i < maxEntity; j++ {
 		r := d.raw[j].r
 		if r == ';' {
-			src := written(d.raw[i : j+1])
+			src := spelled(d.raw[i : j+1])
 			out := html.UnescapeString(src)
 			if out == src || utf8.RuneCountInString(out) > j-i {
 				return 0, ""
@@ -173,7 +198,7 @@ func (d *Doc) entity(i int) (int, string) {
 	return 0, ""
 }
 
-func written(raw []rawRune) string {
+func spelled(raw []rawRune) string {
 	var b strings.Builder
 	for i := range raw {
 		b.WriteRune(raw[i].r)
@@ -250,22 +275,18 @@ func (d *Doc) moji(i int) (int, rune) {
 	return 1, r
 }
 
-// foldInto writes the normal form: folded letters, dropped marks, runs of three or more squeezed to two.
-func (f *Folder) foldInto(d *Doc) {
-	rs, from := slices.Grow(d.R[:0], len(d.raw)), slices.Grow(d.from[:0], len(d.raw))
-	for i := range d.raw {
-		w := &d.raw[i]
-		switch c, r := unpack(f.fold(w.r)); c {
-		case Drop:
-		case Expand:
-			for _, x := range f.expand[r] {
-				rs, from = put(rs, from, x, origin{w.start, w.end, classOf(x), false})
-			}
-		default:
-			rs, from = put(rs, from, r, origin{w.start, w.end, c, c == Letter && r != w.r && isUpper(w.r)})
+// foldInto appends the normal form of a letter: folded, or nothing for a mark.
+func (f *Folder) foldInto(rs []rune, from []origin, r rune, start, end int32) ([]rune, []origin) {
+	switch c, to := unpack(f.fold(r)); c {
+	case Drop:
+	case Expand:
+		for _, x := range f.expand[to] {
+			rs, from = put(rs, from, x, origin{start, end, classOf(x), false})
 		}
+	default:
+		return put(rs, from, to, origin{start, end, c, c == Letter && to != r && isUpper(r)})
 	}
-	d.R, d.from = rs, from
+	return rs, from
 }
 
 func isUpper(r rune) bool { return r >= 'A' && r <= 'Z' || r >= 0xC0 && r <= 0xDE }

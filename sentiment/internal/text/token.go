@@ -66,10 +66,12 @@ func (d *Doc) tokenise() {
 	}
 }
 
-func (d *Doc) add(k Kind, i, j int) {
-	t := Token{From: int32(i), To: int32(j), Start: d.from[i].start, End: d.from[j-1].end, Kind: k, NegBy: -1}
-	t.Hash = HashRunes(d.R[i:j])
-	d.Tok = append(d.Tok, t)
+func (d *Doc) add(k Kind, i, j int) { d.hashed(k, i, j, HashRunes(d.R[i:j])) }
+
+// hashed adds a token whose hash is known.
+func (d *Doc) hashed(k Kind, i, j int, hash uint64) *Token {
+	d.Tok = append(d.Tok, Token{From: int32(i), To: int32(j), Start: d.from[i].start, End: d.from[j-1].end, Hash: hash, Kind: k, NegBy: -1})
+	return &d.Tok[len(d.Tok)-1]
 }
 
 // word reads a run of letters and digits with inner apostrophes, a number, or a web address; mixed says that it was a
@@ -85,52 +87,68 @@ func (d *Doc) word(i int) (end int, mixed bool) {
 			return j, false
 		}
 	}
-	j, letters, caps, latin, other, arabic := i, 0, 0, 0, 0, 0
-	for j < len(d.R) {
-		switch d.from[j].class {
+	j, w := d.run(i)
+	if w.latin+w.arabic+w.other == 0 {
+		d.hashed(Number, i, j, w.hash)
+		return j, false
+	}
+	if mixed = w.other > 0 && w.latin > 0; mixed {
+		d.unmask(i, j)
+		w.hash = HashRunes(d.R[i:j])
+	}
+	t := d.hashed(Word, i, j, w.hash)
+	t.Script = w.script()
+	letters := w.latin + w.arabic + w.other
+	t.Caps = letters >= 3 && w.caps*10 >= letters*8
+	return j, mixed
+}
+
+// written is what a word is made of: letters of each script and those that are capitals.
+type written struct {
+	latin, arabic, other, caps int
+	hash                       uint64
+}
+
+func (w *written) script() Script {
+	switch {
+	case w.arabic > 0 && w.arabic >= w.latin:
+		return Arabic
+	case w.latin > 0:
+		return Latin
+	}
+	return OtherScript
+}
+
+// run reads the letters and digits from i on, and apostrophes between letters; end is behind them.
+func (d *Doc) run(i int) (end int, w written) {
+	w.hash = fnvBasis
+	rs, from := d.R, d.from[:len(d.R)]
+	for j, r := range rs[i:] {
+		j += i
+		switch from[j].class {
 		case Letter:
-			letters++
-			if d.from[j].caps {
-				caps++
-			}
-			switch r := d.R[j]; {
+			switch {
 			case r < 0x250:
-				latin++
+				w.latin++
 			case r >= 0x600 && r < 0x780:
-				arabic++
+				w.arabic++
 			default:
-				other++
+				w.other++
+			}
+			if from[j].caps {
+				w.caps++
 			}
 		case Digit:
 		case Apostrophe:
-			if j+1 >= len(d.R) || d.from[j+1].class != Letter || letters == 0 {
-				goto done
+			if j+1 >= len(rs) || from[j+1].class != Letter || w.latin+w.arabic+w.other == 0 {
+				return j, w
 			}
 		default:
-			goto done
+			return j, w
 		}
-		j++
+		w.hash = Step(w.hash, Code(r))
 	}
-done:
-	if letters == 0 {
-		d.add(Number, i, j)
-		return j, false
-	}
-	if mixed = other > 0 && latin > 0; mixed {
-		d.unmask(i, j)
-	}
-	d.add(Word, i, j)
-	t := &d.Tok[len(d.Tok)-1]
-	t.Caps = letters >= 3 && caps*10 >= letters*8
-	switch {
-	case arabic > 0 && arabic >= latin:
-		t.Script = Arabic
-	case latin > 0:
-		t.Script = Latin
-	default:
-		t.Script = OtherScript
-	}
-	return j, mixed
+	return len(rs), w
 }
 
 // number is where the number ends whose first digit is at i, with the signs inside that part its digits (2.5, 10:30, 1,200,
@@ -196,7 +214,7 @@ func lookalike(r rune) rune {
 
 // url recognises http://…, https://… and www.… (whose third w the squeezing has taken) and returns where it ends, or 0.
 func (d *Doc) url(i int) int {
-	if !d.has(i, "http://") && !d.has(i, "https://") && !d.has(i, "ww.") {
+	if r := d.R[i]; r != 'h' && r != 'w' || !d.has(i, "http://") && !d.has(i, "https://") && !d.has(i, "ww.") {
 		return 0
 	}
 	j := i
@@ -251,8 +269,7 @@ func (d *Doc) punct(i int) int {
 		for j < len(d.R) && (d.R[j] == '!' || d.R[j] == '?' || d.R[j] == '.') {
 			j++
 		}
-		d.add(Mark, i, j)
-		d.Tok[len(d.Tok)-1].Hash = d.markClass(i, j)
+		d.hashed(Mark, i, j, d.markClass(i, j))
 		return j
 	case ',', ';', ':', '-', '(', ')', '"', '/', '|':
 		d.add(Comma, i, i+1)
