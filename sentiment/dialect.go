@@ -130,7 +130,7 @@ func eachShape(d *text.Doc, i int, yield func(uint32)) {
 	if t.Kind != text.Word {
 		return
 	}
-	slot := func(h uint64) uint32 { return uint32(text.Mix(h)) & (1<<dialectBits - 1) } //nolint:gosec // the low bits are wanted
+	slot := func(h uint64) uint32 { return uint32(text.Mix(h)) & (1<<dialectBits - 1) } // the low bits are wanted
 	yield(slot(t.Hash))
 	yield(slot(t.Hash ^ 0x5bd1)) // a whole word counts twice: it says more than its letters
 	w := d.R[t.From:min(t.To, t.From+32)]

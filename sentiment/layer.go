@@ -34,8 +34,8 @@ const layerMagic = "rasid layer 2\n"
 // MarshalBinary turns the layer into bytes for the store: the same layer gives the same bytes.
 func (l *Layer) MarshalBinary() ([]byte, error) {
 	b := []byte(layerMagic)
-	b = binary.AppendUvarint(b, uint64(max(l.Version, 0)))  //nolint:gosec // never negative
-	b = binary.AppendUvarint(b, uint64(max(l.Examples, 0))) //nolint:gosec // never negative
+	b = binary.AppendUvarint(b, uint64(max(l.Version, 0)))  // never negative
+	b = binary.AppendUvarint(b, uint64(max(l.Examples, 0))) // never negative
 	for _, v := range []float64{l.Limit, l.Bias[0], l.Bias[1], l.Trust, l.Lean} {
 		b = binary.LittleEndian.AppendUint64(b, math.Float64bits(v))
 	}

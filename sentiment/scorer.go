@@ -101,7 +101,7 @@ func (s *Scorer) Fingerprint() string {
 		h = text.Step(h, math.Float64bits(v))
 	}
 	for slot, c := range s.table.All() {
-		h = text.Step(h, uint64(slot)<<16|uint64(uint8(c.Neg))<<8|uint64(uint8(c.Pos))) //nolint:gosec // the bytes as they are
+		h = text.Step(h, uint64(slot)<<16|uint64(uint8(c.Neg))<<8|uint64(uint8(c.Pos))) // the bytes as they are
 	}
 	return strconv.FormatUint(text.Mix(h), 16)
 }

@@ -162,15 +162,15 @@ func (m *targetModel) shapes(r *features.Reader, p *features.Page, brands []stri
 		return nil, false
 	}
 	emit := func(kind int, a, b uint64) {
-		h := text.Step(text.Step(text.Step(uint64(kind), a), b), 0x9e37) //nolint:gosec // kinds are small
-		out = append(out, uint32(text.Mix(h))&(1<<targetBits-1))         //nolint:gosec // the low bits are wanted
+		h := text.Step(text.Step(text.Step(uint64(kind), a), b), 0x9e37) // kinds are small
+		out = append(out, uint32(text.Mix(h))&(1<<targetBits-1))         // the low bits are wanted
 	}
 	toks := p.Doc.Tok
 	start, end := clauseOf(toks, from, n)
 	emit(shapeBias, 0, 0)
-	emit(shapePlace, uint64(min(from, 4)), 0)                            //nolint:gosec // never negative
-	emit(shapePlace, uint64(min(len(toks)-from-n, 4)), 1)                //nolint:gosec // never negative
-	emit(shapePlace, uint64(b2i(start == 0)+2*b2i(end == len(toks))), 2) //nolint:gosec // never negative
+	emit(shapePlace, uint64(min(from, 4)), 0)                            // never negative
+	emit(shapePlace, uint64(min(len(toks)-from-n, 4)), 1)                // never negative
+	emit(shapePlace, uint64(b2i(start == 0)+2*b2i(end == len(toks))), 2) // never negative
 	emit(shapePlace, prefixOf(p, from), 3)
 	for i := range toks {
 		if toks[i].Kind != text.Word || i >= from && i < from+n {
@@ -181,13 +181,13 @@ func (m *targetModel) shapes(r *features.Reader, p *features.Page, brands []stri
 		near := d < 0 && d >= -nearWords || d > 0 && d-n+1 <= nearWords
 		emit(shapeBag, h, side)
 		if near {
-			emit(shapeNear, h, uint64(d+16)) //nolint:gosec // never negative
+			emit(shapeNear, h, uint64(d+16)) // never negative
 		}
 		if c := m.class[h]; c != 0 {
 			emit(shapeClass, c, side)
 			emit(shapeClass, c, 2+uint64(b2i(i >= start && i < end)))
 			if near {
-				emit(shapeClass, c, uint64(d+16)) //nolint:gosec // never negative
+				emit(shapeClass, c, uint64(d+16)) // never negative
 			}
 		}
 	}
@@ -225,7 +225,7 @@ func moods(p *features.Page, from, n, start, end int, emit func(int, uint64, uin
 		}
 	}
 	for k, v := range [...]float32{inside, outside, before, after} {
-		emit(shapeMood, uint64(min(max(int(v), -4), 4)+8), uint64(k)) //nolint:gosec // never negative
+		emit(shapeMood, uint64(min(max(int(v), -4), 4)+8), uint64(k)) // never negative
 	}
 }
 

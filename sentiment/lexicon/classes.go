@@ -19,7 +19,7 @@ type about struct {
 func (s *Set) about(n *node) *about {
 	if n.about == 0 {
 		s.slots = append(s.slots, about{})
-		n.about = uint16(len(s.slots)) //nolint:gosec // plant looks after it
+		n.about = uint16(len(s.slots)) // plant looks after it
 	}
 	return &s.slots[n.about-1]
 }
@@ -82,7 +82,7 @@ func (s *Set) classes(f *text.Folder, doc *text.Doc, line string) error {
 	}
 	k, ok := s.names[name]
 	if !ok {
-		k = named + slot(len(s.names)-len(own)) //nolint:gosec // counted from zero
+		k = named + slot(len(s.names)-len(own)) // counted from zero
 		if k >= maxKinds {
 			return fmt.Errorf("class %q is one too many, %d are allowed", name, maxKinds-named)
 		}

@@ -52,7 +52,7 @@ type Words struct {
 	nodes []uint32 // numbers of tree
 }
 
-// Know looks up the words from..to of all tokens by themselves: one after the other, so that none waits for another.
+// Know looks up all tokens by themselves, in a loop that does nothing else: so the processor reads many far places at once.
 func (s *Set) Know(w *Words, toks []text.Token) {
 	w.Tok, w.nodes = toks, slices.Grow(w.nodes[:0], len(toks))[:len(toks)]
 	for i := range toks {
@@ -82,7 +82,7 @@ func (s *Set) Find(ws *Words, i int, f *Found) {
 		w.fill(0, i, 0, s.begins, a)
 	}
 	for j := i; nd != nil; {
-		n := uint8(j - i + 1) //nolint:gosec // maxPhrase at most
+		n := uint8(j - i + 1) // maxPhrase at most
 		s.takeAll(f, nd, n, false)
 		if nd.valued&opens != 0 {
 			w.tries = 0

@@ -208,7 +208,7 @@ func (s *Set) add(f *text.Folder, doc *text.Doc, e Entry) error {
 	}
 	e.Words = len(steps)
 	s.entries = append(s.entries, e)
-	at := uint32(len(s.entries)) //nolint:gosec // as many as lines of the files
+	at := uint32(len(s.entries)) // as many as lines of the files
 	if err := s.plant(steps, e.Role, at); err != nil {
 		return fmt.Errorf("entry %q: %w", e.Text, err)
 	}

@@ -38,7 +38,7 @@ const spread = 0x9e3779b97f4a7c15
 
 // place is where a hash stands, or where it would.
 func (t *tree) place(hash uint64) int {
-	for i := int(hash * spread >> t.shift); ; i = (i + 1) & (len(t.nodes) - 1) { //nolint:gosec // below the length
+	for i := int(hash * spread >> t.shift); ; i = (i + 1) & (len(t.nodes) - 1) { // below the length
 		if n := &t.nodes[i]; n.valued&taken == 0 || n.hash == hash {
 			return i
 		}
@@ -69,7 +69,7 @@ func (t *tree) number(hash uint64) uint32 {
 	if t.nodes[i].valued&taken == 0 {
 		return 0
 	}
-	return uint32(i + 1) //nolint:gosec // below 2^32
+	return uint32(i + 1) // below 2^32
 }
 
 // numbered is the node of a number, nil for 0.
@@ -98,7 +98,7 @@ func (t *tree) add(hash uint64) *node {
 // grow doubles the places.
 func (t *tree) grow() {
 	old, size := t.nodes, max(2*len(t.nodes), 1<<10)
-	t.nodes, t.shift = make([]node, size), bits.LeadingZeros64(uint64(size))+1 //nolint:gosec // never negative
+	t.nodes, t.shift = make([]node, size), bits.LeadingZeros64(uint64(size))+1 // never negative
 	t.marks = make([]uint64, size*marksPerPlace/64)
 	for i := range old {
 		if n := &old[i]; n.valued&taken != 0 {

@@ -38,7 +38,7 @@ func (w *walk) at(h uint64, j int, last worth) {
 	if n == nil {
 		return
 	}
-	w.takeAll(w.f, n, uint8(j-w.from), true) //nolint:gosec // span at most
+	w.takeAll(w.f, n, uint8(j-w.from), true) // span at most
 	w.after(n, h, j, last, true)
 }
 
@@ -50,7 +50,7 @@ func (w *walk) after(n *node, h uint64, j int, last worth, words bool) {
 	}
 	w.tries++
 	j = w.pass(j)
-	w.f.seen = max(w.f.seen, uint8(min(j+1, len(toks))-w.from)) //nolint:gosec // span and one at most
+	w.f.seen = max(w.f.seen, uint8(min(j+1, len(toks))-w.from)) // span and one at most
 	if j >= len(toks) || j-w.from >= span || !Joins(toks[j].Kind) {
 		return
 	}

@@ -82,7 +82,7 @@ func New(h Header, cells []Cell) *Table {
 	t.Features = 0
 	for slot, c := range cells {
 		if c != (Cell{}) {
-			t.put(uint32(slot), c) //nolint:gosec // below 2^maxBits
+			t.put(uint32(slot), c) // below 2^maxBits
 			t.Features++
 		}
 	}
@@ -126,7 +126,7 @@ func (t *Table) All() iter.Seq2[int, Cell] {
 		for i := range t.blocks {
 			for w := t.blocks[i].used; w != 0; w &= w - 1 {
 				slot := i*blockSlots + bits.TrailingZeros64(w)
-				if !yield(slot, t.At(uint32(slot))) { //nolint:gosec // below 2^maxBits
+				if !yield(slot, t.At(uint32(slot))) { // below 2^maxBits
 					return
 				}
 			}
@@ -173,7 +173,7 @@ func (t *Table) Write(w io.Writer) error {
 	var out bytes.Buffer
 	out.WriteString(magic)
 	for _, part := range [][]byte{head, book.bytes(), squeeze(gaps), squeeze(places), squeeze(rest)} {
-		out.Write(binary.LittleEndian.AppendUint32(nil, uint32(len(part)))) //nolint:gosec // a table is far below 4 GB
+		out.Write(binary.LittleEndian.AppendUint32(nil, uint32(len(part)))) // a table is far below 4 GB
 		out.Write(part)
 	}
 	if _, err := w.Write(out.Bytes()); err != nil {
@@ -260,7 +260,7 @@ func (t *Table) fill(b *book, parts [][]byte) error {
 			if len(rest) < 2 {
 				return errShort
 			}
-			c, rest = Cell{int8(rest[0]), int8(rest[1])}, rest[2:] //nolint:gosec // the bytes are the stored int8
+			c, rest = Cell{int8(rest[0]), int8(rest[1])}, rest[2:] // the bytes are the stored int8
 		}
 		t.put(uint32(at), c)
 		at++

@@ -111,7 +111,7 @@ func (l *learner) run(ctx context.Context, c *Corpus, weight []float32, tick fun
 			use = append(use, i)
 		}
 	}
-	rnd := rand.New(rand.NewPCG(l.h.Seed, 0x7261736964)) //nolint:gosec // the order must be the same every time
+	rnd := rand.New(rand.NewPCG(l.h.Seed, 0x7261736964)) // the order must be the same every time
 	for range l.h.Epochs {
 		rnd.Shuffle(len(use), func(a, b int) { use[a], use[b] = use[b], use[a] })
 		for k, i := range use {

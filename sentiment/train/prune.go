@@ -22,13 +22,13 @@ func (c *Corpus) prune(weight []float32, size, atLeast int) []uint32 {
 	var slots []uint32
 	for i, k := range count {
 		id[i] = -1
-		if k >= uint32(max(atLeast, 1)) { //nolint:gosec // a small setting
-			slots = append(slots, uint32(i)) //nolint:gosec // below 2^24
+		if k >= uint32(max(atLeast, 1)) { // a small setting
+			slots = append(slots, uint32(i)) // below 2^24
 		}
 	}
 	slices.SortStableFunc(slots, func(a, b uint32) int { return cmp.Compare(count[b], count[a]) })
 	for n, s := range slots {
-		id[s] = int32(n) //nolint:gosec // below 2^24
+		id[s] = int32(n) // below 2^24
 	}
 	at, from := 0, 0
 	for i := range c.Rows {

@@ -88,7 +88,7 @@ func coupleKind(id int) Kind {
 
 // CoupleSlot is the slot of a couple in a text with Arabic words, or without.
 func CoupleSlot(id int, arabic bool, mask uint32) uint32 {
-	return slotOf(text.Step(seedOf(coupleKind(id), saltOf(arabic)), uint64(id))) & mask //nolint:gosec // never negative
+	return slotOf(text.Step(seedOf(coupleKind(id), saltOf(arabic)), uint64(id))) & mask // never negative
 }
 
 // coupled are the couples of word k with its borders, none if it is no word; they are good until it is asked again.

@@ -311,7 +311,7 @@ func (p *Page) sums() {
 func (p *Page) hits() {
 	for i := range p.Hits {
 		h := &p.Hits[i]
-		tok, v := int32(h.Tok), step(h.Value, 5) //nolint:gosec // tokens are counted in int32
+		tok, v := int32(h.Tok), step(h.Value, 5) // tokens are counted in int32
 		for _, t := range h.Entry.TagHashes {
 			p.emit(text.Step(p.seed(TagFeat), t), tok, -1)
 		}
@@ -320,7 +320,7 @@ func (p *Page) hits() {
 			p.emit(text.Step(p.seed(PhraseFeat), v), tok, -1)
 		}
 		if i > 0 {
-			p.emit(text.Step(text.Step(p.seed(HitPairFeat), step(p.Hits[i-1].Value, 5)), v), tok, int32(p.Hits[i-1].Tok)) //nolint:gosec // as above
+			p.emit(text.Step(text.Step(p.seed(HitPairFeat), step(p.Hits[i-1].Value, 5)), v), tok, int32(p.Hits[i-1].Tok)) // as above
 		}
 	}
 	if n := len(p.words); n > 0 {
@@ -329,4 +329,4 @@ func (p *Page) hits() {
 }
 
 // step rounds a value to a whole step between -limit and limit.
-func step(v float32, limit int) uint64 { return uint64(min(max(int(v), -limit), limit) + 64) } //nolint:gosec // never negative
+func step(v float32, limit int) uint64 { return uint64(min(max(int(v), -limit), limit) + 64) } // never negative

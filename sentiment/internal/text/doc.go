@@ -126,7 +126,7 @@ func (f *Folder) foldPlain(d *Doc) {
 			continue
 		}
 		r, n := utf8.DecodeRuneInString(s[i:])
-		rs, from = f.foldInto(rs, from, r, int32(i), int32(i+n)) //nolint:gosec // no text is 2 GB
+		rs, from = f.foldInto(rs, from, r, int32(i), int32(i+n)) // no text is 2 GB
 		i += n
 	}
 	d.R, d.from = rs, from
@@ -151,7 +151,7 @@ func (d *Doc) decode() {
 		if n := len(raw); n > 0 {
 			raw[n-1].end = int32(i)
 		}
-		raw = append(raw, rawRune{r, int32(i), int32(len(d.Source))}) //nolint:gosec // no text is 2 GB
+		raw = append(raw, rawRune{r, int32(i), int32(len(d.Source))}) // no text is 2 GB
 	}
 	d.raw = raw
 }
