@@ -40,6 +40,8 @@ func TestTextsThatAreMuchTheSameDifferInWhatIsNotCommon(t *testing.T) {
 		"The soup was not good but the very very friendly staff were great!! 😡😡 never again, I am going to sue :( 12 or 1234",
 		"الخدمة سيئة جدا ومو زينة لكن الموظفين متعاونين والخدمة الثانية ممتازة؟! 😡 والله مو زين ابد",
 		"good good good bad bad, GOOD @some_one http://a.b/c good... tеrriblе &amp; good",
+		"good soup 😡 والله good", // without one word it is a text without Arabic
+		"Four counters, one open again. Menu says 40, bill says 55; third visit, same fault",
 	} {
 		r.Read(&p, s)
 		p.Begin(mask)
