@@ -293,8 +293,8 @@ var bugs = []bug{
 	},
 	{
 		name: "a span ends a byte too early", file: "sentiment/internal/text/token.go",
-		right: `End: d.from[j-1].end, Kind`,
-		wrong: `End: d.from[j-1].end - 1, Kind`,
+		right: `End: d.from[j-1].end, Hash`,
+		wrong: `End: d.from[j-1].end - 1, Hash`,
 		pkg:   "sentiment", test: "TestReasonsOfDisguisedTextsAreSpansOfWhatWasWritten",
 	},
 	{
