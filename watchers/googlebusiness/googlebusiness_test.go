@@ -129,15 +129,7 @@ func TestAReviewLinksToWhereItsOwnerAnswers(t *testing.T) {
 func TestTheSourceKeepsWhatEverySourceOfReviewsMustKeep(t *testing.T) {
 	watcherstest.ExerciseReviews(t, func(t *testing.T) watcherstest.Reviews {
 		f := fake(t)
-		return watcherstest.Reviews{
-			Source: open(t, f), Now: noon,
-			Say: func(text string, at time.Time) string {
-				return f.Say(fakegoogle.Review{Text: text, Stars: 2, Changed: at}).ID
-			},
-			Edit: func(id, text string, at time.Time) {
-				f.Change(id, func(v *fakegoogle.Review) { v.Text, v.Changed = text, at })
-			},
-		}
+		return watcherstest.Reviews{Source: open(t, f), Now: noon, Say: f.SayAt, Edit: f.EditAt}
 	})
 }
 

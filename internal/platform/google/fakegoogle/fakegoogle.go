@@ -131,6 +131,16 @@ func (f *Server) Say(r Review) Review {
 	return r
 }
 
+// SayAt adds a review of two stars that was written at a time and returns its id.
+func (f *Server) SayAt(text string, at time.Time) (id string) {
+	return f.Say(Review{Text: text, Stars: 2, Changed: at}).ID
+}
+
+// EditAt lets the author change the words of a review at a time.
+func (f *Server) EditAt(id, text string, at time.Time) {
+	f.Change(id, func(r *Review) { r.Text, r.Changed = text, at })
+}
+
 // Change lets a test change a review, as its author or a colleague would.
 func (f *Server) Change(id string, change func(*Review)) {
 	f.Shelf.Change(id, func(r *Review) { change(r); f.sort() })
