@@ -49,14 +49,25 @@ func Start(t *testing.T, settings ...string) *Server {
 	s := &Server{bin: find(t)}
 	s.account(t)
 	s.dir = s.folder(t)
-	s.run(t, "initdb", "-D", s.data(), "-U", "rasid", "-A", "trust", "-E", "UTF8", "--locale=C", "-N")
-	s.args = []string{"-D", s.data(), "-k", s.dir, "-c", "listen_addresses=", "-c", "fsync=off", "-c", "max_connections=200", "-c", "log_min_messages=fatal"}
-	for _, set := range settings {
+	s.run(t, "initdb", "-D", s.data(), "-U", "rasid", "-A", "trust", "-E", "UTF8", "--locale=C", "-N", "--wal-segsize=1")
+	s.args = []string{"-D", s.data(), "-k", s.dir}
+	for _, set := range append(modest(), settings...) {
 		s.args = append(s.args, "-c", set)
 	}
 	s.Boot(t)
 	t.Cleanup(func() { s.proc.stop() })
 	return s
+}
+
+// modest are the settings of a server that needs little room and no network. Its
+// log of writes is read after a crash and by nobody else, so it may be short; a
+// killed process tears no page, so whole pages need not be in it; and no database
+// lives long enough to be swept.
+func modest() []string {
+	return []string{
+		"listen_addresses=", "max_connections=200", "log_min_messages=fatal",
+		"fsync=off", "full_page_writes=off", "wal_level=minimal", "max_wal_senders=0", "min_wal_size=2MB", "max_wal_size=8MB", "autovacuum=off",
+	}
 }
 
 // Boot starts the server and waits until it answers.
@@ -80,35 +91,43 @@ func (s *Server) Crash(t *testing.T) {
 	s.Boot(t)
 }
 
-// DSN makes a new empty database and returns its address.
+// DSN makes a new empty database, which is dropped when t ends, and returns its
+// address.
 func (s *Server) DSN(t *testing.T) string {
 	t.Helper()
-	return s.create(t, "")
-}
-
-// Copy makes a database with all that is in another one, as a dump does, and
-// returns its address. Nobody may be connected to the other.
-func (s *Server) Copy(t *testing.T, dsn string) string {
-	t.Helper()
-	from, err := url.Parse(dsn)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return s.create(t, " TEMPLATE "+strings.TrimPrefix(from.Path, "/"))
-}
-
-func (s *Server) create(t *testing.T, like string) string {
-	t.Helper()
 	name := "test" + strconv.FormatInt(s.next.Add(1), 10)
-	db, err := sql.Open("pgx", s.address("postgres"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, err = db.ExecContext(t.Context(), "CREATE DATABASE "+name+like)
-	if err := errors.Join(err, db.Close()); err != nil {
+	if err := s.do(t.Context(), "CREATE DATABASE "+name); err != nil {
 		t.Fatalf("creating database: %v", err)
 	}
+	t.Cleanup(func() {
+		if err := s.do(context.WithoutCancel(t.Context()), "DROP DATABASE "+name+" WITH (FORCE)"); err != nil {
+			t.Errorf("dropping database: %v", err)
+		}
+	})
 	return s.address(name)
+}
+
+// Copy makes a database with all that is in another one, by pg_dump and psql as
+// an operator does it, and returns its address.
+func (s *Server) Copy(t *testing.T, dsn string) string {
+	t.Helper()
+	dump, to := filepath.Join(s.dir, "dump.sql"), s.DSN(t)
+	s.run(t, "pg_dump", "--file", dump, "--dbname", dsn)
+	s.run(t, "psql", "--no-psqlrc", "--quiet", "--set", "ON_ERROR_STOP=1", "--file", dump, "--dbname", to)
+	if err := os.Remove(dump); err != nil {
+		t.Fatal(err)
+	}
+	return to
+}
+
+// do runs a statement that belongs to no database.
+func (s *Server) do(ctx context.Context, statement string) error {
+	db, err := sql.Open("pgx", s.address("postgres"))
+	if err != nil {
+		return err
+	}
+	_, err = db.ExecContext(ctx, statement)
+	return errors.Join(err, db.Close())
 }
 
 func (s *Server) address(name string) string {
@@ -159,27 +178,6 @@ func (s *Server) account(t *testing.T) {
 		}
 	}
 	t.Skip("PostgreSQL refuses to run as root and there is no user postgres or nobody")
-}
-
-// folder makes a folder that the account can use. t.TempDir lies below folders
-// only this user may enter, and its path can be too long for a socket.
-func (s *Server) folder(t *testing.T) string {
-	t.Helper()
-	dir, err := os.MkdirTemp("", "pg") //nolint:usetesting // another user could not enter t.TempDir, as above
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := os.RemoveAll(dir); err != nil {
-			t.Errorf("removing %s: %v", dir, err)
-		}
-	})
-	if s.root {
-		if err := os.Chown(dir, int(s.uid), int(s.gid)); err != nil {
-			t.Fatal(err)
-		}
-	}
-	return dir
 }
 
 // run runs one of PostgreSQL's programs to its end.

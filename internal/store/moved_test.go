@@ -11,8 +11,8 @@ import (
 	"rasid/internal/store"
 )
 
-// TestADumpReadIntoAnotherDatabaseIsHeld copies a database as pg_dump and psql
-// do, onto a machine that never saw it.
+// TestADumpReadIntoAnotherDatabaseIsHeld reads what pg_dump wrote into another
+// database with psql, and starts on it on a machine that never saw it.
 func TestADumpReadIntoAnotherDatabaseIsHeld(t *testing.T) {
 	t.Parallel()
 	server := pgtest.Start(t)
@@ -36,11 +36,20 @@ func TestADumpReadIntoAnotherDatabaseIsHeld(t *testing.T) {
 		ok(t, err)
 		ok(t, s.Close())
 	}
+	at := open(dsn, t.TempDir())
+	defer func() { ok(t, at.Close()) }()
+	approved(t, at, "amal", "cold soup")
 	dir := t.TempDir()
-	dump := server.Copy(t, dsn)
+	dump := server.Copy(t, dsn) // while it is worked on
+	if n := posts(t, at); n != 1 {
+		t.Fatalf("%d replies left from where the records are, want 1", n)
+	}
 	s := open(dump, dir)
 	if why := held(s); why != "restored from a backup" {
 		t.Errorf("a dump read into another database is held because of %q", why)
+	}
+	if n := posts(t, s); n != 0 {
+		t.Error("what was posted since the dump was made is posted again")
 	}
 	if _, claimed, err := s.Claim(t.Context(), cases.SendNotice, []string{"desk"}, time.Unix(2, 0), time.Minute); err != nil || claimed {
 		t.Errorf("what was in the dump left: %v, %v", claimed, err)
@@ -51,5 +60,8 @@ func TestADumpReadIntoAnotherDatabaseIsHeld(t *testing.T) {
 	defer func() { ok(t, s.Close()) }()
 	if why := held(s); why != "" {
 		t.Errorf("held again after it was released: %s", why)
+	}
+	if bad, err := s.Verify(t.Context()); bad != 0 || err != nil {
+		t.Errorf("the history of the dump breaks at line %d: %v", bad, err)
 	}
 }
