@@ -213,11 +213,22 @@ func (p *tab) until(what, expression string) {
 }
 
 // press presses a button as soon as it is there. The page may be exchanging the
-// part it stands in, so it is found and pressed in one breath.
+// part it stands in, so it is found and pressed in one breath. A press that sends
+// a form ends the page, which lives on and is even kept true until the answer is
+// there: what is done next must not be done to the old one.
 func (p *tab) press(button string) {
 	p.t.Helper()
 	p.until(button, fmt.Sprintf(`document.querySelector(%q)`, button))
-	p.do("pressing "+button, chromedp.Evaluate(fmt.Sprintf(`document.querySelector(%q).click()`, button), nil))
+	var sends bool
+	p.do("pressing "+button, chromedp.Evaluate(fmt.Sprintf(`(b => {
+		const sends = b.form?.method === "post" && b.type === "submit" && b.form.checkValidity();
+		if (sends) document.body.dataset.left = "1";
+		b.click();
+		return Boolean(sends);
+	})(document.querySelector(%q))`, button), &sends))
+	if sends {
+		p.until("the answer to "+button, `!document.body.dataset.left && document.body.dataset.ready`)
+	}
 }
 
 // speak switches the page to a language.
