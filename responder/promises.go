@@ -125,7 +125,7 @@ func (k *Keeper) move(c cases.Case, p cases.Promise, now time.Time) cases.Change
 	switch {
 	case c.State == cases.Gone || c.State == cases.Noted || c.Last().Gone:
 		ch.Note = "nobody waits for the promise any more"
-		ch.Promises = []cases.Promise{p.Ended(cases.PromiseVoid, cases.Rasid, now)}
+		ch.Promises = []cases.Promise{p.Ended(cases.PromiseVoid, cases.Customer, now)} // who may put it back
 	case now.Before(p.DueAt):
 		k.remind(c, p, &ch)
 	case p.State == cases.PromiseOpen:

@@ -204,6 +204,35 @@ func TestNobodyIsRemindedOfWhatTheCustomerDeleted(t *testing.T) {
 	s.owes("void by 2026-11-22 12:00")
 }
 
+func TestWhatTheCustomerPutsBackIsOwedAgain(t *testing.T) {
+	for name, x := range map[string]struct {
+		at, text string
+		said     []string
+		owes     string
+		state    cases.State
+	}{
+		"before it is due":            {"2026-11-22 11:40", "bad coffee", []string{"we promised this until"}, "open by 2026-11-22 12:00", cases.Answered},
+		"after it was due":            {"2026-11-22 13:00", "bad coffee", []string{"is due now"}, "late by 2026-11-22 12:00", cases.Waiting},
+		"in other words":              {"2026-11-22 11:40", "bad coffee!", []string{"we promised this until"}, "open by 2026-11-22 12:00", cases.Answered},
+		"before anybody looked at it": {"2026-11-22 10:30", "bad coffee", nil, "open by 2026-11-22 12:00", cases.Answered},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := promising(t)
+			c := s.answer(s.say("1", "Sara", "bad coffee"), twoHours)
+			s.at("2026-11-22 10:20")
+			s.remove("1", "Sara", "bad coffee")
+			s.at(x.at)
+			s.say("1", "Sara", x.text)
+			s.saidIn("desk", x.said...)
+			s.owes(x.owes)
+			c = s.state(c, x.state)
+			s.at("2026-11-22 13:30")
+			s.state(c, cases.Waiting)
+			s.owes("late by 2026-11-22 12:00")
+		})
+	}
+}
+
 func TestAPromiseMissedByARestartIsSaidOnce(t *testing.T) {
 	s := promising(t)
 	c := s.answer(s.say("1", "Sara", "bad coffee"), twoHours)

@@ -40,6 +40,17 @@ func voidPromises(ctx context.Context, q querier, caseID int64, now time.Time) e
 	return err
 }
 
+// oweAgain opens what ended because a customer had deleted what was said, and
+// now put it back. The program looks at it at once: such a promise ends when it
+// must be looked at anyway, and not before.
+func oweAgain(ctx context.Context, q querier, caseID int64, now time.Time) error {
+	_, err := q.ExecContext(ctx, `UPDATE promises SET state = 'open', wake_at = $1, settled_at = 0, settled_by = '' WHERE case_id = $2 AND state = 'void' AND settled_by = 'customer'`, micros(now), caseID)
+	if err != nil {
+		return fmt.Errorf("opening promises again: %w", err)
+	}
+	return nil
+}
+
 // PromisesDue returns the promises that must be looked at now, the most overdue
 // first.
 func (s *Store) PromisesDue(ctx context.Context, now time.Time, limit int) ([]cases.Promise, error) {

@@ -128,16 +128,25 @@ func (in *intake) again(ctx context.Context, old recorded, m cases.Mention) erro
 			return err
 		}
 		if old.Gone {
-			return in.event(ctx, old, cases.Edit, "put back by its author in other words")
+			return in.putBack(ctx, old, "put back by its author in other words")
 		}
 		return in.event(ctx, old, cases.Edit, "changed by its author")
 	case old.Gone: // as it was: it stands in public again, and wants what it wanted before
 		if _, err := in.q.ExecContext(ctx, `UPDATE mentions SET gone = FALSE WHERE num = $1`, old.Num); err != nil {
 			return err
 		}
-		return in.event(ctx, old, cases.Edit, "put back by its author")
+		return in.putBack(ctx, old, "put back by its author")
 	}
 	return nil
+}
+
+// putBack tells the case of a mention that was deleted that it stands again, and
+// what its author was promised is owed again.
+func (in *intake) putBack(ctx context.Context, old recorded, note string) error {
+	if err := oweAgain(ctx, in.q, old.Case, in.now); err != nil {
+		return err
+	}
+	return in.event(ctx, old, cases.Edit, note)
 }
 
 // event tells the case of a recorded mention what its author did.

@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -59,6 +60,34 @@ var promises = map[string]func(*testing.T, Place){
 		list, err := d.PromisesBetween(t.Context(), d.now, d.now.Add(time.Hour))
 		d.ok(err)
 		want(t, "promises of the hour", len(list), 1)
+	},
+	"a promise is owed again when the customer puts back what was deleted": func(t *testing.T, p Place) {
+		d := open(t, p, store.Options{})
+		for by, back := range map[string]bool{cases.Customer: true, cases.Rasid: false, "staff:1": false} { // the others took the reply away
+			for _, text := range []string{"the parcel is late", "the parcel is late and open"} {
+				c := d.do(d.waiting("amal after "+by+" and "+text, "Sorry!"), cases.Note, cases.Rasid, promised(time.Hour))
+				said := c.Last()
+				said.Gone = true
+				d.record(said)
+				d.later(31 * time.Minute)
+				c, err := d.Case(t.Context(), c.ID)
+				d.ok(err)
+				c = d.do(c, cases.Note, cases.Rasid, func(ch *cases.Change) {
+					ch.Promises = []cases.Promise{c.Promises[0].Ended(cases.PromiseVoid, by, d.now)}
+				})
+				want(t, "owed to who deleted it", len(c.Owed()), 0)
+				d.later(time.Minute)
+				said.Gone, said.Text = false, text
+				d.record(said)
+				c, err = d.Case(t.Context(), c.ID)
+				d.ok(err)
+				want(t, "what ended by "+by+" is owed again", len(c.Owed()) == 1, back)
+				due, err := d.PromisesDue(t.Context(), d.now, 10)
+				d.ok(err)
+				looked := slices.ContainsFunc(due, func(p cases.Promise) bool { return p.Case == c.ID })
+				want(t, "what ended by "+by+" is looked at", looked, back)
+			}
+		}
 	},
 	"an erased customer is owed nothing and named nowhere": func(t *testing.T, p Place) {
 		d := open(t, p, store.Options{})
