@@ -48,6 +48,7 @@ type Watcher struct {
 
 // Step polls once if the source is due, and returns when it is due again.
 func (w *Watcher) Step(ctx context.Context, now time.Time) time.Time {
+	w.setBack(now)
 	if now.Before(w.Status.NextTry) {
 		return w.Status.NextTry
 	}
@@ -71,6 +72,24 @@ func (w *Watcher) Step(ctx context.Context, now time.Time) time.Time {
 		w.saved = now
 	}
 	return w.Status.NextTry
+}
+
+// setBack moves what a source remembers to a clock that was set back behind its
+// last try, and keeps what is left of its pause: a clock that stood years ahead
+// for a minute must not silence a source for years.
+func (w *Watcher) setBack(now time.Time) {
+	st := &w.Status
+	ahead := st.LastTry.Sub(now)
+	if ahead <= 0 {
+		return
+	}
+	w.log().Warn("clock set back", "source", w.Name, "by", ahead)
+	st.NextTry, w.saved = st.NextTry.Add(-ahead), time.Time{}
+	for _, at := range []*time.Time{&st.LastTry, &st.LastOK, &st.LastNew} {
+		if at.After(now) {
+			*at = now
+		}
+	}
 }
 
 // Hurry brings the next step forward, because something is known to wait. A

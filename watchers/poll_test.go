@@ -190,6 +190,46 @@ func TestAPauseThePlatformAskedForSurvivesARestart(t *testing.T) {
 	}
 }
 
+// TestAClockThatWasYearsAheadSilencesNoSource jumps forward and comes back, also
+// across a restart; the pause a platform asked for is kept, whatever the clock says.
+func TestAClockThatWasYearsAheadSilencesNoSource(t *testing.T) {
+	ahead := noon.AddDate(10, 0, 0)
+	for name, restart := range map[string]bool{"while it runs": false, "across a restart": true} {
+		t.Run(name, func(t *testing.T) {
+			b := &book{}
+			var fail error
+			looks := 0
+			src := script(func(context.Context, cases.Cursor) (cases.Page, error) {
+				looks++
+				return cases.Page{Mentions: said(fmt.Sprint(looks)), Next: cases.Cursor(fmt.Sprint(looks))}, fail
+			})
+			w := &Watcher{Name: "s", Book: b, Every: time.Minute, Quiet: time.Hour, Source: src}
+			w.Step(t.Context(), noon)
+			w.Step(t.Context(), ahead)
+			if restart {
+				w = &Watcher{Name: "s", Book: b, Every: time.Minute, Quiet: time.Hour, Source: src, Status: b.status}
+			}
+			back := noon.Add(2 * time.Minute)
+			if next := w.Step(t.Context(), back); !next.Equal(back.Add(time.Minute)) || looks != 2 {
+				t.Errorf("after the clock came back the next look is at %v, after %d looks", next, looks)
+			}
+			fail = &cases.LaterError{After: time.Hour, Err: errors.New("429")}
+			back = back.Add(time.Minute)
+			w.Step(t.Context(), back)
+			if looks != 3 {
+				t.Fatalf("%d looks a minute later, want 3", looks)
+			}
+			back = back.Add(-time.Second) // as time servers do
+			if next := w.Step(t.Context(), back); next.Sub(back) < time.Hour || looks != 3 {
+				t.Errorf("of the hour the platform asked for %v is left, after %d looks", next.Sub(back), looks)
+			}
+			if st := w.Status; st.LastOK.After(back) || st.LastNew.After(back) || st.LastTry.After(back) {
+				t.Errorf("the status tells of the future: %+v", st)
+			}
+		})
+	}
+}
+
 func TestMoreIsFetchedWithoutAPauseAndAWaitIsKept(t *testing.T) {
 	page := cases.Page{More: true}
 	w := &Watcher{Name: "s", Book: &book{}, Every: time.Minute, Source: script(func(context.Context, cases.Cursor) (cases.Page, error) { return page, nil })}

@@ -253,13 +253,32 @@ func (d duty) guarded(ctx context.Context, now time.Time) (done int, err error) 
 	return d.step(ctx, now)
 }
 
-// prune removes texts and names that are older than the policy keeps them.
+// prune removes texts and names that are older than the policy keeps them, as
+// long as the clock can be believed.
 func (h *house) prune(ctx context.Context, now time.Time) (int, error) {
 	if h.cfg.Keep <= 0 {
 		return 0, nil
 	}
-	if _, err := h.store.Prune(ctx, now.Add(-h.cfg.Keep)); err != nil {
+	from, leapt, err := h.store.Ages(ctx, now)
+	if err != nil {
 		return 0, fmt.Errorf("pruning: %w", err)
 	}
-	return 0, h.store.PruneInbox(ctx, now.Add(-7*24*time.Hour))
+	if now.Before(from) {
+		return 0, h.tellLeap(ctx, leapt, from, now)
+	}
+	n, err := h.store.Prune(ctx, now.Add(-h.cfg.Keep)) // a bounded part; at once the next, while there is one
+	if err != nil {
+		return 0, fmt.Errorf("pruning: %w", err)
+	}
+	return n, h.store.PruneInbox(ctx, now.Add(-7*24*time.Hour))
+}
+
+// tellLeap says, once for each leap, that nothing is deleted for its age yet.
+func (h *house) tellLeap(ctx context.Context, leapt, from, now time.Time) error {
+	if leapt.IsZero() {
+		return nil
+	}
+	h.log.Warn("the clock leapt, nothing is deleted for its age yet", "before", leapt, "now", now, "until", from)
+	return h.notify(ctx, fmt.Sprintf("leap/%d", now.Unix()), now, "notice.leap", "from", phrases.At{T: leapt.In(h.office.Zone), Now: now},
+		"to", phrases.At{T: now.In(h.office.Zone), Now: leapt}, "time", phrases.At{T: from.In(h.office.Zone), Now: now})
 }

@@ -225,10 +225,34 @@ var bugs = []bug{
 		pkg:   "internal/store", test: "TestSQLiteKeepsEveryPromise/every tampering with the history is noticed/who",
 	},
 	{
-		name: "the ballast is kept on a full disk", file: "internal/store/sqlite.go",
+		name: "the ballast is kept on a full disk", file: "internal/store/ballast.go",
 		right: `se.Code()&0xff != sqliteFull {`,
 		wrong: `se.Code()&0xff == sqliteFull {`,
 		pkg:   "internal/store", test: "TestAFullDiskGivesTheBallastBackAndHurtsNothing",
+	},
+	{
+		name: "a ballast that was given back is gone for good", file: "internal/store/ballast.go",
+		right: `free < uint64(2*s.o.Ballast+s.o.MinFree) ||`,
+		wrong: `free > 0 ||`,
+		pkg:   "internal/store", test: "TestAFullDiskGivesTheBallastBackAndHurtsNothing",
+	},
+	{
+		name: "what a customer puts back is owed nothing", file: "internal/store/record.go",
+		right: `if err := oweAgain(ctx, in.q, old.Case, in.now); err != nil {`,
+		wrong: `if err := error(nil); err != nil {`,
+		pkg:   "internal/store", test: "TestSQLiteKeepsEveryPromise/a promise is owed again when the customer puts back what was deleted",
+	},
+	{
+		name: "a clock that leaps ahead is believed at once", file: "internal/store/clock.go",
+		right: `case now.Sub(last) > leap:`,
+		wrong: `case now.Sub(last) > 10000*leap:`,
+		pkg:   "internal/store", test: "TestSQLiteKeepsEveryPromise/a clock that leaps ahead makes nothing old at once",
+	},
+	{
+		name: "a clock that was ahead silences a source", file: "watchers/poll.go",
+		right: `if ahead <= 0 {`,
+		wrong: `if ahead < 1<<62 {`,
+		pkg:   "watchers", test: "TestAClockThatWasYearsAheadSilencesNoSource",
 	},
 	{
 		name: "the kill switch is not asked", file: "internal/store/claim.go",

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 	"strconv"
 	"time"
@@ -35,6 +36,49 @@ func lastTick(ctx context.Context, q querier) (time.Time, error) {
 	}
 	us, err := strconv.ParseInt(text, 10, 64)
 	return moment(us), err
+}
+
+const (
+	// agesMark is the meta row with when ages were last asked for, and from when
+	// on they are believed, both in microseconds.
+	agesMark = "ages"
+	// leap is how far the clock may go on between two looks at ages, which are an
+	// hour apart, before it may be wrong: a night without power is none.
+	leap = 3 * 24 * time.Hour
+	// leapDoubt is how long a clock that leapt must stand before what is deleted
+	// by its age is deleted; a person has a day to see the notice.
+	leapDoubt = 24 * time.Hour
+)
+
+// Ages says from when on the ages of things may be believed, so that something
+// can be deleted for good because it is old. A clock that leaps ahead by days,
+// on a machine with a dead battery for instance, makes everything old at once:
+// it is believed only after it has stood for a day. leapt is when ages were
+// last asked for, the first time that a leap is seen, else zero.
+func (s *Store) Ages(ctx context.Context, now time.Time) (from, leapt time.Time, err error) {
+	err = s.write(ctx, func(tx *sql.Tx) error {
+		text, err := getMeta(ctx, tx, agesMark)
+		if err != nil {
+			return err
+		}
+		var asked, believed int64
+		if _, err := fmt.Sscan(text, &asked, &believed); err != nil && text != "" {
+			return fmt.Errorf("reading when ages were asked for, %q: %w", text, err)
+		}
+		last := moment(asked)
+		from = moment(believed)
+		switch {
+		case text == "", now.Before(last): // the first look, or nothing is older than it was
+			from = now
+		case now.Sub(last) > leap:
+			from, leapt = now.Add(leapDoubt), last
+		}
+		return setMeta(ctx, tx, agesMark, fmt.Sprint(micros(now), micros(from)))
+	})
+	if err != nil {
+		return time.Time{}, time.Time{}, fmt.Errorf("asking for ages: %w", err)
+	}
+	return from, leapt, nil
 }
 
 // clockStands reports whether the clock is where it can be trusted. Budgets,

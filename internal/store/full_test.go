@@ -56,6 +56,32 @@ func TestAFullDiskGivesTheBallastBackAndHurtsNothing(t *testing.T) {
 	if n, err := s.Record(t.Context(), "shop", page, now); n != 1 || err != nil {
 		t.Errorf("after room was made: %d, %v", n, err)
 	}
+	if st, err := os.Stat(file + ".ballast"); err != nil || st.Size() != 1<<20 {
+		t.Errorf("the ballast did not come back with the room: %v, %v", st, err)
+	}
+}
+
+// TestABallastWaitsForRoomEnough is a disk that stays almost full: the ballast
+// must not take the room that was just made.
+func TestABallastWaitsForRoomEnough(t *testing.T) {
+	t.Parallel()
+	s, file := onDisk(t)
+	s.spent.Store(true)
+	for _, x := range []struct {
+		what             string
+		ballast, minimum int64
+		back             bool
+	}{
+		{"more than the disk has is to stay free", 1 << 10, 1 << 60, false},
+		{"the disk has less than twice the ballast", 1 << 60, 0, false},
+		{"there is room", 1 << 10, 1 << 10, true},
+	} {
+		s.o.Ballast, s.o.MinFree = x.ballast, x.minimum
+		s.restock()
+		if _, err := os.Stat(file + ".ballast"); errors.Is(err, os.ErrNotExist) == x.back {
+			t.Errorf("%s: %v, want it back: %v", x.what, err, x.back)
+		}
+	}
 }
 
 func TestVersionsCompareByNumber(t *testing.T) {

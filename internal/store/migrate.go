@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"embed"
 	"errors"
 	"fmt"
@@ -61,25 +62,7 @@ func (s *Store) knows(has int64, sources []*goose.Source) error {
 
 // migrate brings the tables up to date.
 func (s *Store) migrate(ctx context.Context) error {
-	dialect, folder := goose.DialectSQLite3, "sqlite"
-	opts := []goose.ProviderOption{goose.WithTableName("migrations"), goose.WithDisableGlobalRegistry(true)}
-	if s.pg {
-		dialect, folder = goose.DialectPostgres, "postgres"
-		locker, err := lock.NewPostgresSessionLocker() // instances may start together
-		if err != nil {
-			return err
-		}
-		opts = append(opts, goose.WithSessionLocker(locker))
-	}
-	var dirs overlay
-	for _, d := range []string{"core", folder} {
-		f, err := fs.Sub(migrations, "migrations/"+d)
-		if err != nil {
-			return err
-		}
-		dirs = append(dirs, f)
-	}
-	p, err := goose.NewProvider(dialect, s.w, dirs, opts...)
+	p, err := provider(s.w, s.pg)
 	if err != nil {
 		return fmt.Errorf("reading migrations: %w", err)
 	}
@@ -92,4 +75,27 @@ func (s *Store) migrate(ctx context.Context) error {
 		return fmt.Errorf("bringing tables up to date: %w", err)
 	}
 	return nil
+}
+
+// provider has the migrations for a database.
+func provider(db *sql.DB, pg bool) (*goose.Provider, error) {
+	dialect, folder := goose.DialectSQLite3, "sqlite"
+	opts := []goose.ProviderOption{goose.WithTableName("migrations"), goose.WithDisableGlobalRegistry(true)}
+	if pg {
+		dialect, folder = goose.DialectPostgres, "postgres"
+		locker, err := lock.NewPostgresSessionLocker() // instances may start together
+		if err != nil {
+			return nil, err
+		}
+		opts = append(opts, goose.WithSessionLocker(locker))
+	}
+	var dirs overlay
+	for _, d := range []string{"core", folder} {
+		f, err := fs.Sub(migrations, "migrations/"+d)
+		if err != nil {
+			return nil, err
+		}
+		dirs = append(dirs, f)
+	}
+	return goose.NewProvider(dialect, db, dirs, opts...)
 }

@@ -63,3 +63,8 @@ func TestADatabaseThatLostItsLastTransactionsIsHeld(t *testing.T) {
 	}
 	ok(t, s.Close())
 }
+
+func TestEveryOlderPostgresDatabaseIsBroughtUpToDateWithAllThatIsInIt(t *testing.T) {
+	t.Parallel()
+	upgrades(t, database(pgtest.Start(t))(t), true)
+}

@@ -4,14 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"net/url"
 	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
-
-	"modernc.org/sqlite"
 )
 
 const (
@@ -21,8 +18,6 @@ const (
 	// appID marks the file as ours ("rasd"), so that a wrong path is noticed
 	// before anything is written.
 	appID = 0x72617364
-	// sqliteFull is SQLITE_FULL: the disk has no room.
-	sqliteFull = 13
 	// readers is the size of the reading pool; the pages and duties read.
 	readers = 4
 )
@@ -76,7 +71,8 @@ func (s *Store) openSQLite(ctx context.Context) error {
 	if err := s.checkSQLite(ctx); err != nil {
 		return err
 	}
-	return s.keepBallast()
+	s.keepBallast()
+	return nil
 }
 
 // MakeFolder makes a folder for the owner of the one above it, if it is not there.
@@ -151,61 +147,4 @@ func older(a, b string) bool {
 		}
 	}
 	return len(as) < len(bs)
-}
-
-// keepBallast sets bytes aside: on a full disk even deleting needs room.
-func (s *Store) keepBallast() error {
-	if s.o.Ballast <= 0 {
-		return nil
-	}
-	name := s.file + ".ballast"
-	if st, err := os.Stat(name); err == nil && st.Size() == s.o.Ballast {
-		return nil
-	}
-	f, err := os.OpenFile(name, os.O_RDWR|os.O_CREATE|os.O_TRUNC, 0o600)
-	if err != nil {
-		return err
-	}
-	_, err = io.CopyN(f, zeros{}, s.o.Ballast)
-	if err = errors.Join(err, f.Close()); err != nil {
-		s.log.Warn("no room for the ballast file", "error", err)
-		return os.Remove(name)
-	}
-	Inherit(name)
-	return nil
-}
-
-// dropBallast gives the ballast back when err says the disk is full, and
-// reports whether there was one to give.
-func (s *Store) dropBallast(err error) bool {
-	var se *sqlite.Error
-	if s.o.Ballast <= 0 || !errors.As(err, &se) || se.Code()&0xff != sqliteFull {
-		return false
-	}
-	if os.Remove(s.file+".ballast") != nil {
-		return false
-	}
-	s.log.Error("disk full, ballast given back", "bytes", s.o.Ballast)
-	return true
-}
-
-// Room is the gate that stops intake before the disk is full, while decided
-// work goes on: what to do when there is too little room to record, or nil.
-func (s *Store) Room() error {
-	if s.o.MinFree <= 0 || s.file == "" {
-		return nil
-	}
-	free, ok := freeBytes(filepath.Dir(s.file))
-	if ok && free < uint64(s.o.MinFree) {
-		return fmt.Errorf("%w: %d MB free beside %s, %d MB needed: make room, until then nothing new is recorded", ErrDiskLow, free>>20, s.file, s.o.MinFree>>20)
-	}
-	return nil
-}
-
-// zeros is an endless run of zero bytes.
-type zeros struct{}
-
-func (zeros) Read(p []byte) (int, error) {
-	clear(p)
-	return len(p), nil
 }

@@ -24,6 +24,7 @@ import (
 	"fmt"
 	"log/slog"
 	"strings"
+	"sync/atomic"
 	"time"
 )
 
@@ -60,10 +61,11 @@ type Store struct {
 	pg    bool
 	o     Options
 	log   *slog.Logger
-	file  string    // SQLite file; "" on PostgreSQL
-	found int64     // the file's last change when it was opened
-	lock  *fileLock // nil on PostgreSQL
-	marks *sidecar  // nil where no folder is known, and until what it says is known
+	file  string      // SQLite file; "" on PostgreSQL
+	found int64       // the file's last change when it was opened
+	lock  *fileLock   // nil on PostgreSQL
+	marks *sidecar    // nil where no folder is known, and until what it says is known
+	spent atomic.Bool // the ballast was given back, or found no room
 }
 
 // Open opens or creates the database, brings its tables up to date, and
@@ -155,6 +157,9 @@ func (s *Store) write(ctx context.Context, fn func(tx *sql.Tx) error) error {
 	err := s.writeOnce(ctx, fn)
 	if err != nil && s.dropBallast(err) {
 		err = s.writeOnce(ctx, fn) // the room that was kept aside for this moment
+	}
+	if err == nil {
+		s.restock()
 	}
 	return err
 }

@@ -124,6 +124,33 @@ var upkeep = map[string]func(*testing.T, Place){
 		d.ok(err)
 		want(t, "chain", bad, 0)
 	},
+	"a clock that leaps ahead makes nothing old at once": func(t *testing.T, p Place) {
+		d := open(t, p, store.Options{})
+		for _, x := range []struct {
+			what  string
+			after time.Duration // since the look before
+			old   bool          // ages are believed
+			leapt bool          // and the leap is told
+		}{
+			{"the first look", 0, true, false},
+			{"an hour later", time.Hour, true, false},
+			{"after a weekend without power", 60 * time.Hour, true, false},
+			{"ten years ahead", 10 * 365 * 24 * time.Hour, false, true},
+			{"an hour after the leap", time.Hour, false, false},
+			{"put right", -10 * 365 * 24 * time.Hour, true, false},
+			{"an hour after it was put right", time.Hour, true, false},
+			{"after a month without power", 30 * 24 * time.Hour, false, true},
+			{"not yet a day later", 23 * time.Hour, false, false},
+			{"a day later", time.Hour, true, false},
+		} {
+			d.later(x.after)
+			before := d.now.Add(-x.after)
+			from, leapt, err := d.Ages(t.Context(), d.now)
+			d.ok(err)
+			want(t, x.what+", ages are believed", !d.now.Before(from), x.old)
+			want(t, x.what+", a leap is told", leapt.Equal(before), x.leapt)
+		}
+	},
 	"every tampering with the history is noticed": func(t *testing.T, p Place) {
 		for name, stmt := range map[string]string{
 			"who":            `UPDATE history SET by_whom = 'staff:9' WHERE seq = 3`,

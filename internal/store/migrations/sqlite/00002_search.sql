@@ -4,6 +4,9 @@
 -- +goose Up
 CREATE VIRTUAL TABLE mention_search USING fts5 (folded, content = 'mentions', content_rowid = 'num', tokenize = 'trigram');
 
+-- What was recorded before there was an index is in it from the start.
+INSERT INTO mention_search (mention_search) VALUES ('rebuild');
+
 -- Deleted words must not stay behind in the index (erasure).
 INSERT INTO mention_search (mention_search, rank) VALUES ('secure-delete', 1);
 
