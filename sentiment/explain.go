@@ -137,8 +137,22 @@ func order(ps []piece) {
 	}
 }
 
-// cut makes one piece of each lexicon entry, with the shares of all its words, and one of each other word; the strongest
-// comes first, equally strong ones as they stand in the text.
+// repeats reports whether a token marks that the emoji before it was repeated. The two are one to whoever reads: taken out
+// alone, either would leave the emoji in the text.
+func (d *desk) repeats(tok int) bool {
+	return tok < len(d.page.Doc.Tok) && d.page.Doc.Tok[tok].Kind == text.EmojiRepeat
+}
+
+// end is where a token ends, with the repeats of an emoji.
+func (d *desk) end(tok int) int {
+	if d.repeats(tok + 1) {
+		tok++
+	}
+	return int(d.page.Doc.Tok[tok].End)
+}
+
+// cut makes one piece of each lexicon entry, with the shares of all its words, and one of each other word, an emoji with
+// its repeats; the strongest comes first, equally strong ones as they stand in the text.
 func (d *desk) cut() []piece {
 	hits, ps := d.page.Hits, d.pieces[:0]
 	for i, h := 0, 0; i < len(d.share); i++ {
@@ -150,6 +164,10 @@ func (d *desk) cut() []piece {
 			}
 			p.hit = int32(h)
 			h++
+		}
+		if d.repeats(i+1) && (h == len(hits) || hits[h].Tok != i+1) {
+			i++
+			p.weight += d.share[i]
 		}
 		if p.weight != 0 {
 			p.size = math.Abs(p.weight)
@@ -169,11 +187,11 @@ func (d *desk) reasoned() []Reason {
 	}
 	for i := range ps {
 		if ps[i].hit >= 0 {
-			out = append(out, hitReason(p, &p.Hits[ps[i].hit], ps[i].weight))
+			out = append(out, d.hitReason(&p.Hits[ps[i].hit], ps[i].weight))
 			continue
 		}
-		t := &p.Doc.Tok[ps[i].tok]
-		out = append(out, Reason{Start: int(t.Start), End: int(t.End), Text: p.Doc.Source[t.Start:t.End], Weight: ps[i].weight, Kind: KindLearned})
+		start, end := int(p.Doc.Tok[ps[i].tok].Start), d.end(int(ps[i].tok))
+		out = append(out, Reason{Start: start, End: end, Text: p.Doc.Source[start:end], Weight: ps[i].weight, Kind: KindLearned})
 	}
 	return out
 }

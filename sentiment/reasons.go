@@ -8,9 +8,10 @@ import (
 	"rasid/sentiment/internal/text"
 )
 
-func hitReason(p *features.Page, h *features.Hit, w float64) Reason {
-	first, last := &p.Doc.Tok[h.Tok], &p.Doc.Tok[h.Tok+h.N-1]
-	r := Reason{Start: int(first.Start), End: int(last.End), Weight: w, Kind: KindWord}
+func (d *desk) hitReason(h *features.Hit, w float64) Reason {
+	p := &d.page
+	first := &p.Doc.Tok[h.Tok]
+	r := Reason{Start: int(first.Start), End: d.end(h.Tok + h.N - 1), Weight: w, Kind: KindWord}
 	r.Text = p.Doc.Source[r.Start:r.End]
 	switch {
 	case h.Negator >= 0:

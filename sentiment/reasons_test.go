@@ -2,6 +2,7 @@ package sentiment
 
 import (
 	"math"
+	"strings"
 	"testing"
 
 	"rasid/sentiment/sentences"
@@ -40,6 +41,24 @@ func TestRemovingTheStrongestReasonMovesTheScoreAsItSays(t *testing.T) {
 	}
 	if wrong > 0 {
 		t.Errorf("%d of %d strongest reasons point the wrong way", wrong, tried)
+	}
+}
+
+func TestARepeatedEmojiIsOneReason(t *testing.T) {
+	s := scorer(t)
+	for _, text := range []string{
+		"😡😡", "terrible 😡😡😡", "The coffee was cold and nobody answers, terrible 😡😡", "خدمة سيئة 😡😡😡", "قهوة لذيذة 😍😍😍", "Lovely 😍😍",
+	} {
+		res := s.Score(Input{Text: text})
+		first := res.Reasons[0]
+		if first.Kind == KindBase || first.Weight*res.Raw <= 0 {
+			t.Errorf("%q is %s, and the strongest reason is %q (%s, %.2f)", text, res.Label, first.Text, first.Kind, first.Weight)
+		}
+		for _, r := range res.Reasons {
+			if r.Start < r.End && (strings.HasPrefix(text[r.End:], "😡") || strings.HasPrefix(text[r.End:], "😍")) {
+				t.Errorf("%q: the reason %q ends among the repeats", text, r.Text)
+			}
+		}
 	}
 }
 
