@@ -62,6 +62,7 @@ type Chat struct {
 
 	mu     sync.Mutex
 	hinted map[string]time.Time // by room: when anonymous people were last asked for their name
+	given  given                // words for drafts, which their writers may correct
 }
 
 // answersAtOnce bounds how many answers to people are under way.

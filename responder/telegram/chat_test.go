@@ -196,6 +196,30 @@ func TestAReplyToACardWithoutButtonsStillFindsItsCase(t *testing.T) {
 	}
 }
 
+func TestWhoCorrectsTheirOwnWordsIsHeardAgain(t *testing.T) {
+	w, k, card := open(t)
+	talk := w.Say(staffRoom, mona, "صباح الخير")
+	said := w.ReplyTo(staffRoom, card, mona, "نعتذر يا سارة، يصل اليم.")
+	w.wait(t, "the words", func() bool { return k.last().Text == "نعتذر يا سارة، يصل اليم." })
+	first := k.last()
+	w.Edit(staffRoom, talk, "مساء الخير")
+	w.Edit(staffRoom, said, "نعتذر يا سارة، يصل اليوم.")
+	w.wait(t, "the corrected words", func() bool { return k.last().Text == "نعتذر يا سارة، يصل اليوم." })
+	if d := k.last(); d.Action != responder.ActEdit || d.Case != 41 || d.Draft != first.Draft || d.By != first.By || d.Token != first.Token {
+		t.Errorf("decision %+v, want the first one with other words: %+v", d, first)
+	}
+	w.wait(t, "an answer under the correction", func() bool { return w.newest().ReplyTo == said && w.newest().Text == "تم" })
+	w.PressLabel(staffRoom, card, mona, "عدّل")
+	w.wait(t, "the question", func() bool { return len(w.newest().Buttons) > 0 })
+	said = w.ReplyTo(staffRoom, w.newest().ID, mona, "كلام آخر")
+	w.wait(t, "the answer to the question", func() bool { return k.last().Text == "كلام آخر" })
+	w.Edit(staffRoom, said, "كلام آخر.")
+	w.wait(t, "its correction", func() bool { return k.last().Text == "كلام آخر." })
+	if n := k.count(); n != 5 {
+		t.Errorf("%d decisions were taken, want the two texts, their corrections and one press", n)
+	}
+}
+
 func TestWhoDidNotActUnderTheirNameDoesNotDecide(t *testing.T) {
 	w, k, card := open(t)
 	w.AddUser(faketelegram.User{ID: 8080, First: "Bot", Bot: true})

@@ -32,6 +32,8 @@ func (c *Chat) hear(ctx context.Context, u telegram.Update, take taker) error {
 		return c.pressed(ctx, u.Callback, take)
 	case u.Message != nil:
 		return c.said(ctx, u.Message, take)
+	case u.Edited != nil:
+		return c.corrected(ctx, u.Edited, take)
 	}
 	return nil
 }
@@ -145,6 +147,7 @@ func (c *Chat) said(ctx context.Context, m *telegram.Message, take taker) error 
 	}
 	d.By, d.Room, d.At = actor(m.From), room.Name, c.client.Now()
 	p.caseID = d.Case
+	c.gave(m, d)
 	ans, err := take(ctx, d)
 	if err != nil {
 		return fmt.Errorf("taking %s: %w", d.Action, err)

@@ -58,7 +58,7 @@ func (c *Connection) route(u Update) destination {
 		return toNobody
 	}
 	inRoom := toNobody
-	if u.Message != nil && c.addressed(m) {
+	if u.Message != nil && c.addressed(m) || u.Edited != nil && c.answersUs(m) {
 		inRoom = toRoom
 	}
 	return c.known(m.Chat, m.Topic(), inRoom, toInbox)
@@ -137,7 +137,7 @@ func (c *Connection) watches(chat int64) bool {
 }
 
 func (c *Connection) listener(u Update) Listener {
-	m := u.Message
+	m := u.Said()
 	if u.Callback != nil {
 		m = u.Callback.Message
 	}
@@ -157,10 +157,13 @@ func (c *Connection) listener(u Update) Listener {
 // bot: an answer to one of its messages, a command, or a word that the
 // listener may know as one.
 func (c *Connection) addressed(m *Message) bool {
-	if m.ReplyTo != nil && m.ReplyTo.From != nil && m.ReplyTo.From.ID == c.client.BotID() {
-		return true
-	}
-	return strings.TrimSpace(m.Text) != ""
+	return c.answersUs(m) || strings.TrimSpace(m.Text) != ""
+}
+
+// answersUs reports whether a message answers one of the bot's. What its writer
+// corrects there is heard as well.
+func (c *Connection) answersUs(m *Message) bool {
+	return m.ReplyTo != nil && m.ReplyTo.From != nil && m.ReplyTo.From.ID == c.client.BotID()
 }
 
 // follow learns new ids of chats from the two service messages of a migration.
