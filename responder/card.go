@@ -174,6 +174,10 @@ func (w *cardWriter) draft() {
 		}
 		return
 	}
+	if w.c.State == cases.Handled && strings.HasPrefix(w.c.ClosedBy, cases.Colleague) { // what stands there is theirs
+		w.line("💬 " + Isolate(Visible(w.c.ClosedNote)))
+		return
+	}
 	if w.c.State == cases.Dismissed || w.c.State == cases.Gone || w.c.State == cases.Expired {
 		return
 	}
@@ -223,7 +227,7 @@ func (w *cardWriter) standing(stopped bool) {
 	case cases.Answered:
 		w.answered()
 	case cases.Handled:
-		w.line(say.Say("card.handled", "name", w.o.NameOf(c.ClosedBy), "time", w.o.clock(w.say, c.ClosedAt, w.now)))
+		w.line(say.Say("card.handled", "name", Author(say, c.ClosedBy, w.o.NameOf), "time", w.o.clock(w.say, c.ClosedAt, w.now)))
 		w.since()
 	case cases.Dismissed:
 		w.line(say.Say("card.dismissed", "name", w.o.NameOf(c.ClosedBy), "time", w.o.clock(w.say, c.ClosedAt, w.now), "note", Visible(c.ClosedNote)))
@@ -268,6 +272,9 @@ func (w *cardWriter) waiting() {
 		w.line("ℹ️ " + say.Say("card.noapi"))
 	case place.Blind:
 		w.line("ℹ️ " + say.Say("card.uncheckable"))
+	}
+	if w.o.Replaces(c) {
+		w.line("ℹ️ " + say.Say("card.replaces"))
 	}
 	if place.Private && place.Replier != nil {
 		w.line("✉️ " + say.Say("card.private"))

@@ -259,7 +259,7 @@ func (k *Clerk) moved(r *request) Answer {
 		if !r.c.AnsweredAt.IsZero() {
 			at = r.c.AnsweredAt
 		}
-		return r.refuse("answer.decided", "name", k.Office.NameOf(r.c.ApprovedBy), "time", k.Office.clock(r.say, at, r.d.At))
+		return r.refuse("answer.decided", "name", Author(r.say, r.c.ApprovedBy, k.Office.NameOf), "time", k.Office.clock(r.say, at, r.d.At))
 	}
 	return r.refuse("answer.moved", "state", phrases.Plain(r.say.Say("state."+string(r.c.State))))
 }

@@ -2,7 +2,9 @@ package responder
 
 import (
 	"context"
+	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"rasid/internal/cases"
@@ -94,6 +96,7 @@ type Place struct {
 	Rooms   []string
 	Blind   bool // deletions cannot be seen here: the card says so
 	Private bool // answers go to the writer alone, as those to an e-mail
+	Single  bool // one answer of ours stands there, and another one replaces it
 
 	Hours   *hours.Calendar // of the branch; nil: every hour counts
 	Targets Targets         // nil: the policy's
@@ -130,8 +133,12 @@ func (o *Office) Person(a Actor) (Person, bool) {
 
 // NameOf is the name to show for a By of the history.
 func (o *Office) NameOf(by string) string {
+	id, there := strings.CutPrefix(by, cases.Colleague)
 	for _, p := range o.People {
-		if p.ID == by && p.Name != "" {
+		if p.Name == "" {
+			continue
+		}
+		if p.ID == by || there && id != "" && slices.Contains(slices.Collect(maps.Values(p.Accounts)), id) {
 			return p.Name
 		}
 	}

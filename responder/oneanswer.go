@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -34,7 +35,8 @@ type Review struct {
 
 // OneAnswer is a Replier for a ReviewPlace. Such places cannot hold an answer
 // twice, but can silently lose the one a colleague wrote by hand; so it looks
-// first, and leaves alone what is not ours.
+// first, and leaves alone what is not ours. What we posted there before is
+// replaced: whoever approves another answer to the same review wants that.
 type OneAnswer struct {
 	Place ReviewPlace
 	// Changes reports why the place would not show a text as it is; nil = it
@@ -46,12 +48,21 @@ var (
 	_ Replier = OneAnswer{}
 	_ Finder  = OneAnswer{}
 	_ Checker = OneAnswer{}
+	_ Single  = OneAnswer{}
 )
 
 // ErrColleague says that an answer that is not ours stands there already.
 var ErrColleague = errors.New("somebody of the business answered already")
 
-// Reply writes the approved answer where none stands.
+// byHand is an answer of a colleague that stands there. It is an ErrColleague.
+type byHand struct{ cases.Answer }
+
+func (byHand) Error() string { return ErrColleague.Error() }
+
+func (byHand) Unwrap() error { return ErrColleague }
+
+// Reply writes the approved answer where none stands, or in the place of an
+// earlier one of ours.
 func (p OneAnswer) Reply(ctx context.Context, r cases.Reply) (cases.Receipt, error) {
 	if err := p.postable(r); err != nil {
 		return cases.Receipt{}, fmt.Errorf("answering %s: %w: %w", r.Mention.ID, cases.ErrRefused, err)
@@ -65,8 +76,8 @@ func (p OneAnswer) Reply(ctx context.Context, r cases.Reply) (cases.Receipt, err
 		return cases.Receipt{}, fmt.Errorf("looking at the review before answering: %w", err)
 	case SameWords(was.Answer, r.Text):
 		return cases.Receipt{ID: was.AnswerID, At: was.At}, nil // of an earlier attempt
-	case was.Answer != "":
-		return cases.Receipt{}, fmt.Errorf("answering %s: %w: %w", r.Mention.ID, cases.ErrRefused, ErrColleague)
+	case was.Answer != "" && !slices.ContainsFunc(r.Earlier, func(ours string) bool { return SameWords(was.Answer, ours) }):
+		return cases.Receipt{}, fmt.Errorf("answering %s: %w: %w", r.Mention.ID, cases.ErrRefused, byHand{cases.Answer{Text: was.Answer, At: was.At}})
 	}
 	got, err := p.Place.Put(ctx, at, r.Text)
 	if err == nil {
@@ -140,6 +151,9 @@ func (p OneAnswer) Check(ctx context.Context, m cases.Mention) (Standing, error)
 	}
 	return Standing{Text: now.Text}, nil
 }
+
+// Single says that one answer stands there.
+func (OneAnswer) Single() {}
 
 // Doctor asks the place, if it can examine itself.
 func (p OneAnswer) Doctor(ctx context.Context) []cases.Advice { return examine(ctx, p.Place) }

@@ -135,6 +135,10 @@ func (p *Poster) attempt(ctx context.Context, c cases.Case, s cases.Send) (cases
 	case cases.WasNotSent:
 		return p.later(set, ch, s, err)
 	case cases.WasRefused:
+		if byColleague(err, s.Reply.Mention, ch) {
+			set.Why = err.Error()
+			return set, ch
+		}
 		return p.refused(set, ch, err)
 	case cases.WasUnknown:
 	}
@@ -181,7 +185,7 @@ func (p *Poster) recheck(ctx context.Context, r Replier, m cases.Mention, set *c
 	case st.Gone:
 		ch.Event, ch.Note = cases.Delete, "deleted before the reply left"
 	case st.Colleague != "":
-		ch.Event, ch.Note, why = cases.Handle, st.Colleague, "a colleague answered"
+		ch.Event, ch.By, ch.Note, why = cases.Handle, cases.Colleague, st.Colleague, "a colleague answered"
 	case st.changed(m):
 		ch.Event, ch.Note = cases.Edit, "changed before the reply left"
 		ch.Reworded = st.reworded(m)

@@ -14,12 +14,8 @@ import (
 // Moderation brings a case back to staff when the platform, which had taken our
 // reply, shows it to nobody after all.
 type Moderation struct {
-	Desk  Desk
-	Where interface {
-		// CaseOf returns the case of a mention; cases.ErrNotFound.
-		CaseOf(ctx context.Context, source, mention string) (int64, error)
-		Outbox(ctx context.Context, caseID int64) ([]cases.Send, error)
-	}
+	Desk   Desk
+	Where  Posted
 	Office *Office
 	Log    *slog.Logger
 }

@@ -17,7 +17,10 @@ func Author(say *phrases.Catalogue, by string, name func(string) string) string 
 	if rule, ok := strings.CutPrefix(by, "rule:"); ok {
 		return say.Say("by.rule", "rule", rule)
 	}
-	if id, ok := strings.CutPrefix(by, "colleague:"); ok {
+	if id, ok := strings.CutPrefix(by, cases.Colleague); ok {
+		if known := name(by); known != "" && known != by {
+			return known
+		}
 		return say.Say("by.colleague", "id", id)
 	}
 	if who, ok := strings.CutPrefix(by, "terminal:"); ok {

@@ -30,6 +30,10 @@ type Finder interface {
 	Find(ctx context.Context, r cases.Reply) (cases.Receipt, bool, error)
 }
 
+// Single is a Replier of a place where one answer stands below each mention, and
+// another one of ours takes its place.
+type Single interface{ Single() }
+
 // Checker is a Replier that can look, just before posting, whether the mention
 // still stands as it was.
 type Checker interface {

@@ -29,7 +29,10 @@ type Writer struct {
 	Log     *slog.Logger
 	// Model writes the first draft where a person decides; nil: the Drafter does.
 	Model Drafter
-	Late  Drafter // words for a promise that fell due, or a low rating; nil: the Drafter's
+	// Elsewhere closes what needs no draft, because a colleague answered it on the
+	// platform itself, before any is written; nil: nobody looks.
+	Elsewhere func(ctx context.Context, now time.Time) (closed int, err error)
+	Late      Drafter // words for a promise that fell due, or a low rating; nil: the Drafter's
 
 	// What written rules need; without it nothing leaves by a rule.
 	Count   func(ctx context.Context, by string, since time.Time) (int, error)
@@ -49,6 +52,13 @@ type Writer struct {
 
 // Step drafts for the flagged cases and reports how many there were.
 func (w *Writer) Step(ctx context.Context, now time.Time) (int, error) {
+	closed := 0
+	if w.Elsewhere != nil {
+		var err error
+		if closed, err = w.Elsewhere(ctx, now); err != nil {
+			return closed, err
+		}
+	}
 	flagged, err := w.Desk.InState(ctx, cases.Flagged, batch)
 	if err != nil {
 		return 0, fmt.Errorf("listing flagged cases: %w", err)
@@ -58,7 +68,7 @@ func (w *Writer) Step(ctx context.Context, now time.Time) (int, error) {
 			return 0, fmt.Errorf("drafting for case %d: %w", c.ID, err)
 		}
 	}
-	return len(flagged), nil
+	return closed + len(flagged), nil
 }
 
 func (w *Writer) propose(ctx context.Context, c cases.Case, now time.Time) error {

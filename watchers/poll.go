@@ -35,7 +35,10 @@ type Watcher struct {
 	// Rejected is told of replies that the platform shows to nobody, at every look
 	// that sees them; nil = nobody.
 	Rejected func(ctx context.Context, source string, list []cases.Rejected, now time.Time)
-	Log      *slog.Logger // nil = silent
+	// Answers is told of answers of the business that stand there, at every look
+	// that sees them and once the mentions are recorded; nil = nobody.
+	Answers func(ctx context.Context, source string, list []cases.Answer, now time.Time)
+	Log     *slog.Logger // nil = silent
 
 	// Status goes on from what was saved before a restart, so that a pause a
 	// platform asked for is kept.
@@ -131,6 +134,7 @@ func (w *Watcher) look(ctx context.Context, now time.Time) (cases.Page, int, err
 		w.Rejected(ctx, w.Name, page.Rejected, now)
 	}
 	if len(page.Mentions) == 0 && page.Next == after {
+		w.answered(ctx, page, now)
 		return page, 0, nil // nothing to remember: a transaction for each empty look would wear the disk
 	}
 	added, err := w.Book.Record(ctx, w.Name, page, now)
@@ -139,7 +143,17 @@ func (w *Watcher) look(ctx context.Context, now time.Time) (cases.Page, int, err
 	} else {
 		w.refused = 0
 	}
+	if err == nil {
+		w.answered(ctx, page, now)
+	}
 	return page, added, err
+}
+
+// answered passes on which answers of the business the look saw.
+func (w *Watcher) answered(ctx context.Context, page cases.Page, now time.Time) {
+	if w.Answers != nil && len(page.Answers) > 0 {
+		w.Answers(ctx, w.Name, page.Answers, now)
+	}
 }
 
 // poll asks the source under a deadline and a panic barrier: one broken source

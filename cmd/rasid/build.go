@@ -250,8 +250,9 @@ func (h *house) openPlace(s config.Source, kind sourceKind) (config.Problems, er
 		h.outlet = o
 	}
 	_, looks := replier.(responder.Checker) // just before it posts, so that staff need not
+	_, single := replier.(responder.Single)
 	h.office.Places[s.Name] = responder.Place{
-		Name: s.Name, Replier: replier, Rooms: s.Rooms, Blind: kind.blind && !local && !looks, Private: answer.private,
+		Name: s.Name, Replier: replier, Rooms: s.Rooms, Blind: kind.blind && !local && !looks, Private: answer.private, Single: single,
 		Hours: h.cfg.Calendar(s.Branch), Targets: targets(h.cfg.Policy.Targets, s.Targets),
 	}
 	return nil, nil

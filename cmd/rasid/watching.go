@@ -33,6 +33,8 @@ func (h *house) makeWatchers(ctx context.Context) error {
 		return fmt.Errorf("reading how the sources stood: %w", err)
 	}
 	kinds := sourceKinds()
+	colleagues := &responder.Colleagues{Desk: h.store, Where: h.store, Log: h.log}
+	h.writer.Elsewhere = colleagues.Step
 	moderation := &responder.Moderation{Desk: h.store, Where: h.store, Office: h.office, Log: h.log}
 	for _, s := range h.cfg.Sources {
 		settings := kinds[s.Kind].settings()
@@ -41,7 +43,7 @@ func (h *house) makeWatchers(ctx context.Context) error {
 		w := &watchers.Watcher{
 			Name: s.Name, Kind: s.Kind, Source: h.sources[s.Name], Book: h.store, Match: about,
 			Every: cmp.Or(s.Every, kinds[s.Kind].every(settings)), Limits: kinds[s.Kind].notAllowed(), Log: h.log,
-			Rejected: moderation.Take,
+			Rejected: moderation.Take, Answers: colleagues.Take,
 		}
 		for _, st := range saved {
 			if st.Source == s.Name {

@@ -84,6 +84,10 @@ const Rasid = "rasid"
 // File is the By of a stop that a file in the data folder makes.
 const File = "file"
 
+// Colleague begins the By of what somebody of the business did on the platform
+// itself; the platform's id of who it was follows where it tells one.
+const Colleague = "colleague:"
+
 // Customer is the By of what the author of a mention did.
 const Customer = "customer"
 

@@ -118,6 +118,11 @@ type Reply struct {
 	Draft   int
 	Mention Mention // what it answers
 	Text    string
+
+	// Earlier is what was posted to the same mention before, the newest first.
+	// Where one answer stands below it, the new one may take the place of these
+	// words, and of no others.
+	Earlier []string
 }
 
 // Aside reports whether these are words beside the answer: no draft stands

@@ -93,6 +93,7 @@ type Page struct {
 	Wait     time.Duration // the platform asked for this pause; 0 = the source's own interval
 	Gap      string        // why mentions may have been missed; "" when none can have been
 	Rejected []Rejected    // replies that were seen on the way; told again by every look that sees them
+	Answers  []Answer      // answers of the business that stand where one is below each mention; as Rejected
 }
 
 // Rejected is a reply of the business that the platform took and, when it looked
@@ -101,6 +102,13 @@ type Rejected struct {
 	Mention string // ID of the mention it answers
 	Text    string // the reply as the platform has it
 	Why     string // what the platform says
+}
+
+// Answer is what the business has below a mention, by the program or by hand.
+type Answer struct {
+	Mention string // ID of the mention it answers
+	Text    string
+	At      time.Time // when it was written or changed last; zero where the platform does not tell
 }
 
 // InboxItem is one raw message that a shared connection (Telegram, Discord, a

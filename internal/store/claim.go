@@ -182,6 +182,10 @@ func (s *Store) start(ctx context.Context, q querier, r row, now time.Time, leas
 	if n != 1 {
 		return cases.Send{}, fmt.Errorf("outbox row %s: %w", r.Key, cases.ErrStale)
 	}
-	r, err = rowByKey(ctx, q, r.Key)
+	if r, err = rowByKey(ctx, q, r.Key); err != nil || !isReply(r.Kind) {
+		return r.Send, err
+	}
+	r.Reply.Earlier, err = collect(ctx, q, one[string], `SELECT body FROM outbox WHERE case_id = $1 AND mention = $2 AND kind = 'reply' AND state = 'delivered' AND body <> ''
+		ORDER BY receipt_at DESC, key DESC`, r.Case, r.Reply.Mention.Num)
 	return r.Send, err
 }

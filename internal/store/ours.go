@@ -87,7 +87,7 @@ func (in *intake) answered(ctx context.Context, m cases.Mention) (cases.Case, bo
 // colleague is the By of an answer read in public: the platform's name of
 // the colleague, who may not be on the list of staff.
 func colleague(m cases.Mention) string {
-	return "colleague:" + m.AuthorID
+	return cases.Colleague + m.AuthorID
 }
 
 // clip shortens s to at most n runes.

@@ -65,6 +65,14 @@ func TestAColleaguesAnswerIsNeverWrittenOver(t *testing.T) {
 	}
 }
 
+func TestAnotherAnswerTakesThePlaceOfOursAndOfNobodyElses(t *testing.T) {
+	f := fake(t)
+	m := mention(f, "cold")
+	respondertest.ExerciseAnotherAnswer(t, open(t, f, f.URL), faketest.Reply(m, "sorry"), func() string { return f.Reviews()[0].Answer }, func(text string) {
+		f.Change(m.ID, func(v *fakeapple.Review) { v.Answer = text })
+	})
+}
+
 func TestAnAnswerThatWaitsToBePublishedIsFoundAndNotWrittenAgain(t *testing.T) {
 	f := fake(t)
 	p := open(t, f, f.URL)

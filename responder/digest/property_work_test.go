@@ -100,6 +100,9 @@ func (r recount) times(of func(cases.Entry) bool, after bool, which int) digest.
 			if hit < 0 || skip+hit < flag {
 				continue
 			}
+			if l := s[skip+hit]; after && l.From == cases.Flagged && strings.HasPrefix(l.By, "colleague:") {
+				continue // answered before anybody was asked
+			}
 			if at := s[skip+hit].At; !at.Before(r.span.From) && at.Before(r.span.To) {
 				took = append(took, at.Sub(s[flag].At))
 				ack, reply := aims(c)

@@ -167,7 +167,7 @@ func (s *shift) take(e cases.Entry, c cases.Case) {
 	ack, reply := s.aims(c)
 	if !k.flagged.IsZero() && !k.acked && person(e.By) {
 		k.acked = true
-		if counts {
+		if counts && !unasked(e) {
 			s.acks = append(s.acks, wait{s.elapsed(c, k.flagged, e.At), ack})
 		}
 	}
@@ -183,6 +183,12 @@ func (s *shift) take(e cases.Entry, c cases.Case) {
 	if counts {
 		s.work.count(e, c)
 	}
+}
+
+// unasked reports whether a colleague had answered on the platform before the case
+// was put before anybody: how soon is not known.
+func unasked(e cases.Entry) bool {
+	return e.From == cases.Flagged && strings.HasPrefix(e.By, cases.Colleague)
 }
 
 // praised reports whether what a reply answers, said after one moment and until

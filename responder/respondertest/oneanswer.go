@@ -47,6 +47,10 @@ func ExerciseOneAnswer(t *testing.T, setup func(*testing.T) Review) {
 			t.Errorf("%v after %d writes; %q stands", err, v.Writes(), v.Answer())
 		}
 	})
+	t.Run("another answer takes the place of ours and of nobody else's", func(t *testing.T) {
+		v := setup(t)
+		ExerciseAnotherAnswer(t, v.Replier, v.reply(1), v.Answer, v.ByHand)
+	})
 	t.Run("a lost answer is found and not written again", func(t *testing.T) {
 		v := setup(t)
 		v.Fail(DropBefore)
@@ -89,4 +93,29 @@ func ExerciseOneAnswer(t *testing.T, setup func(*testing.T) Review) {
 			t.Errorf("%+v", st)
 		}
 	})
+}
+
+// ExerciseAnotherAnswer posts an answer and then another one to the same mention:
+// the second takes the place of the first, of which it knows, and of nothing that
+// a colleague wrote. answer tells what stands there, byHand lets a colleague write.
+func ExerciseAnotherAnswer(t *testing.T, p responder.Replier, first cases.Reply, answer func() string, byHand func(text string)) {
+	t.Helper()
+	second := first
+	second.Key, second.Text = "reply/1/2", "We are sorry about the second visit as well."
+	if _, err := p.Reply(t.Context(), first); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := p.Reply(t.Context(), second); !errors.Is(err, responder.ErrColleague) {
+		t.Errorf("over words of which it knows nothing: %v", err)
+	}
+	second.Earlier = []string{"something still older", first.Text}
+	if got, err := p.Reply(t.Context(), second); err != nil || got.ID == "" || !responder.SameWords(answer(), second.Text) {
+		t.Errorf("%+v, %v; %q stands", got, err, answer())
+	}
+	byHand("by hand")
+	third := second
+	third.Key, third.Text, third.Earlier = "reply/1/3", "And once more.", []string{second.Text, first.Text}
+	if _, err := p.Reply(t.Context(), third); !errors.Is(err, responder.ErrColleague) || answer() != "by hand" {
+		t.Errorf("over a colleague's words: %v; %q stands", err, answer())
+	}
 }

@@ -121,10 +121,7 @@ func (p place) Review(ctx context.Context, at string) (responder.Review, error) 
 		r.Text = strings.TrimSpace(got.Title)
 	}
 	if a := got.Reply; a != nil && a.Text != "" {
-		r.Answer, r.AnswerID, r.At = a.Text, at, a.Created.Time
-		if a.Updated.After(r.At) {
-			r.At = a.Updated.Time
-		}
+		r.Answer, r.AnswerID, r.At = a.Text, at, a.Changed()
 	}
 	return r, nil
 }
@@ -140,7 +137,7 @@ func (p place) Put(ctx context.Context, at, text string) (cases.Receipt, error) 
 	if err != nil {
 		return cases.Receipt{}, errors.New("looking at the reply just written: " + err.Error()) // unknown, whatever the look said
 	}
-	if now.Answer == "" {
+	if !responder.SameWords(now.Answer, text) { // none yet, or still an earlier one
 		return cases.Receipt{}, errors.New("the reply was taken and is not to be seen yet")
 	}
 	return cases.Receipt{ID: now.AnswerID, URL: "https://www.trustpilot.com/reviews/" + at, At: now.At}, nil

@@ -69,6 +69,14 @@ func TestAColleaguesAnswerIsNeverWrittenOver(t *testing.T) {
 	}
 }
 
+func TestAnotherAnswerTakesThePlaceOfOursAndOfNobodyElses(t *testing.T) {
+	f := fake(t)
+	m := mention(f, "cold")
+	respondertest.ExerciseAnotherAnswer(t, open(t, f.URL, nil), faketest.Reply(m, "sorry"), func() string { return f.Reviews()[0].Answer }, func(text string) {
+		f.Change(m.ReplyTo, func(v *faketrustpilot.Review) { v.Answer = text })
+	})
+}
+
 func TestALostAnswerIsFoundAndNotWrittenAgain(t *testing.T) {
 	f := fake(t)
 	p := open(t, f.URL, nil)

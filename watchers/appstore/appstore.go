@@ -45,6 +45,7 @@ type Source struct {
 	now     func() time.Time
 	connect *apple.Connect // nil without a key
 	places  []place
+	answers []cases.Answer // that the look under way saw
 }
 
 var (
@@ -72,7 +73,8 @@ func New(c Config, name string, client *outbound.Client, now func() time.Time) (
 	return s, nil
 }
 
-// Poll reads every place from its newest review back to what is known. A place
+// Poll reads every place from its newest review back to what is known; with a key
+// it passes on which answers stand there, as far as it sees them. A place
 // that fails does not hold up the others; when it failed for a while, that is
 // said once.
 func (s *Source) Poll(ctx context.Context, after cases.Cursor) (cases.Page, error) {
@@ -81,6 +83,7 @@ func (s *Source) Poll(ctx context.Context, after cases.Cursor) (cases.Page, erro
 	if !readable {
 		page.Gap = "where this source stopped reading was lost"
 	}
+	s.answers = nil
 	var failed []error
 	for _, p := range s.places {
 		mem := cur.Places[p.name]
@@ -112,7 +115,7 @@ func (s *Source) Poll(ctx context.Context, after cases.Cursor) (cases.Page, erro
 	if err != nil {
 		return cases.Page{}, fmt.Errorf("writing the cursor of %s: %w", s.name, err)
 	}
-	page.Next = cases.Cursor(b)
+	page.Next, page.Answers = cases.Cursor(b), s.answers
 	return page, nil
 }
 
@@ -164,6 +167,9 @@ func (s *Source) own(ctx context.Context, at string) (found []cases.Mention, nex
 		return nil, "", err
 	}
 	for _, r := range got {
+		if a := r.Answer; a != nil {
+			s.answers = append(s.answers, cases.Answer{Mention: watchers.Line(r.ID, 200), Text: a.Body, At: a.Changed})
+		}
 		found = append(found, s.mention(feed.Review{ID: r.ID, Author: r.Author, Title: r.Title, Text: r.Body, Stars: r.Stars, At: r.Created}))
 	}
 	return found, next, nil

@@ -7,6 +7,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
+	"rasid/internal/cases"
 	"rasid/internal/platform/apple/fakeapple"
 	"rasid/internal/platform/faketest"
 	"rasid/watchers"
@@ -127,6 +130,23 @@ func TestAnEditComesAgainUnderTheSameID(t *testing.T) {
 				t.Errorf("the edit came again: %+v", again.Mentions)
 			}
 		})
+	}
+}
+
+func TestAnAnswerOfTheBusinessIsToldAtEveryLookThatSeesIt(t *testing.T) {
+	f := fake(t)
+	s := open(t, f)
+	r := f.Say(fakeapple.Review{Text: "cold", Stars: 1, Written: noon.Add(-2 * time.Hour)})
+	p := watcherstest.Poll(t, s, "")
+	if len(p.Answers) != 0 {
+		t.Errorf("before anybody answered: %+v", p.Answers)
+	}
+	f.Change(r.ID, func(v *fakeapple.Review) { v.Answer, v.State, v.Changed = "We are sorry.", "PUBLISHED", noon })
+	for range 2 {
+		p = watcherstest.Poll(t, s, p.Next)
+		if diff := cmp.Diff([]cases.Answer{{Mention: r.ID, Text: "We are sorry.", At: noon}}, p.Answers); diff != "" {
+			t.Errorf("(-want +got):\n%s", diff)
+		}
 	}
 }
 

@@ -129,21 +129,24 @@ func New(c Config, name string, client *outbound.Client, now func() time.Time) (
 }
 
 // Poll reads what was written or changed since the cursor, and passes on which
-// replies Google rejected after they were written, as far as it sees them.
+// replies stand there and which Google rejected after they were written, as far
+// as it sees them.
 func (s *Source) Poll(ctx context.Context, after cases.Cursor) (cases.Page, error) {
 	var rejected []cases.Rejected
+	var answers []cases.Answer
 	page, err := watchers.Newest(ctx, after, s.now(), s.cfg.MaxAge, func(ctx context.Context, token string) ([]watchers.Changed, string, error) {
 		got, err := s.biz.List(ctx, token)
 		if err != nil {
 			return nil, "", err
 		}
-		rejected = append(rejected, refused(got.Reviews)...)
+		taken, refused := replies(got.Reviews)
+		answers, rejected = append(answers, taken...), append(rejected, refused...)
 		return s.list(got.Reviews), got.Next, nil
 	})
 	if err != nil {
 		return cases.Page{}, fmt.Errorf("reading reviews of %s: %w", s.name, err)
 	}
-	page.Rejected = rejected
+	page.Answers, page.Rejected = answers, rejected
 	return page, nil
 }
 
@@ -156,17 +159,19 @@ func (s *Source) list(reviews []google.BusinessReview) (out []watchers.Changed) 
 	return out
 }
 
-// refused are the replies that Google shows to nobody.
-func refused(reviews []google.BusinessReview) (out []cases.Rejected) {
+// replies are those that Google took, and those that it shows to nobody.
+func replies(reviews []google.BusinessReview) (taken []cases.Answer, refused []cases.Rejected) {
 	for _, r := range reviews {
 		if r.Reply == nil {
 			continue
 		}
 		if why := r.Reply.Rejected(); why != nil {
-			out = append(out, cases.Rejected{Mention: r.Name, Text: r.Reply.Comment, Why: why.Error()})
+			refused = append(refused, cases.Rejected{Mention: r.Name, Text: r.Reply.Comment, Why: why.Error()})
+			continue
 		}
+		taken = append(taken, cases.Answer{Mention: r.Name, Text: r.Reply.Comment, At: r.Reply.Updated.UTC()})
 	}
-	return out
+	return taken, refused
 }
 
 func (s *Source) changed(r google.BusinessReview) watchers.Changed {

@@ -129,7 +129,7 @@ func TestAReviewLinksToWhereItsOwnerAnswers(t *testing.T) {
 func TestTheSourceKeepsWhatEverySourceOfReviewsMustKeep(t *testing.T) {
 	watcherstest.ExerciseReviews(t, func(t *testing.T) watcherstest.Reviews {
 		f := fake(t)
-		return watcherstest.Reviews{Source: open(t, f), Now: noon, Say: f.SayAt, Edit: f.EditAt}
+		return watcherstest.Reviews{Source: open(t, f), Now: noon, Say: f.SayAt, Edit: f.EditAt, Answer: f.AnswerAt}
 	})
 }
 

@@ -94,7 +94,8 @@ type mark struct {
 // markEvery is how often a look that finds nothing is written down.
 const markEvery = 6 * time.Hour
 
-// Poll reads what was written or changed since the cursor. A source that was
+// Poll reads what was written or changed since the cursor, and passes on which
+// replies stand there, as far as it sees them. A source that was
 // away for more than a week has missed what changed before, and says so.
 func (s *Source) Poll(ctx context.Context, after cases.Cursor) (cases.Page, error) {
 	var m mark
@@ -102,10 +103,19 @@ func (s *Source) Poll(ctx context.Context, after cases.Cursor) (cases.Page, erro
 		m = mark{Window: after} // the first look, or a cursor of an earlier version
 	}
 	now := s.now().UTC()
-	page, err := watchers.Newest(ctx, m.Window, now, maxAge, s.list)
+	var answers []cases.Answer
+	page, err := watchers.Newest(ctx, m.Window, now, maxAge, func(ctx context.Context, token string) ([]watchers.Changed, string, error) {
+		got, err := s.play.List(ctx, token)
+		if err != nil {
+			return nil, "", err
+		}
+		answers = append(answers, replies(got.Reviews)...)
+		return s.list(got.Reviews), got.Pagination.Next, nil
+	})
 	if err != nil {
 		return cases.Page{}, fmt.Errorf("reading reviews of %s: %w", s.name, err)
 	}
+	page.Answers = answers
 	if away := now.Sub(m.Looked); !m.Looked.IsZero() && away > maxAge {
 		page.Gap = fmt.Sprintf("nobody looked for %d days, and Google lists what changed in the last seven", int(away/(24*time.Hour)))
 	}
@@ -120,18 +130,25 @@ func (s *Source) Poll(ctx context.Context, after cases.Cursor) (cases.Page, erro
 	return page, nil
 }
 
-func (s *Source) list(ctx context.Context, token string) ([]watchers.Changed, string, error) {
-	got, err := s.play.List(ctx, token)
-	if err != nil {
-		return nil, "", err
-	}
-	var out []watchers.Changed
-	for _, r := range got.Reviews {
+func (s *Source) list(reviews []google.PlayReview) (out []watchers.Changed) {
+	for _, r := range reviews {
 		if c, ok := s.changed(r); ok {
 			out = append(out, c)
 		}
 	}
-	return out, got.Pagination.Next, nil
+	return out
+}
+
+// replies are those of the developer.
+func replies(reviews []google.PlayReview) (out []cases.Answer) {
+	for _, r := range reviews {
+		for _, c := range r.Comments {
+			if d := c.Developer; d != nil {
+				out = append(out, cases.Answer{Mention: watchers.Line(r.ID, 200), Text: d.Text, At: d.Modified.Time()})
+			}
+		}
+	}
+	return out
 }
 
 // changed turns a review into a mention; the developer's reply is not one.

@@ -46,7 +46,7 @@ func TestTheSourceKeepsWhatEverySourceMustKeep(t *testing.T) {
 func TestTheSourceKeepsWhatEverySourceOfReviewsMustKeep(t *testing.T) {
 	watcherstest.ExerciseReviews(t, func(t *testing.T) watcherstest.Reviews {
 		f := fake(t)
-		return watcherstest.Reviews{Source: open(t, f), Now: noon, Say: f.SayAt, Edit: f.EditAt}
+		return watcherstest.Reviews{Source: open(t, f), Now: noon, Say: f.SayAt, Edit: f.EditAt, Answer: f.AnswerAt}
 	})
 }
 

@@ -93,17 +93,22 @@ func New(c Config, name string, client *outbound.Client, now func() time.Time) (
 }
 
 // Poll reads what was written since the cursor, and what changed among the
-// newest hundred.
+// newest hundred; it passes on which replies stand there, as far as it sees them.
 func (s *Source) Poll(ctx context.Context, after cases.Cursor) (cases.Page, error) {
-	page, err := watchers.Newest(ctx, after, s.now(), s.cfg.MaxAge, s.list)
+	var answers []cases.Answer
+	page, err := watchers.Newest(ctx, after, s.now(), s.cfg.MaxAge, func(ctx context.Context, token string) ([]watchers.Changed, string, error) {
+		return s.list(ctx, token, &answers)
+	})
 	if err != nil {
 		return cases.Page{}, fmt.Errorf("reading reviews for %s: %w", s.name, err)
 	}
+	page.Answers = answers
 	return page, nil
 }
 
-// list reads one page; its token is the page's number.
-func (s *Source) list(ctx context.Context, token string) (found []watchers.Changed, next string, err error) {
+// list reads one page; its token is the page's number. The company's replies are
+// added to answers.
+func (s *Source) list(ctx context.Context, token string, answers *[]cases.Answer) (found []watchers.Changed, next string, err error) {
 	n, err := watchers.PageOf(token, 1)
 	if err != nil {
 		return nil, "", err
@@ -115,6 +120,9 @@ func (s *Source) list(ctx context.Context, token string) (found []watchers.Chang
 	for _, r := range list {
 		if trustpilot.IsID(r.ID) {
 			found = append(found, s.changed(r))
+			if a := r.Reply; a != nil {
+				*answers = append(*answers, cases.Answer{Mention: r.ID, Text: a.Text, At: a.Changed()})
+			}
 		}
 	}
 	if len(list) == trustpilot.PerPage {

@@ -58,6 +58,9 @@ func TestTheSourceKeepsWhatEverySourceOfReviewsMustKeep(t *testing.T) {
 			Edit: func(id, text string, at time.Time) {
 				f.Change(id, func(v *faketrustpilot.Review) { v.Text, v.Updated = text, at })
 			},
+			Answer: func(id, text string, at time.Time) {
+				f.Change(id, func(v *faketrustpilot.Review) { v.Answer, v.Answered = text, at })
+			},
 		}
 	})
 }

@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"rasid/internal/cases"
 	"rasid/watchers"
 )
 
@@ -14,12 +15,15 @@ type Reviews struct {
 	Say func(text string, at time.Time) (id string)
 	// Edit changes the words of a review at a time.
 	Edit func(id, text string, at time.Time)
+	// Answer lets a colleague answer a review at a time.
+	Answer func(id, text string, at time.Time)
 	// Now is the time of the source.
 	Now time.Time
 }
 
 // ExerciseReviews checks what every source of reviews must keep besides what
-// every source must: all pages are read, and an edit comes again. open starts a
+// every source must: all pages are read, an edit comes again, and every look says
+// which answers of the business it saw. open starts a
 // fresh place each time it is called.
 func ExerciseReviews(t *testing.T, open func(t *testing.T) Reviews) {
 	t.Helper()
@@ -44,6 +48,22 @@ func ExerciseReviews(t *testing.T, open func(t *testing.T) Reviews) {
 		again := Poll(t, r.Source, first.Next).Mentions
 		if len(again) != 1 || again[0].ID != first.Mentions[0].ID || again[0].Text != "warm after all" {
 			t.Errorf("%+v", again)
+		}
+	})
+	t.Run("an answer of the business is told at every look that sees it", func(t *testing.T) {
+		r, at := open(t), cases.Cursor("")
+		id := r.Say("cold", r.Now.Add(-2*time.Hour))
+		r.Say("warm", r.Now.Add(-time.Hour))
+		if p := Poll(t, r.Source, at); len(p.Answers) != 0 {
+			t.Errorf("before anybody answered: %+v", p.Answers)
+		}
+		r.Answer(id, "We are sorry.", r.Now.Add(-time.Minute))
+		for range 2 {
+			p := Poll(t, r.Source, at)
+			if len(p.Answers) != 1 || p.Answers[0].Text != "We are sorry." || !p.Answers[0].At.Equal(r.Now.Add(-time.Minute)) || at == "" && p.Answers[0].Mention != p.Mentions[0].ID {
+				t.Errorf("%+v to %+v", p.Answers, p.Mentions)
+			}
+			at = p.Next
 		}
 	})
 }

@@ -128,11 +128,11 @@ func (r resource) review(included []resource) Review {
 	return out
 }
 
-// List reads one page of reviews, the newest first; at "" is the first page.
+// List reads one page of reviews with their answers, the newest first; at "" is the first page.
 // next is where the page after it is, "" for none.
 func (c *Connect) List(ctx context.Context, at string) (page []Review, next string, err error) {
 	if at == "" {
-		q := url.Values{"sort": {"-createdDate"}, "limit": {perPage}}
+		q := url.Values{"sort": {"-createdDate"}, "limit": {perPage}, "include": {"response"}}
 		at = c.base + "/v1/apps/" + url.PathEscape(c.app) + "/customerReviews?" + q.Encode()
 	}
 	if !strings.HasPrefix(at, c.base+"/") {

@@ -56,11 +56,22 @@ type Review struct {
 		ID   string `json:"id"`
 		Name string `json:"displayName"`
 	} `json:"consumer"`
-	Reply *struct {
-		Text    string          `json:"text"`
-		Created outbound.Moment `json:"createdAt"`
-		Updated outbound.Moment `json:"updatedAt"`
-	} `json:"companyReply"`
+	Reply *Reply `json:"companyReply"`
+}
+
+// Reply is the company's reply to a review.
+type Reply struct {
+	Text    string          `json:"text"`
+	Created outbound.Moment `json:"createdAt"`
+	Updated outbound.Moment `json:"updatedAt"`
+}
+
+// Changed is when the reply was written, or changed last.
+func (r Reply) Changed() time.Time {
+	if r.Updated.After(r.Created.Time) {
+		return r.Updated.Time
+	}
+	return r.Created.Time
 }
 
 // Reader reads with an API key what everybody can read.

@@ -34,6 +34,22 @@ var outbox = map[string]func(*testing.T, Place){
 		want(t, "answered at", after.AnsweredAt, d.now)
 		want(t, "row", d.row(c.ID).State, cases.Delivered)
 	},
+	"a second reply knows what was posted to the same mention": func(t *testing.T, p Place) {
+		d := open(t, p, store.Options{})
+		c := d.approve(d.waiting("amal", "Sorry, Amal."), "staff:1")
+		m := d.mustClaim()
+		want(t, "before anything was posted", len(m.Reply.Earlier), 0)
+		d.settle(m, cases.WasDelivered)
+		c = d.do(d.in(cases.Answered), cases.Reopen, "staff:1")
+		c = d.do(c, cases.Propose, cases.Rasid, draft("Sorry again."))
+		d.approve(c, "staff:1")
+		m = d.mustClaim()
+		want(t, "posted before", strings.Join(m.Reply.Earlier, "|"), "Sorry, Amal.")
+		d.settle(m, cases.WasRefused)
+		c = d.do(d.in(cases.Failed), cases.Revise, "staff:1", draft("Sorry, and thank you."))
+		d.approve(c, "staff:1")
+		want(t, "what was refused stands nowhere", strings.Join(d.mustClaim().Reply.Earlier, "|"), "Sorry, Amal.")
+	},
 	"nothing is claimed before its time": func(t *testing.T, p Place) {
 		d := open(t, p, store.Options{})
 		c := d.waiting("amal", "Sorry!")

@@ -104,17 +104,21 @@ func (f *Server) list(w http.ResponseWriter, r *http.Request) {
 	list := f.newest(func(*Review) bool { return true })
 	from, _ := strconv.Atoi(q.Get("cursor")) // absent at first
 	end := min(from+limit, len(list))
-	data := []any{}
+	data, answers := []any{}, []any(nil)
 	for _, v := range list[min(from, end):end] {
-		res, _ := f.resource(v, false)
-		data = append(data, res)
+		res, included := f.resource(v, q.Get("include") == "response")
+		data, answers = append(data, res), append(answers, included...)
 	}
 	links := object{"self": f.URL + r.URL.String()}
 	if end < len(list) {
 		q.Set("cursor", strconv.Itoa(end))
 		links["next"] = f.URL + r.URL.Path + "?" + q.Encode()
 	}
-	faketest.JSON(w, 200, object{"data": data, "links": links})
+	doc := object{"data": data, "links": links}
+	if answers != nil {
+		doc["included"] = answers
+	}
+	faketest.JSON(w, 200, doc)
 }
 
 func (f *Server) one(w http.ResponseWriter, r *http.Request) {

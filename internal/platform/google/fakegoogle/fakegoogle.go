@@ -141,6 +141,11 @@ func (f *Server) EditAt(id, text string, at time.Time) {
 	f.Change(id, func(r *Review) { r.Text, r.Changed = text, at })
 }
 
+// AnswerAt lets a colleague answer a review at a time.
+func (f *Server) AnswerAt(id, text string, at time.Time) {
+	f.Change(id, func(r *Review) { r.Answer, r.Answered = text, at })
+}
+
 // Change lets a test change a review, as its author or a colleague would.
 func (f *Server) Change(id string, change func(*Review)) {
 	f.Shelf.Change(id, func(r *Review) { change(r); f.sort() })
