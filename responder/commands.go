@@ -82,6 +82,9 @@ func (k *Clerk) inboxLine(r *request, c cases.Case) string {
 }
 
 func (k *Clerk) showCase(ctx context.Context, r *request) (Answer, error) {
+	if r.d.Case <= 0 {
+		return r.refuse("answer.whichcase"), nil
+	}
 	c, err := k.Desk.Case(ctx, r.d.Case)
 	if errors.Is(err, cases.ErrNotFound) {
 		return r.refuse("answer.nocase", "case", r.d.Case), nil

@@ -179,6 +179,9 @@ func (k *Clerk) forget(ctx context.Context, r *request) (Answer, error) {
 		return r.refuse("answer.unknown"), nil
 	}
 	id := strings.ToLower(strings.TrimSpace(r.d.Text))
+	if id == "" {
+		return r.refuse("answer.whichwording"), nil
+	}
 	w, ok, err := k.Templates.Saved.Remove(id)
 	if err != nil {
 		return Answer{}, err
