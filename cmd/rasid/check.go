@@ -62,7 +62,10 @@ func (m mistakes) Error() string {
 		if p.Line > 0 {
 			where += fmt.Sprintf(":%d", p.Line)
 		}
-		lines[i] = m.words.Say("check.at", "where", where, "path", cmp.Or(p.Path, "…"), "cause", phrases.Plain(m.words.Line(p.Cause)))
+		lines[i] = m.words.Say("check.at", "where", where, "path", p.Path, "cause", phrases.Plain(m.words.Line(p.Cause)))
+		if p.Path == "" { // of the whole line or file
+			lines[i] = m.words.Say("check.whole", "where", where, "cause", phrases.Plain(m.words.Line(p.Cause)))
+		}
 		if p.Write != "" {
 			lines[i] += m.words.Say("check.write", "text", phrases.Plain(m.words.Line(p.Write)))
 		}
