@@ -28,7 +28,8 @@ type caseView struct {
 	Blind     bool
 	Private   bool      // the answer goes to the writer alone
 	Replaces  bool      // an answer takes the place of an earlier one of ours
-	Theirs    string    // what a colleague answered on the platform itself
+	Elsewhere bool      // a colleague answered on the platform itself, not our draft
+	Theirs    string    // their words, where they are not among the mentions
 	Unlock    time.Time // unsure: no "send again" before; zero when it may be pressed
 	Words     string    // what stands in the form of one's own words
 	Reason    string    // what stands in the form of the reason
@@ -102,7 +103,10 @@ func (c *Console) viewCase(r *http.Request, id int64) (caseView, error) {
 	}
 	place := c.Office.PlaceOf(k)
 	v.ByProgram, v.Blind, v.Private = place.Replier != nil, place.Blind, place.Private
-	v.Replaces, v.Theirs = c.Office.Replaces(k), theirs(k)
+	v.Replaces, v.Elsewhere = c.Office.Replaces(k), k.State == cases.Handled && strings.HasPrefix(k.ClosedBy, cases.Colleague)
+	if v.Elsewhere && !slices.ContainsFunc(k.Mentions, func(m cases.Mention) bool { return m.Ours }) {
+		v.Theirs = k.ClosedNote
+	}
 	v.Words = v.Latest.Text
 	v.Shelf = k.State.Open() && k.State != cases.Approved && k.State != cases.New
 	v.Writable = k.State == cases.Waiting || k.State == cases.Failed
@@ -117,15 +121,6 @@ func (c *Console) viewCase(r *http.Request, id int64) (caseView, error) {
 		}
 	}
 	return v, nil
-}
-
-// theirs is what a colleague answered on the platform itself, where it is not
-// among the mentions.
-func theirs(k cases.Case) string {
-	if k.State != cases.Handled || !strings.HasPrefix(k.ClosedBy, cases.Colleague) || slices.ContainsFunc(k.Mentions, func(m cases.Mention) bool { return m.Ours }) {
-		return ""
-	}
-	return k.ClosedNote
 }
 
 // buttons takes over the buttons that a card in a chat has now, without those

@@ -84,3 +84,16 @@ func TestAFileThatStopsPostingIsToldInTheReadersLanguage(t *testing.T) {
 		}
 	}
 }
+
+func TestWhatAColleagueAnsweredElsewhereIsShownInPlaceOfOurDraft(t *testing.T) {
+	h := newHouse(t)
+	c := h.said(cases.Mention{Author: "Sam", Text: "cold coffee"}, cases.Draft{Text: "We are sorry, Sam."})
+	_, err := h.store.Apply(t.Context(), cases.Change{Case: c.ID, Version: c.Version, Event: cases.Handle, By: cases.Colleague, At: h.clock(), Note: "Come by, Sam!"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, page := h.browse().as("mona").get(fmt.Sprintf("/case/%d", c.ID))
+	if !strings.Contains(page, "Come by, Sam!</blockquote>") || !strings.Contains(page, "A colleague") || strings.Contains(page, "We are sorry, Sam.") {
+		t.Error("the page does not show what a colleague answered, or shows our draft beside it")
+	}
+}
