@@ -69,12 +69,16 @@ func (p *tab) narrow(name, language string) {
 }
 
 // head looks that the head of the page is one line on a small desk, less the bar
-// at its side.
+// at its side, and that the name can be read on the narrowest telephone.
 func (p *tab) head(language string) {
 	p.t.Helper()
 	p.do("a desk with a bar", chromedp.EmulateViewport(1185, 900))
 	if places := p.js(`[...new Set([...document.querySelectorAll("header > *, .tools > *")].map(e => Math.round((e.getBoundingClientRect().top + e.getBoundingClientRect().bottom) / 8)))]`); strings.Contains(places, ",") {
 		p.t.Errorf("the head of the page in %s has more than one line: its parts stand at %s", language, places)
+	}
+	p.do("the narrowest telephone", chromedp.EmulateViewport(360, 800))
+	if between := p.js(`(() => { const [b, t] = [".brand b", ".tools"].map(q => document.querySelector(q).getBoundingClientRect()); return Math.round(Math.max(t.left - b.right, b.left - t.right)) })()`); strings.HasPrefix(between, "-") {
+		p.t.Errorf("on a narrow telephone the buttons in %s cover %s pixels of the name", language, between[1:])
 	}
 	p.do("a desk", chromedp.EmulateViewport(1200, 900))
 }
