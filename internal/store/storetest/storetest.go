@@ -23,7 +23,7 @@ type Place struct {
 
 // Run runs the suite; place makes a new empty database for each test.
 func Run(t *testing.T, place func(t *testing.T) Place) {
-	for _, group := range []map[string]func(*testing.T, Place){intake, desk, outbox, views, upkeep, together, visits, lessons, incidents, promises, asides, quotas, imports} {
+	for _, group := range []map[string]func(*testing.T, Place){intake, desk, outbox, views, upkeep, together, visits, lessons, incidents, promises, asides, quotas, imports, doubts} {
 		for name, test := range group {
 			t.Run(name, func(t *testing.T) {
 				t.Parallel()
