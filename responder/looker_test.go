@@ -69,7 +69,6 @@ func TestWhatALookDoesNotFindIsPostedAgainOnceNoSlowAnswerCanArrive(t *testing.T
 	s.state(c, cases.Unsure)
 	s.posts(0)
 	s.later(time.Second)
-	s.later(time.Second)
 	s.state(c, cases.Answered)
 	s.posts(1)
 }
@@ -79,12 +78,43 @@ func TestALookThatFailsDecidesNothingAndHoldsUpNoOther(t *testing.T) {
 		if r.Mention.Author == "Sara" {
 			return cases.Receipt{}, true, errors.New("503 Service Unavailable")
 		}
-		return cases.Receipt{ID: "p8", At: r.First}, true, nil
+		return cases.Receipt{ID: "p8", At: r.First.Add(3 * time.Second)}, true, nil
 	})
 	sara, omar := s.lose("1", "Sara"), s.lose("2", "Omar")
 	s.place.fail = nil
 	s.later(time.Hour)
 	s.state(sara, cases.Unsure)
-	s.state(omar, cases.Answered)
+	if omar = s.state(omar, cases.Answered); !omar.Reply.At.Equal(s.now.Add(3*time.Second - time.Hour)) {
+		t.Errorf("the reply stands since %s, not since the platform says", omar.Reply.At)
+	}
 	s.posts(0)
+}
+
+func TestWhereAPlaceCannotBeReadAPersonIsAskedWhetherTheReplyStands(t *testing.T) {
+	s := looking(t, nil)
+	s.office.Places["reviews"] = responder.Place{Name: "reviews", Title: "Reviews", Replier: s.place}
+	c := s.lose("1", "Sara")
+	s.place.fail = nil
+	s.later(time.Hour)
+	s.state(c, cases.Unsure)
+	s.posts(0)
+}
+
+// sent is what left for a case.
+type sent []cases.Send
+
+func (l sent) Outbox(context.Context, int64) ([]cases.Send, error) { return l, nil }
+
+func TestOfAllThatWasSentOnlyTheReplyInDoubtIsLookedFor(t *testing.T) {
+	others := sent{
+		{Key: "reply/1/1", Kind: cases.SendReply, State: cases.Delivered}, {Key: "ack/1/900", Kind: cases.SendAck, State: cases.InDoubt},
+		{Key: "notice/1", Kind: cases.SendNotice, State: cases.Delivered},
+	}
+	if s, ok, err := responder.InDoubt(t.Context(), others, 1); ok || err != nil {
+		t.Errorf("%s is looked for, %v", s.Key, err)
+	}
+	doubt := cases.Send{Key: "reply/1/2", Kind: cases.SendReply, State: cases.InDoubt}
+	if s, ok, err := responder.InDoubt(t.Context(), append(others, doubt), 1); !ok || err != nil || s.Key != doubt.Key {
+		t.Errorf("%q is looked for, %v, %v; want %s", s.Key, ok, err, doubt.Key)
+	}
 }

@@ -224,11 +224,4 @@ var doubts = map[string]func(*testing.T, Place){
 		d.record(renamed)
 		want(t, "name", must(d.Case(t.Context(), c.ID)).Author, "Amal of the bakery")
 	},
-	"items without another name are never one": func(t *testing.T, p Place) {
-		d := open(t, p, store.Options{})
-		a, b := d.said("amal", "t1", "cold"), d.said("amal", "t2", "cold")
-		a.Aliases, b.Aliases = []string{""}, []string{""}
-		want(t, "first", d.record(a), 1)
-		want(t, "second", d.record(b), 1)
-	},
 }
