@@ -23,12 +23,12 @@ func TestOfAHistoryTheProgramsWordsAreTranslatedAndNobodyElses(t *testing.T) {
 	}{
 		{"customer", "note", "recorded", "العميل", "سُجّلت", ""},
 		{"customer", "edit", "changed by its author", "العميل", "عدّلها العميل", "عدّلها كاتبها"},
-		{"customer", "rate", "5", "العميل", "قيّم صاحب الرسالة", "5"},
+		{"customer", "rate", "5", "العميل", "قيّمها العميل", "5"},
 		{"rasid", "remind", "remind", "راصد", "ذُكّر بها", ""},
 		{"rasid", "propose", "no rule matched; incident 2", "راصد", "كُتبت صياغة", "لا قاعدة تنطبق عليها؛ أزمة 2"},
 		{"rasid", "refuse", "HTTP 403: not allowed", "راصد", "رفضتها المنصة", "HTTP 403: not allowed"},
 		{"rasid", "release", "the claim of mona ended", "راصد", "تُركت", "انتهى وقت منى فيها"},
-		{"rule:thanks", "by-rule", "rule thanks (0a), enabled by mona", "القاعدة thanks", "اعتُمدت بقاعدة", "القاعدة thanks، فعّلها منى"},
+		{"rule:thanks", "by-rule", "rule thanks (0a), enabled by mona", "القاعدة thanks", "اعتُمدت بقاعدة", "القاعدة thanks، مفعّلة باسم منى"},
 		{"rule:policy.satisfaction", "ask", "there is a crisis", "سؤال الرضا", "سُئل عن رضاه", "there is a crisis"}, // what the customer was asked
 		{"mona", "dismiss", "there is a crisis", "منى", "نُحّيت", "there is a crisis"},
 		{"mona", "approve", "over budget: 2 of 2 replies to this author in 24 hours", "منى", "اعتُمدت", "فوق المسموح: ٢ من ٢ من الردود على صاحبها في ٢٤ ساعة"},
@@ -41,7 +41,7 @@ func TestOfAHistoryTheProgramsWordsAreTranslatedAndNobodyElses(t *testing.T) {
 		{"terminal:ali", "reopen", "took the reply back: hours closed", "علي (من سطر الأوامر)", "أُعيد فتحها", "سحب الرد: hours closed"},
 		{"terminal:ali", "reopen", "the reply was gone already: hours closed", "علي (من سطر الأوامر)", "أُعيد فتحها", "كان الرد قد زال: hours closed"},
 		{"rasid", "note", "rule:policy.satisfaction: refused: no", "راصد", "ملاحظة", "رفضت المنصة سؤال الرضا: no"},
-		{"rasid", "note", "rule:policy.acknowledge says nothing: deleted meanwhile", "راصد", "ملاحظة", "لم يُرسل إشعار الفتح: حُذفت أثناء ذلك"},
+		{"rasid", "note", "rule:policy.acknowledge says nothing: deleted meanwhile", "راصد", "ملاحظة", "لم يُرسل إشعار خارج الدوام: حُذفت أثناء ذلك"},
 		{"colleague:17", "handle", "released", "زميل 17", "أجاب عنها موظف", "released"},
 	} {
 		e := cases.Entry{Event: cases.Event(c.what), By: c.by, Note: c.kept}

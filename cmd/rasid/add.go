@@ -17,7 +17,6 @@ import (
 
 	"rasid/internal/cases"
 	"rasid/internal/config"
-	"rasid/internal/phrases"
 )
 
 // adding is one source on its way into config.yaml.
@@ -26,13 +25,11 @@ type adding struct {
 	name     string
 	sets     []string
 	untested bool
-	language string
 
 	section section
 	fields  map[string]reflect.Type
 	place   string // sources[2]
 	before  string // the file as it was
-	say     *phrases.Catalogue
 	in      *bufio.Scanner
 	made    []string // files of secrets, taken away again when nothing is written
 }
@@ -64,7 +61,6 @@ given; a list is written with commas.`,
 	f.StringVar(&a.name, "name", "", "name of the source (default: its kind)")
 	f.StringArrayVar(&a.sets, "set", nil, "KEY=VALUE of the section; may be repeated")
 	f.BoolVar(&a.untested, "untested", false, "write it without asking the platform")
-	langFlag(cmd, &a.language)
 	f.SetNormalizeFunc(func(_ *pflag.FlagSet, name string) pflag.NormalizedName {
 		if name == "language" { // what --lang was called here
 			name = "lang"
@@ -106,7 +102,7 @@ func (a *adding) run(ctx context.Context) (err error) {
 	if err := a.write(text); err != nil {
 		return err
 	}
-	fmt.Fprintln(a.p.out, a.say.Say("add.done", "name", a.section.name, "file", a.p.config))
+	fmt.Fprintln(a.p.out, a.p.words.Say("add.done", "name", a.section.name, "file", a.p.config))
 	return nil
 }
 
@@ -115,9 +111,6 @@ func (a *adding) prepare(cfg *config.Config, kind sourceKind) error {
 	text, err := os.ReadFile(a.p.config)
 	if err != nil {
 		return fmt.Errorf("reading the configuration: %w", err)
-	}
-	if a.say, err = phrases.Load(cmp.Or(a.language, string(cfg.Business.Language), "en")); err != nil {
-		return usageError{err}
 	}
 	a.before, a.in, a.fields = string(text), bufio.NewScanner(a.p.in), fieldsOf(kind.settings())
 	a.place = fmt.Sprintf("sources[%d]", len(cfg.Sources))
@@ -175,11 +168,11 @@ func (a *adding) complete(ctx context.Context) (string, *config.Config, error) {
 			return "", nil, problems.Err() // nothing that an answer would mend
 		}
 		if asked[field] || slices.ContainsFunc(a.section.settings, func(s setting) bool { return strings.TrimSuffix(s.key, "_file") == field }) {
-			why, known := a.say.Known(first.Cause)
+			why, known := a.p.words.Known(first.Cause)
 			if !known { // what is wanted is always known
 				why = a.hint(field, first.Write)
 			}
-			fmt.Fprintf(a.p.out, "%s\n", a.say.Say("add.wrong", "key", field, "why", why))
+			fmt.Fprintf(a.p.out, "%s\n", a.p.words.Say("add.wrong", "key", field, "why", why))
 		}
 		asked[field] = true
 		if err := a.ask(ctx, field, first.Write); err != nil {
@@ -191,20 +184,20 @@ func (a *adding) complete(ctx context.Context) (string, *config.Config, error) {
 
 // hint says what an answer looks like.
 func (a *adding) hint(field, write string) string {
-	if key := "add.hint." + a.section.kind + "." + field; a.say.Has(key) {
-		return a.say.Say(key)
+	if key := "add.hint." + a.section.kind + "." + field; a.p.words.Has(key) {
+		return a.p.words.Say(key)
 	}
-	return a.say.Line(write)
+	return a.p.words.Line(write)
 }
 
 // ask puts one question and takes the answer. What is typed of a secret is not
 // shown.
 func (a *adding) ask(ctx context.Context, field, write string) error {
 	question := "add.ask." + field
-	if !a.say.Has(question) {
+	if !a.p.words.Has(question) {
 		question = "add.ask"
 	}
-	fmt.Fprintf(a.p.out, "%s\n  (%s)\n> ", a.say.Say(question, "key", field), a.hint(field, write))
+	fmt.Fprintf(a.p.out, "%s\n  (%s)\n> ", a.p.words.Say(question, "key", field), a.hint(field, write))
 	read := a.in.Scan
 	if secretField(a.fields, field) {
 		read = func() bool { return quietly(ctx, a.p.in, a.in.Scan) }
@@ -343,8 +336,8 @@ func (a *adding) test(ctx context.Context, cfg *config.Config) (err error) {
 		}
 		found = append(found, advice)
 	}
-	if tell(a.p.out, a.say, "source "+a.section.name, found) > 0 {
-		return errors.New(a.say.Line(unwell))
+	if tell(a.p.out, a.p.words, "source "+a.section.name, found) > 0 {
+		return errors.New(unwell)
 	}
 	return nil
 }

@@ -56,7 +56,7 @@ func TestCommandsSpeakTheLanguageOfTheBusiness(t *testing.T) {
 		{0, []string{"backup", backup}, "نُسخت السجلات"},
 		{1, []string{"backup", backup}, "الملف موجود من قبل"},
 		{0, []string{"stop", "أسعار خاطئة"}, "أُوقف النشر"},
-		{1, []string{"doctor", "--lang", "ar"}, "النشر أوقفه"},
+		{1, []string{"doctor"}, "النشر موقوف"},
 		{0, []string{"resume"}, "عاد النشر"},
 		{0, []string{"resume"}, "لم يكن النشر موقوفًا"},
 		{1, []string{"explain", "99"}, "لا توجد قضية"},
@@ -68,6 +68,19 @@ func TestCommandsSpeakTheLanguageOfTheBusiness(t *testing.T) {
 		{0, []string{"erase", "--source", "import", "--author", "x", "--yes"}, "نُسيت"},
 		{0, []string{"sources"}, "يقرأ"},
 		{2, []string{"frobnicate"}, "لا يوجد أمر"},
+		{2, []string{"stop", "a", "b"}, "أكثر مما يُقبل"},
+		{2, []string{"stop", "--nowhere"}, "لا يوجد خيار كهذا"},
+		{2, []string{"score", "--stars"}, "ينقص هذا الخيار قيمته"},
+		{2, []string{"score", "--stars", "many", "x"}, "قيمة لا تصلح لهذا الخيار"},
+		{2, []string{"score", "--stars", "9", "x"}, "من 1 إلى 5"},
+		{0, []string{"score", "الطلب متأخر جدا"}, "شكوى"},
+		{1, []string{"score", "--curve"}, "لم تُسجَّل إشارة"},
+		{0, []string{"check"}, "صالح للاستعمال"},
+		{0, []string{"model", "local"}, "الدروس ٠"},
+		{1, []string{"model", "rollback"}, "لا طبقة مستعملة"},
+		{1, []string{"try", "--from", "file:none.xml", "قهوة نور"}, "لا يوجد ملف بهذا الاسم"},
+		{2, []string{"add", "pigeon"}, "لا يوجد نوع"},
+		{2, []string{"token", "mona", "--scope", "all"}, "إما read أو act"},
 	} {
 		if said := run(c.code, c.args...); !strings.Contains(said, c.says) {
 			t.Errorf("rasid %v does not say %q but:\n%s", c.args, c.says, said)

@@ -20,7 +20,6 @@ import (
 
 // backupCommand copies the records.
 func (p *program) backupCommand() *cobra.Command {
-	lang := ""
 	cmd := &cobra.Command{
 		Use:   "backup FILE",
 		Short: "Copy the records to a new file, also while rasid runs",
@@ -44,7 +43,7 @@ A PostgreSQL database is backed up with pg_dump; copy data/wordings beside it.`,
 			if args[0] == "-" {
 				signal.Ignore(syscall.SIGPIPE) // a reader that hangs up is told, and nothing is left behind
 			}
-			return p.look(cmd.Context(), lang, func(r *records) error {
+			return p.look(cmd.Context(), func(r *records) error {
 				wordings, err := savedWordings(r.cfg).Files()
 				if err != nil {
 					return err
@@ -53,7 +52,6 @@ A PostgreSQL database is backed up with pg_dump; copy data/wordings beside it.`,
 			})
 		},
 	}
-	langFlag(cmd, &lang)
 	return cmd
 }
 

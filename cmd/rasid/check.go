@@ -16,7 +16,6 @@ import (
 
 // checkCommand reads the configuration and reports every mistake.
 func (p *program) checkCommand() *cobra.Command {
-	language := ""
 	cmd := &cobra.Command{
 		Use:   "check",
 		Short: "Find every mistake in config.yaml, with what to write instead",
@@ -31,14 +30,13 @@ The exit code is 0 when the configuration can be used and 1 when it cannot.`,
   rasid check --lang ar`,
 		Args: nothing,
 		RunE: func(*cobra.Command, []string) error {
-			cfg, err := p.configured(language)
+			cfg, err := p.load()
 			if err != nil {
 				return err
 			}
 			return p.summary(cfg, p.words)
 		},
 	}
-	terminalLang(cmd, &language)
 	return cmd
 }
 
@@ -116,9 +114,9 @@ func (p *program) summary(cfg *config.Config, words *phrases.Catalogue) error {
 		row("room\t%s (%s, %s), level %d", m.Name, m.Kind, m.Language, m.Level)
 	}
 	for _, s := range cfg.Staff {
-		row("staff\t%s (%s)", s.Name, s.Role)
+		row("staff\t%s (%s)", words.Name(s.Name), words.Say("role."+string(s.Role)))
 	}
-	row("policy\tflag from %.2f, undo for %s, remind after %s", cfg.Policy.FlagAt, cfg.Policy.Undo, cfg.Policy.RemindAfter)
+	row("policy\tflag from %.2f, undo for %s, remind after %s", cfg.Policy.FlagAt, words.Duration(cfg.Policy.Undo), words.Duration(cfg.Policy.RemindAfter))
 	if len(cfg.Digest.Rooms) > 0 {
 		row("digest\tat %s to %s", cfg.Digest.At, strings.Join(cfg.Digest.Rooms, ", "))
 	}

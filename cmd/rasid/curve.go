@@ -34,11 +34,11 @@ type curvePoint struct {
 
 // curve shows what each threshold would have flagged on the shop's own
 // history, judged again as the program judges today.
-func (p *program) curve(ctx context.Context, days int, lang string) error {
+func (p *program) curve(ctx context.Context, days int) error {
 	if days < 1 || days > 400 {
 		return usageError{fmt.Errorf("--days %d: want 1 to 400", days)}
 	}
-	return p.look(ctx, lang, func(r *records) error {
+	return p.look(ctx, func(r *records) error {
 		base, err := sentiment.New()
 		if err != nil {
 			return err
@@ -128,10 +128,11 @@ func (p *program) showCurve(words *phrases.Catalogue, points []curvePoint, n, da
 		if c.policy {
 			mark = "*"
 		}
-		fmt.Fprintf(t, "%s %.2f\t%d\t%.1f\t%.0f%%\t", mark, c.at, c.flagged, float64(c.flagged)/float64(days), 100*float64(c.flagged)/float64(n))
+		counted := fmt.Sprintf("\t%d\t%.1f\t%.0f%%\t", c.flagged, float64(c.flagged)/float64(days), 100*float64(c.flagged)/float64(n))
 		if said {
-			fmt.Fprintf(t, "%d\t%d\t%d\t", c.right, c.wrong, c.missed)
+			counted += fmt.Sprintf("%d\t%d\t%d\t", c.right, c.wrong, c.missed)
 		}
+		fmt.Fprintf(t, "%s %.2f%s", mark, c.at, words.Figures(counted))
 		fmt.Fprintf(t, "  %s\n", responder.Isolate(responder.Excerpt(responder.Visible(c.faintest), 50)))
 	}
 	_ = t.Flush() // out tells

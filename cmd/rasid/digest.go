@@ -17,8 +17,8 @@ import (
 
 // digestOptions is what `rasid digest` is asked for.
 type digestOptions struct {
-	lang, date, format, mail string
-	week, month              bool
+	date, format, mail string
+	week, month        bool
 }
 
 // digestFormats are the ways a report can be written.
@@ -56,10 +56,9 @@ again a letter of which nobody knows whether it arrived.`,
 			return nothing(nil, args)
 		},
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return p.look(cmd.Context(), o.lang, func(r *records) error { return p.digest(cmd.Context(), r, o) })
+			return p.look(cmd.Context(), func(r *records) error { return p.digest(cmd.Context(), r, o) })
 		},
 	}
-	langFlag(cmd, &o.lang)
 	cmd.Flags().StringVar(&o.date, "date", "today", "the day: 2026-11-20, today or yesterday")
 	cmd.Flags().BoolVar(&o.week, "week", false, "the seven days up to the date")
 	cmd.Flags().BoolVar(&o.month, "month", false, "the calendar month of the date")

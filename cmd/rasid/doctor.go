@@ -24,7 +24,6 @@ const examination = 30 * time.Second
 
 // doctorCommand asks every platform what is missing.
 func (p *program) doctorCommand() *cobra.Command {
-	language := ""
 	cmd := &cobra.Command{
 		Use:   "doctor",
 		Short: "Ask each platform what is missing, and say what to switch where",
@@ -41,7 +40,7 @@ The exit code is 0 when all is well and 1 when something needs a hand.`,
   rasid doctor --lang ar`,
 		Args: nothing,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			cfg, err := p.configured(language)
+			cfg, err := p.load()
 			if err != nil {
 				return err
 			}
@@ -50,12 +49,11 @@ The exit code is 0 when all is well and 1 when something needs a hand.`,
 				return err
 			}
 			if bad > 0 {
-				return errors.New(count(bad, "thing") + " to mend")
+				return errors.New(count(bad, "thing") + " to fix")
 			}
 			return nil
 		},
 	}
-	terminalLang(cmd, &language)
 	return cmd
 }
 
@@ -130,7 +128,7 @@ func tell(w io.Writer, words *phrases.Catalogue, part string, found []cases.Advi
 			continue
 		}
 		bad++
-		fmt.Fprintf(w, "%-6s%s: %s\n      %s %s\n", words.Line("MEND"), words.Line(part), words.Line(a.What), words.Say("doctor.then"), words.Found(a.Fix))
+		fmt.Fprintf(w, "%-6s%s: %s\n      %s %s\n", words.Line("FIX"), words.Line(part), words.Line(a.What), words.Say("doctor.then"), words.Found(a.Fix))
 	}
 	return bad
 }

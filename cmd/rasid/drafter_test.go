@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"rasid/internal/phrases"
 	"rasid/internal/platform/chatmodel/fakechatmodel"
 )
 
@@ -62,7 +63,7 @@ func TestADraftOfTheModelReachesTheCard(t *testing.T) {
 	if card := h.office.Card(c, room, now, false).Text; !strings.Contains(card, h.office.Words[room.Language].Say("card.model")) {
 		t.Errorf("the card does not name the model:\n%s", card)
 	}
-	words, err := spoken("en")
+	words, err := phrases.Load("en")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -16,7 +16,6 @@ import (
 
 // explainCommand tells the whole story of a case.
 func (p *program) explainCommand() *cobra.Command {
-	var lang string
 	cmd := &cobra.Command{
 		Use:   "explain CASE",
 		Short: "Tell the whole story of a case: what was said, why it was flagged, who decided",
@@ -29,7 +28,7 @@ It reads the records only, and works while "rasid run" does.`,
   rasid explain --lang ar "#412"`,
 		Args: one("the number of a case, like 412"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return p.look(cmd.Context(), lang, func(r *records) error {
+			return p.look(cmd.Context(), func(r *records) error {
 				c, err := r.the(cmd.Context(), args[0])
 				if err != nil {
 					return err
@@ -38,7 +37,6 @@ It reads the records only, and works while "rasid run" does.`,
 			})
 		},
 	}
-	langFlag(cmd, &lang)
 	return cmd
 }
 
@@ -84,7 +82,7 @@ func (r *records) explainHead(w io.Writer, c cases.Case) {
 	flags := fmt.Sprintf("--source %s --author %q", c.Source, c.AuthorID)
 	fmt.Fprintf(w, "\n%s\n", r.words.Say("explain.author", "flags", flags))
 	if c.Rating > 0 {
-		fmt.Fprintln(w, r.words.Say("card.rated", "stars", fmt.Sprintf("%d/%d", c.Rating, cases.HighestRating)))
+		fmt.Fprintln(w, r.words.Say("card.rated", "stars", phrases.Plain(r.words.Say("card.stars", "n", c.Rating))))
 	}
 	for _, p := range c.Promises {
 		fmt.Fprintf(w, "%s · %s\n", r.words.Say("card.promise", "time", r.clock(p.DueAt), "text", responder.Visible(p.Words)), r.words.Say("promise."+string(p.State)))

@@ -41,12 +41,12 @@ func TestEverySourceOfTheRecordsIsToldAsWhatItIs(t *testing.T) {
 		{"handed in", handed, true, "till: 7 handed in by other programs, last looked 3 min ago", "till: سلّمت برامج أخرى ٧، آخر نظر قبل ٣ دقائق", ""},
 		{"gone and failed", failing, false, "shop: no longer in config.yaml: 7 read, last answer 3 min ago", "shop: لم يعد في config.yaml: قُرئ ٧، آخر جواب قبل ٣ دقائق", ""},
 		{"imported", cases.SourceStatus{Source: "old", Seen: 9}, false, "old: 9 imported from files", "old: استُورد من ملفات ٩", ""},
-		{"imported for a source not asked yet", cases.SourceStatus{Source: "shop", Seen: 9}, true, "shop: 9 imported from files, never asked yet", "shop: استُورد من ملفات ٩، ولم يُسأل بعد", ""},
-		{"not asked yet", cases.SourceStatus{Source: "shop"}, true, "shop: never asked yet", "shop: لم يُسأل بعد", ""},
+		{"imported for a source not asked yet", cases.SourceStatus{Source: "shop", Seen: 9}, true, "shop: 9 imported from files, not read yet", "shop: استُورد من ملفات ٩، ولم يُسأل بعد", ""},
+		{"not asked yet", cases.SourceStatus{Source: "shop"}, true, "shop: not read yet", "shop: لم يُسأل بعد", ""},
 		{"reported", cases.SourceStatus{Source: "report", Seen: 2}, false, "report: 2 reported by staff", "report: أبلغ الموظفون عن ٢", ""},
 	} {
 		for language, want := range map[string]string{"en": tt.en, "ar": tt.ar} {
-			words, err := spoken(language)
+			words, err := phrases.Load(language)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -54,7 +54,7 @@ func TestEverySourceOfTheRecordsIsToldAsWhatItIs(t *testing.T) {
 			bad := tell(&out, words, "records", []cases.Advice{p.examineStatus(tt.st, tt.watched, words)})
 			lines := strings.Split(plainly(out.String()), "\n")
 			if _, got, _ := strings.Cut(lines[0], words.Line("records")+": "); got != want || (bad > 0) != (tt.fix != "") {
-				t.Errorf("%s, %s: %q (%d to mend), want %q", tt.name, language, got, bad, want)
+				t.Errorf("%s, %s: %q (%d to fix), want %q", tt.name, language, got, bad, want)
 			}
 			if language == "ar" && tt.fix != "" && strings.TrimSpace(lines[1]) != "← "+tt.fix {
 				t.Errorf("%s: %q is to be mended, want %q", tt.name, lines[1], tt.fix)

@@ -25,9 +25,9 @@ func TestATerminalThatClosesEndsTheProgramCleanlyUnlessItRunsUnderNohup(t *testi
 		sent  syscall.Signal
 		ends  bool
 	}{
-		"in a terminal":   {`exec rasid run --config "$0"`, syscall.SIGHUP, true},
-		"under nohup":     {`trap '' HUP; exec rasid run --config "$0"`, syscall.SIGHUP, false},
-		"after a Ctrl-\\": {`exec rasid run --config "$0"`, syscall.SIGQUIT, true},
+		"in a terminal":   {`exec rasid run --lang en --config "$0"`, syscall.SIGHUP, true},
+		"under nohup":     {`trap '' HUP; exec rasid run --lang en --config "$0"`, syscall.SIGHUP, false},
+		"after a Ctrl-\\": {`exec rasid run --lang en --config "$0"`, syscall.SIGQUIT, true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			dir, out := t.TempDir(), &lines{}

@@ -35,7 +35,6 @@ type importing struct {
 	path    string
 	source  string
 	format  string
-	lang    string // to speak
 	columns map[string]string
 	rejects rejects
 	dry     bool
@@ -97,15 +96,11 @@ stop "rasid run" first.`,
 	f.BoolVar(&in.dry, "dry-run", false, "record nothing, show what would happen")
 	f.BoolVar(&in.alert, "alert", false, "treat the mentions as said now: complaints go to staff")
 	f.BoolVar(&in.again, "again", false, "begin at the first row, also when the file was imported before")
-	langFlag(cmd, &in.lang)
 	f.IntVar(&in.maxRows, "max-rows", 5_000_000, "stop after this many rows")
 	return cmd
 }
 
 func (in *importing) run(ctx context.Context) (err error) {
-	if err := in.p.speak(in.lang); err != nil {
-		return err
-	}
 	if in.format != "" && in.format != "csv" && in.format != "jsonl" {
 		return usageError{fmt.Errorf("--format is csv or jsonl, not %s", in.format)}
 	}
@@ -233,7 +228,7 @@ func (in *importing) read(ctx context.Context, r *file.Reader, at file.Position,
 			return flush(true)
 		}
 		if err != nil {
-			return fmt.Errorf("reading %s: %w", in.path, err)
+			return fmt.Errorf("reading the file %s: %w", in.path, err)
 		}
 		if in.Rows >= in.maxRows {
 			if err := flush(false); err != nil {
@@ -299,10 +294,10 @@ func (in *importing) tell(at file.Position) {
 func (in *importing) draw(percent int64) {
 	far := in.p.words.Say("import.far", "n", in.Rows, "bad", in.Bad)
 	if !onTerminal(in.p.err) {
-		fmt.Fprintf(in.p.err, "%3d %%  %s\n", percent, far)
+		fmt.Fprintf(in.p.err, "%s  %s\n", in.p.words.Digits(fmt.Sprintf("%3d %%", percent)), far)
 		return
 	}
-	fmt.Fprintf(in.p.err, "\r[%s] %3d %%  %s ", bar(percent), percent, far)
+	fmt.Fprintf(in.p.err, "\r[%s] %s  %s ", bar(percent), in.p.words.Digits(fmt.Sprintf("%3d %%", percent)), far)
 	in.drawn = true
 }
 

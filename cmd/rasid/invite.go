@@ -12,7 +12,7 @@ import (
 
 // inviteCommand lets a member of staff in to the page.
 func (p *program) inviteCommand() *cobra.Command {
-	within, lang := 24*time.Hour, ""
+	within := 24 * time.Hour
 	cmd := &cobra.Command{
 		Use:   "invite STAFF",
 		Short: "Print a one-time link to the page for a member of staff",
@@ -29,7 +29,7 @@ from then on.`,
 			if within < time.Minute || within > 7*24*time.Hour {
 				return usageError{errors.New("--within is a time from 1m to 168h")}
 			}
-			return p.look(cmd.Context(), lang, func(r *records) error {
+			return p.look(cmd.Context(), func(r *records) error {
 				if r.cfg.Console.Listen == "off" {
 					return errors.New("the page is switched off (console: listen: off)")
 				}
@@ -48,7 +48,6 @@ from then on.`,
 			})
 		},
 	}
-	langFlag(cmd, &lang)
 	cmd.Flags().DurationVar(&within, "within", within, "how long the link works")
 	return cmd
 }

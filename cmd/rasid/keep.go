@@ -45,7 +45,7 @@ This is the words of customers: treat the file as you treat their letters.`,
 			if format != "jsonl" && format != "csv" {
 				return usageError{fmt.Errorf("--format is jsonl or csv, not %s", format)}
 			}
-			return p.look(cmd.Context(), "", func(r *records) error {
+			return p.look(cmd.Context(), func(r *records) error {
 				w := bufio.NewWriter(p.out)
 				put, flush := r.exportLines(w), func() error { return nil }
 				if format == "csv" {
@@ -112,7 +112,7 @@ func (r *records) exportLines(w io.Writer) exporter {
 
 // eraseCommand forgets a customer.
 func (p *program) eraseCommand() *cobra.Command {
-	var author, source, lang string
+	var author, source string
 	var sure bool
 	cmd := &cobra.Command{
 		Use:   "erase --source NAME --author ID --yes",
@@ -135,9 +135,6 @@ With SQLite, stop "rasid run" first.`,
 			if !sure {
 				return usageError{errors.New("this cannot be undone: add --yes")}
 			}
-			if err := p.speak(lang); err != nil {
-				return err
-			}
 			return p.change(cmd.Context(), func(s *store.Store, _ *config.Config) error {
 				n, err := s.Erase(cmd.Context(), source, author, p.now())
 				if err != nil {
@@ -150,7 +147,6 @@ With SQLite, stop "rasid run" first.`,
 	}
 	cmd.Flags().StringVar(&author, "author", "", "id of the author")
 	cmd.Flags().StringVar(&source, "source", "", "name of the source")
-	langFlag(cmd, &lang)
 	cmd.Flags().BoolVar(&sure, "yes", false, "yes, forget them")
 	return cmd
 }

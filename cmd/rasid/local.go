@@ -13,6 +13,7 @@ import (
 
 	"rasid/internal/cases"
 	"rasid/internal/config"
+	"rasid/internal/phrases"
 	"rasid/internal/store"
 	"rasid/responder/learn"
 	"rasid/sentiment"
@@ -32,7 +33,7 @@ A version is used only when it judged better; nobody has to approve it, and
 		Example: `  rasid model local`,
 		Args:    nothing,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return p.look(cmd.Context(), "en", func(r *records) error { return p.showLocal(cmd.Context(), r) })
+			return p.look(cmd.Context(), func(r *records) error { return p.showLocal(cmd.Context(), r) })
 		},
 	}
 }
@@ -56,7 +57,7 @@ func (p *program) showLocal(ctx context.Context, r *records) error {
 	out := bufio.NewWriter(p.out)
 	r.showLessons(out, taught)
 	if len(layers) == 0 {
-		fmt.Fprintf(out, "No layer yet: the first is fitted at %d lessons, the next after every %d.\n", learn.Options().MinLabels, learn.Every)
+		fmt.Fprintln(out, r.words.Say("local.none", "first", learn.Options().MinLabels, "every", learn.Every))
 	}
 	mark := s.Fingerprint()
 	for _, l := range layers {
@@ -76,11 +77,11 @@ func (r *records) showLessons(out *bufio.Writer, taught []cases.Taught) {
 		origin[string(t.Origin)]++
 		by[r.name(t.By)]++
 	}
-	fmt.Fprintf(out, "%s: complaints %d, neither %d, praise %d\n", count(len(taught), "lesson"), label["neg"], label["neu"], label["pos"])
+	fmt.Fprintln(out, r.words.Say("local.lessons", "n", len(taught), "neg", label["neg"], "neu", label["neu"], "pos", label["pos"]))
 	for _, m := range []map[string]int{origin, by} {
 		var parts []string
 		for _, k := range slices.Sorted(maps.Keys(m)) {
-			parts = append(parts, fmt.Sprintf("%s %d", k, m[k]))
+			parts = append(parts, r.words.Name(k)+" "+r.words.Number(m[k]))
 		}
 		if len(parts) > 0 {
 			fmt.Fprintf(out, "  %s\n", strings.Join(parts, " · "))
@@ -93,22 +94,22 @@ func (r *records) showLayer(out *bufio.Writer, l cases.Layer, mark string) error
 	if err != nil {
 		return err
 	}
-	state := string(l.State)
-	switch {
-	case l.State == cases.LayerOn && l.Base != mark:
-		state = "waits to be fitted again: it belongs to another version of the program"
-	case l.State == cases.LayerRolledBack:
-		state = "rolled back by " + r.name(l.By)
+	state := "local.state." + string(l.State)
+	if l.State == cases.LayerOn && l.Base != mark {
+		state = "local.state.waits"
 	}
-	fmt.Fprintf(out, "version %d  %s  %s\n", l.Version, r.clock(l.At), state)
+	fmt.Fprintln(out, r.words.Say("local.version", "n", int(l.Version), "time", phrases.Plain(r.clock(l.At)), "state", phrases.Plain(r.words.Say(state, "name", phrases.Plain(r.words.Name(r.name(l.By)))))))
 	if rep.Strength == "" {
-		fmt.Fprintf(out, "  too little to learn from: %d of %s count\n", rep.Used, count(rep.Given, "lesson"))
+		fmt.Fprintf(out, "  %s\n", r.words.Say("local.few", "n", rep.Used, "of", rep.Given))
 		return nil
 	}
-	fmt.Fprintf(out, "  fitted to %s (%d complaints) of %d; on those it had not seen, F1 of complaints %.2f → %.2f, average precision %.2f → %.2f\n",
-		count(rep.Used, "lesson"), rep.Complaints, rep.Given, rep.Before.NegF1, rep.After.NegF1, rep.Before.NegAP, rep.After.NegAP)
+	better := func(before, after float64) phrases.Plain { // as flag_at, in the digits of config.yaml
+		return phrases.Plain(r.words.Name(fmt.Sprintf("%.2f → %.2f", before, after)))
+	}
+	fmt.Fprintf(out, "  %s\n", r.words.Say("local.fitted", "n", rep.Used, "of", rep.Given, "neg", rep.Complaints,
+		"found", better(rep.Before.NegF1, rep.After.NegF1), "precision", better(rep.Before.NegAP, rep.After.NegAP)))
 	for _, by := range rep.Doubted {
-		fmt.Fprintf(out, "  %s mostly says the contrary of the others: those lessons hardly count\n", r.name(by))
+		fmt.Fprintf(out, "  %s\n", r.words.Say("local.doubted", "name", phrases.Plain(r.words.Name(r.name(by)))))
 	}
 	return nil
 }
@@ -135,9 +136,9 @@ With SQLite, stop "rasid run" first.`,
 				case err != nil:
 					return err
 				case to == 0:
-					fmt.Fprintf(p.out, "Version %d is out of use; mentions are judged by the table alone.\n", from)
+					p.say(p.out, "local.off", "from", int(from))
 				default:
-					fmt.Fprintf(p.out, "Version %d is out of use, version %d is back.\n", from, to)
+					p.say(p.out, "local.back", "from", int(from), "to", int(to))
 				}
 				return nil
 			})

@@ -32,6 +32,7 @@ type program struct {
 	env    func(string) (string, bool)
 	now    func() time.Time
 	config string             // path of the configuration, set by --config
+	lang   string             // language to speak, set by --lang
 	words  *phrases.Catalogue // what the command speaks; nil until it knows
 }
 
@@ -65,10 +66,9 @@ func (p *program) run(ctx context.Context, args []string) int {
 	if err == nil {
 		return 0
 	}
-	if p.words == nil { // it never began, or speaks English only
-		if e := p.speak(flagOf(cmd, "lang")); e != nil {
-			_ = p.speak("en")
-		}
+	if p.words == nil && p.speak() != nil { // it never began, or --lang names no language of ours
+		p.lang = "en"
+		_ = p.speak()
 	}
 	var wrong config.ProblemsError
 	var usage usageError

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"crypto/tls"
@@ -113,9 +114,9 @@ func terms(cfg *config.Config) console.Terms {
 		t.Offers = append(t.Offers, o.Name+": "+o.AR+" / "+o.EN)
 	}
 	for _, r := range cfg.Rooms {
-		t.Levels = append(t.Levels, fmt.Sprintf("%d: %s (%s)", r.Level, r.Name, r.Kind))
+		t.Levels = append(t.Levels, console.Level{Number: r.Level, Room: r.Name, Kind: r.Kind})
 	}
-	slices.Sort(t.Levels)
+	slices.SortStableFunc(t.Levels, func(a, b console.Level) int { return cmp.Compare(a.Number, b.Number) })
 	return t
 }
 
@@ -184,7 +185,7 @@ func (p *program) servePage(ctx context.Context, h *house, done chan<- error) er
 	go func() { done <- c.Serve(ctx, l) }()
 	if who, ok := firstIn(h.office.People); ok {
 		token := console.Invitation(c.Key, who.ID, h.now().Add(time.Hour))
-		fmt.Fprintf(p.out, "\n  Open this link once, as %s:\n  %s%s\n\n", who.Name, pageURL(h.cfg, l.Addr().String()), console.InvitationPath(token))
+		fmt.Fprintf(p.out, "\n  %s\n  %s%s\n\n", p.words.Say("run.link", "name", p.name(who.Name)), pageURL(h.cfg, l.Addr().String()), console.InvitationPath(token))
 	}
 	return nil
 }

@@ -64,7 +64,7 @@ about real customers. Nothing is sent and nothing is written down.`,
 }
 
 func (p *program) dryRunCommand() *cobra.Command {
-	days, lang := 7, ""
+	days := 7
 	cmd := &cobra.Command{
 		Use:   "dry-run",
 		Short: "Show what the rules would have sent over the past days; nothing is sent",
@@ -82,11 +82,10 @@ replayed: in both cases nothing would have left.`,
 			if days < 1 || days > 400 {
 				return usageError{fmt.Errorf("--days %d: want 1 to 400", days)}
 			}
-			return p.rehearse(cmd.Context(), days, lang)
+			return p.rehearse(cmd.Context(), days)
 		},
 	}
 	cmd.Flags().IntVar(&days, "days", days, "how many days back")
-	langFlag(cmd, &lang)
 	return cmd
 }
 
@@ -103,8 +102,8 @@ type rehearsal struct {
 }
 
 // rehearse plays the past days to the rules.
-func (p *program) rehearse(ctx context.Context, days int, lang string) error {
-	return p.look(ctx, lang, func(r *records) error {
+func (p *program) rehearse(ctx context.Context, days int) error {
+	return p.look(ctx, func(r *records) error {
 		writer, err := p.dryWriter(ctx, r)
 		if err != nil {
 			return err

@@ -4,13 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"log/slog"
 	"strconv"
 	"time"
-
-	"github.com/spf13/cobra"
 
 	"rasid/internal/cases"
 	"rasid/internal/config"
@@ -28,9 +25,9 @@ type records struct {
 }
 
 // look opens the records for reading, does something with them and closes
-// them. lang is the language to speak; "" is the configuration's.
-func (p *program) look(ctx context.Context, lang string, do func(r *records) error) (err error) {
-	cfg, err := p.configured(lang)
+// them.
+func (p *program) look(ctx context.Context, do func(r *records) error) (err error) {
+	cfg, err := p.load()
 	if err != nil {
 		return err
 	}
@@ -147,63 +144,4 @@ func (r *records) name(by string) string {
 // clock writes a moment in the zone of the business.
 func (r *records) clock(t time.Time) string {
 	return t.In(r.zone).Format("2006-01-02 15:04")
-}
-
-// langFlag adds --lang to a command that speaks.
-func langFlag(cmd *cobra.Command, lang *string) {
-	cmd.Flags().StringVar(lang, "lang", "", "language to speak: ar or en (default: that of the business)")
-}
-
-// terminalLang adds --lang to a command for whoever sets rasid up, often before
-// the business has a language.
-func terminalLang(cmd *cobra.Command, lang *string) {
-	cmd.Flags().StringVar(lang, "lang", "en", "language to speak: ar or en")
-}
-
-// speak chooses the language of what a command says: the one that was asked for,
-// else that of the business. Where the configuration cannot be read, which is
-// told elsewhere, that is English.
-func (p *program) speak(lang string) (err error) {
-	if lang == "" {
-		lang = "en"
-		if cfg, err := config.Load(p.config, p.env); err == nil {
-			lang = string(cfg.Business.Language)
-		}
-	}
-	p.words, err = spoken(lang)
-	return err
-}
-
-// configured chooses the language, and reads the configuration: with both most
-// commands begin.
-func (p *program) configured(lang string) (*config.Config, error) {
-	if err := p.speak(lang); err != nil {
-		return nil, err
-	}
-	return p.load()
-}
-
-// flagOf is what a flag of a command was set to; "" where it has none.
-func flagOf(cmd *cobra.Command, name string) string {
-	if f := cmd.Flags().Lookup(name); f != nil {
-		return f.Value.String()
-	}
-	return ""
-}
-
-// say says a phrase on a line of its own.
-func (p *program) say(w io.Writer, key string, pairs ...any) {
-	fmt.Fprintln(w, p.words.Say(key, pairs...))
-}
-
-// name is the name of something beside words of the command's language.
-func (p *program) name(s string) phrases.Plain { return phrases.Plain(p.words.Name(s)) }
-
-// spoken is the words of the language that was asked for.
-func spoken(lang string) (*phrases.Catalogue, error) {
-	words, err := phrases.Load(lang)
-	if err != nil {
-		return nil, usageError{err}
-	}
-	return words, nil
 }

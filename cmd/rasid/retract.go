@@ -25,7 +25,6 @@ type retracter interface {
 
 // retractCommand takes a posted reply back.
 func (p *program) retractCommand() *cobra.Command {
-	lang := ""
 	cmd := &cobra.Command{
 		Use:   "retract CASE WHY",
 		Short: "Take a posted reply back, where the platform lets us",
@@ -49,14 +48,13 @@ With SQLite, stop "rasid run" first.`,
 			if err != nil {
 				return err
 			}
-			cfg, err := p.configured(lang)
+			cfg, err := p.load()
 			if err != nil {
 				return err
 			}
 			return p.retract(cmd.Context(), cfg, n, args[1])
 		},
 	}
-	langFlag(cmd, &lang)
 	return cmd
 }
 

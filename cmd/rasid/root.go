@@ -19,6 +19,10 @@ local page. It posts exactly what was approved, once, and reports every morning.
 Everything it needs is in one file, config.yaml. To see it work with nothing set
 up, run "rasid run" beside the config.yaml that came with it.
 
+Every command speaks Arabic or English: the language that --lang names; without it
+that of the business (business.language in config.yaml); where neither is written,
+that of the terminal (LC_ALL, LC_MESSAGES or LANG); otherwise English.
+
 The exit code is 0 when it is done, 1 when it could not be done, 2 when the command
 line itself is wrong, and 3 when another rasid works on the same records.`,
 		Example: `  rasid run                      watch, ask, answer; prints a link to the page
@@ -40,6 +44,9 @@ line itself is wrong, and 3 when another rasid works on the same records.`,
 	root.SetOut(p.out)
 	root.SetErr(p.err)
 	root.PersistentFlags().StringVarP(&p.config, "config", "c", "config.yaml", "path of the configuration")
+	root.PersistentFlags().StringVar(&p.lang, "lang", "", "language to speak: ar or en (default: that of the business)")
+	root.PersistentPreRunE = func(*cobra.Command, []string) error { return p.speak() }
+	root.SetHelpFunc(p.help)
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	root.AddCommand(p.runCommand(), p.checkCommand(), p.doctorCommand(), p.scoreCommand(), p.modelCommand(), p.tryCommand(),
 		p.explainCommand(), p.policyCommand(), p.digestCommand(), p.stopCommand(), p.resumeCommand(), p.retractCommand(),

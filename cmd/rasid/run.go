@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -11,6 +12,7 @@ import (
 
 	"rasid/internal/config"
 	"rasid/internal/outbound"
+	"rasid/internal/phrases"
 	"rasid/responder"
 	saydiscord "rasid/responder/discord"
 	saytelegram "rasid/responder/telegram"
@@ -86,7 +88,7 @@ func (p *program) cutShort(ctx context.Context, err error) error {
 	if ctx.Err() == nil {
 		return err
 	}
-	fmt.Fprintf(p.out, "Stopped while starting (%v).\n", err)
+	p.say(p.out, "run.cut", "why", phrases.Plain(p.words.Found(err.Error())))
 	return nil
 }
 
@@ -100,20 +102,23 @@ func (p *program) thrift() {
 	debug.FreeOSMemory()
 }
 
-// greet says what is being watched.
+// greet says what is being watched, and how to read that in the other language
+// when the terminal does not speak the one that was chosen for it.
 func (p *program) greet(h *house) {
-	fmt.Fprintf(p.out, "rasid %s watches for %s\n", version(), h.office.Business[string(h.cfg.Business.Language)])
+	row := func(name, key string, pairs ...any) {
+		fmt.Fprintf(p.out, "  %s %s\n", p.words.Name(fmt.Sprintf("%-12s", name)), p.words.Say(key, pairs...))
+	}
+	p.say(p.out, "run.watching", "version", p.name(version()), "name", p.name(h.office.Business[p.words.Language]))
 	for _, s := range h.cfg.Sources {
-		answers := s.Reply.Kind
-		if answers == "" {
-			answers = sourceKinds()[s.Kind].reply
-		}
-		fmt.Fprintf(p.out, "  %-12s %s, answers: %s\n", s.Name, s.Kind, answers)
+		row(s.Name, "run.source", "kind", p.name(s.Kind), "reply", p.name(cmp.Or(s.Reply.Kind, sourceKinds()[s.Kind].reply)))
 	}
 	for _, r := range h.office.Rooms {
-		fmt.Fprintf(p.out, "  %-12s staff room (%s, %s)\n", r.Name, r.Platform, r.Language)
+		row(r.Name, "run.room", "kind", p.name(r.Platform), "language", phrases.Plain(p.words.Say("lang."+r.Language)))
 	}
-	fmt.Fprintf(p.out, "Stop with Ctrl-C.\n")
+	p.say(p.out, "run.stop")
+	if p.lang == "" && cmp.Or(p.ofTerminal(), "en") != p.words.Language {
+		p.say(p.out, "run.other")
+	}
 }
 
 // listen hears staff in every room, and what customers press under a question

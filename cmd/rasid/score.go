@@ -17,7 +17,6 @@ import (
 
 // scoreOptions are the flags of `rasid score`.
 type scoreOptions struct {
-	lang      string // of the explanation
 	stars     int
 	asJSON    bool
 	lines     bool // JSON lines from standard input
@@ -51,7 +50,7 @@ would have put before staff, and how often that agrees with what they decided.`,
 		Args: func(_ *cobra.Command, args []string) error { return o.check(args) },
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if o.curve {
-				return p.curve(cmd.Context(), o.days, o.lang)
+				return p.curve(cmd.Context(), o.days)
 			}
 			judge, err := newEar()
 			if err != nil {
@@ -59,13 +58,12 @@ would have put before staff, and how often that agrees with what they decided.`,
 			}
 			if o.lines {
 				return judge.Stream(cmd.Context(), p.in, p.out, sentiment.StreamOptions{
-					NoReasons: o.noReasons, Lang: o.lang, AboutUs: true, Workers: runtime.NumCPU(), Mend: judge.mend,
+					NoReasons: o.noReasons, Lang: p.words.Language, AboutUs: true, Workers: runtime.NumCPU(), Mend: judge.mend,
 				})
 			}
 			return p.score(judge, strings.Join(args, " "), o)
 		},
 	}
-	cmd.Flags().StringVar(&o.lang, "lang", "en", "language of the explanation and the curve: ar or en")
 	cmd.Flags().IntVar(&o.stars, "stars", 0, "stars given with the text, 1 to 5")
 	cmd.Flags().BoolVar(&o.asJSON, "json", false, "answer in JSON")
 	cmd.Flags().BoolVar(&o.lines, "jsonl", false, "judge JSON lines from standard input")
@@ -84,8 +82,6 @@ func (o scoreOptions) check(args []string) error {
 		return usageError{errors.New("with --curve the texts come from the records")}
 	case !o.lines && !o.curve && strings.TrimSpace(strings.Join(args, "")) == "":
 		return usageError{errors.New("want a text, in quotes")}
-	case o.lang != "ar" && o.lang != "en":
-		return usageError{fmt.Errorf("--lang is ar or en, not %q", o.lang)}
 	case o.stars < 0 || o.stars > 5:
 		return usageError{fmt.Errorf("--stars is 1 to 5, not %d", o.stars)}
 	}
@@ -111,16 +107,12 @@ func (p *program) score(judge ear, text string, o scoreOptions) error {
 		enc := json.NewEncoder(p.out)
 		enc.SetEscapeHTML(false)
 		enc.SetIndent("", "  ")
-		return enc.Encode(r.Line(nil, o.lang))
-	}
-	words, err := phrases.Load(o.lang)
-	if err != nil {
-		return err
+		return enc.Encode(r.Line(nil, p.words.Language))
 	}
 	out := bufio.NewWriter(p.out)
-	headline(out, words, r)
+	headline(out, p.words, r)
 	for _, reason := range r.Reasons {
-		fmt.Fprintf(out, "  %+.2f  %s\n", reason.Weight, reason.Explain(o.lang))
+		fmt.Fprintf(out, "  %+.2f  %s\n", reason.Weight, reason.Explain(p.words.Language))
 	}
 	return out.Flush()
 }

@@ -14,7 +14,6 @@ import (
 
 // sourcesCommand says how each source fares.
 func (p *program) sourcesCommand() *cobra.Command {
-	var language string
 	cmd := &cobra.Command{
 		Use:   "sources",
 		Short: "Say how each source fares, from the records",
@@ -26,7 +25,7 @@ not allow. It asks no platform; "rasid doctor" does.`,
   rasid sources --lang ar`,
 		Args: nothing,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return p.look(cmd.Context(), language, func(r *records) error {
+			return p.look(cmd.Context(), func(r *records) error {
 				known, err := r.store.Statuses(cmd.Context())
 				if err != nil {
 					return err
@@ -50,7 +49,6 @@ not allow. It asks no platform; "rasid doctor" does.`,
 			})
 		},
 	}
-	langFlag(cmd, &language)
 	return cmd
 }
 

@@ -18,7 +18,6 @@ import (
 
 // stopCommand halts posting.
 func (p *program) stopCommand() *cobra.Command {
-	lang := ""
 	cmd := &cobra.Command{
 		Use:   "stop [WHY]",
 		Short: "Halt all posting now, also while rasid runs",
@@ -33,7 +32,7 @@ PostgreSQL, it also turns the switch in the database, which stops all of them.`,
   rasid stop "wrong prices in the replies of this morning"`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			cfg, err := p.configured(lang)
+			cfg, err := p.load()
 			if err != nil {
 				return err
 			}
@@ -51,13 +50,11 @@ PostgreSQL, it also turns the switch in the database, which stops all of them.`,
 			return nil
 		},
 	}
-	langFlag(cmd, &lang)
 	return cmd
 }
 
 // resumeCommand lets posting go on.
 func (p *program) resumeCommand() *cobra.Command {
-	lang := ""
 	cmd := &cobra.Command{
 		Use:   "resume",
 		Short: "Let posting go on after a stop",
@@ -70,7 +67,7 @@ supervisor; rasid says so when it finds one.`,
 		Example: `  rasid resume`,
 		Args:    nothing,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			cfg, err := p.configured(lang)
+			cfg, err := p.load()
 			if err != nil {
 				return err
 			}
@@ -90,7 +87,6 @@ supervisor; rasid says so when it finds one.`,
 			return nil
 		},
 	}
-	langFlag(cmd, &lang)
 	return cmd
 }
 

@@ -92,7 +92,7 @@ func TestAStopAtTheTerminalReachesEveryInstanceOnTheDatabase(t *testing.T) {
 		t.Errorf("who stops again in a room reads %+v, %v", ans, err)
 	}
 	command(0, "Posting is stopped", "stop", "again", "--lang", "en") // twice is as good as once
-	command(0, "Posting goes on", "resume", "--lang", "en")
+	command(0, "Posting has resumed", "resume", "--lang", "en")
 	expect("after the resume", 1)
 	command(0, "Posting was not stopped", "resume", "--lang", "en")
 

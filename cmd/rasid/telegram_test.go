@@ -149,7 +149,7 @@ func TestAComplaintOnTelegramIsAnsweredUnderTheCustomersMessage(t *testing.T) {
 	if !strings.Contains(card.Text, posts[0].Text) {
 		t.Errorf("posted words that were not on the card:\n%s\n\n%s", posts[0].Text, card.Text)
 	}
-	o.card(desk, "✅ أُجيبت، اعتمدها")
+	o.card(desk, "✅ أُجيبت باعتماد")
 	m, _ := o.server.Message(desk, card.ID)
 	if strings.Contains(fmt.Sprint(m.Buttons), "أرسل") {
 		t.Errorf("the card still has its buttons: %+v", m.Buttons)
@@ -307,7 +307,7 @@ func TestWordsThatGetWorseAfterTheReplyComeBackOnTelegram(t *testing.T) {
 	said := o.server.Say(customers, sara, "القهوه كانت بارده")
 	card := o.card(desk, "بارده")
 	o.press(desk, card, mona, "أرسل")
-	o.card(desk, "✅ أُجيبت، اعتمدها")
+	o.card(desk, "✅ أُجيبت باعتماد")
 	o.server.Advance(time.Minute) // edits are told to the second
 	o.server.Edit(customers, said, "القهوة كانت باردة!")
 	same := o.card(desk, "باردة!")

@@ -37,7 +37,7 @@ the keys that were used and ends them.`,
 			case len(label) > 100:
 				return usageError{errors.New("--label is at most 100 letters")}
 			}
-			return p.look(cmd.Context(), "", func(r *records) error {
+			return p.look(cmd.Context(), func(r *records) error {
 				if _, err := memberOf(r.cfg, args[0]); err != nil {
 					return err
 				}

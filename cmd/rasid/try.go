@@ -33,7 +33,6 @@ import (
 
 // tryOptions are the flags of `rasid try`.
 type tryOptions struct {
-	lang     string
 	country  string
 	app      string
 	from     []string
@@ -60,17 +59,11 @@ several names, write them in one query: '"قهوة نور" OR "noor coffee"'.`,
   rasid try --app 1234567890 --country sa "Waha App"
   rasid try --channel riyadh_food "قهوة نور"
   rasid try --from https://forum.example.org/latest.atom "noor coffee"`,
-		Args: func(_ *cobra.Command, args []string) error {
-			if o.lang != "ar" && o.lang != "en" {
-				return usageError{fmt.Errorf("--lang is ar or en, not %q", o.lang)}
-			}
-			return one("a name, in quotes")(nil, args)
-		},
+		Args: one("a name, in quotes"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return p.try(cmd.Context(), args[0], o)
 		},
 	}
-	cmd.Flags().StringVar(&o.lang, "lang", "en", "language to speak: ar or en")
 	cmd.Flags().StringVar(&o.country, "country", "sa", "country to look in, two letters")
 	cmd.Flags().StringVar(&o.app, "app", "", "number of an app in Apple's store, to read its reviews")
 	cmd.Flags().StringArrayVar(&o.from, "from", nil, "read this feed instead (again for several)")
@@ -175,10 +168,6 @@ func (p *program) try(ctx context.Context, name string, o tryOptions) error {
 	if err != nil {
 		return err
 	}
-	words, err := phrases.Load(o.lang)
-	if err != nil {
-		return err
-	}
 	h, err := p.judgement()
 	if err != nil {
 		return err
@@ -189,11 +178,11 @@ func (p *program) try(ctx context.Context, name string, o tryOptions) error {
 	read := 0
 	for _, r := range p.readAll(ctx, net, publicPlaces(name, o), query) {
 		if r.err != nil {
-			fmt.Fprintf(p.out, "not read  %s: %v\n", r.place.name, r.err)
+			p.say(p.out, "try.unread", "source", p.name(r.place.name), "why", phrases.Cause(r.err.Error()))
 			continue
 		}
 		read++
-		fmt.Fprintf(p.out, "read      %s: %d, about us %d\n", r.place.name, r.seen, len(r.mentions))
+		p.say(p.out, "try.read", "source", p.name(r.place.name), "n", r.seen, "ours", len(r.mentions))
 		for _, m := range r.mentions {
 			m.Old, m.Num = false, int64(len(all)+1)
 			all = append(all, cases.Scored{Mention: m, Score: h.score(m), SeenAt: p.now()})
@@ -203,7 +192,7 @@ func (p *program) try(ctx context.Context, name string, o tryOptions) error {
 		return errors.New("nothing could be read: is this machine connected to the internet?")
 	}
 	slices.SortStableFunc(all, func(a, b cases.Scored) int { return cmp.Compare(a.Score.Value, b.Score.Value) })
-	return p.showTrial(ctx, words, name, all, o)
+	return p.showTrial(ctx, p.words, name, all, o)
 }
 
 // asQuery takes a bare name as a phrase.
@@ -286,7 +275,7 @@ func (p *program) showTrial(ctx context.Context, words *phrases.Catalogue, name 
 		fmt.Fprintf(p.out, "  %s\n  %s\n", responder.Isolate(responder.Excerpt(responder.Visible(m.Title+" "+m.Text), 280)), m.URL)
 		for _, r := range s.Score.Reasons[:min(len(s.Score.Reasons), 3)] {
 			said := sentiment.Reason{Text: responder.Visible(r.Text), Weight: r.Weight, Kind: r.Kind, By: responder.Visible(r.By)}
-			fmt.Fprintf(p.out, "    %+.2f  %s\n", r.Weight, said.Explain(o.lang))
+			fmt.Fprintf(p.out, "    %+.2f  %s\n", r.Weight, said.Explain(p.words.Language))
 		}
 		if s.Score.Label != string(sentiment.Negative) {
 			continue

@@ -62,6 +62,15 @@ func (c *Config) Problem(path, cause, write string) Problem {
 	return Problem{File: c.File, Line: lineOf(c.root, path), Path: path, Cause: cause, Write: write}
 }
 
+// Speaks is the language that the file itself gives the business; "" where it
+// gives none.
+func (c *Config) Speaks() Language {
+	if n := find(c.root, "business.language"); n == nil || n.Value != string(c.Business.Language) {
+		return ""
+	}
+	return c.Business.Language
+}
+
 // open reads the file and notes whether others on the machine can read it too.
 func (r *reader) open(path string) ([]byte, bool) {
 	f, err := os.Open(path)

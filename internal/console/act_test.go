@@ -258,7 +258,7 @@ func TestTheSourcesPageTellsWhatIsLeftOfEachLimit(t *testing.T) {
 	}
 	b := h.browse().as("mona")
 	for language, want := range map[string][]string{
-		"en": {"41 of 300", "begins anew", "the platform does not say"},
+		"en": {"41 of 300", "resets", "the platform does not say"},
 		"ar": {"٤١ من ٣٠٠", "يبدأ من جديد", "المنصة لا تذكره"},
 	} {
 		b.post("/language", url.Values{"language": {language}})

@@ -111,7 +111,13 @@ type Terms struct {
 	Offers, Contacts              []string
 	PerAuthorDay, PerHour, PerDay int
 	Keep                          time.Duration
-	Levels                        []string // rooms by level: "0: front-desk"
+	Levels                        []Level // rooms, by level
+}
+
+// Level is a room and the level at which it sees cases.
+type Level struct {
+	Number     int
+	Room, Kind string
 }
 
 // Console serves the page.

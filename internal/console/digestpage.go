@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"rasid/internal/cases"
+	"rasid/internal/phrases"
 	"rasid/responder"
 	"rasid/responder/digest"
 )
@@ -63,7 +64,7 @@ func (c *Console) showDigest(w http.ResponseWriter, r *http.Request) {
 	slices.SortStableFunc(v.Report, func(a, b digest.Section) int { return place(a) - place(b) })
 	v.Prev, v.Next = neighbours(day, span)
 	if hour, ok := f.Peak(); ok {
-		v.Busiest = say.Say("digest.peak", "from", fmt.Sprintf("%d:00", hour), "to", fmt.Sprintf("%d:00", hour+1), "n", f.Hours[hour].Total)
+		v.Busiest = say.Say("digest.peak", "from", phrases.Plain(say.Digits(fmt.Sprintf("%d:00", hour))), "to", phrases.Plain(say.Digits(fmt.Sprintf("%d:00", (hour+1)%24))), "n", f.Hours[hour].Total)
 	}
 	if v.Days, err = f.DaysDrawing(say); err == nil {
 		v.Hours, err = f.HoursDrawing(say)

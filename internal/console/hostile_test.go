@@ -66,7 +66,7 @@ func (x *hostile) options(o *Options) {
 		return []cases.Promise{p, p.Settled(x.text, start)}, nil
 	}
 	o.Outlet = func() ([]Post, error) { return []Post{{Author: x.text, Said: x.text, Text: x.text, At: start}}, nil }
-	o.Terms = Terms{Offers: []string{x.text}, Contacts: []string{x.text}, Levels: []string{x.text}}
+	o.Terms = Terms{Offers: []string{x.text}, Contacts: []string{x.text}, Levels: []Level{{Room: x.text, Kind: x.text}}}
 }
 
 func TestTextStaysTextOnEveryOtherPage(t *testing.T) {

@@ -351,11 +351,14 @@ func conditions(say *phrases.Catalogue, w responder.When) []string {
 		}
 	}
 	if n := w.AuthorCases; n != nil {
-		to := strconv.Itoa(n.To)
-		if n.Unlimited {
-			to = "…"
+		asked := fmt.Sprintf("author_cases %d", n.From)
+		switch {
+		case n.Unlimited:
+			asked += " or more"
+		case n.To > n.From:
+			asked += fmt.Sprintf(" to %d", n.To)
 		}
-		text, _ := say.Note("author_cases "+strconv.Itoa(n.From)+"–"+to, func(s string) string { return s })
+		text, _ := say.Note(asked, func(s string) string { return s })
 		all = append(all, text)
 	}
 	return all

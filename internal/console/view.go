@@ -210,7 +210,7 @@ func (c *Console) funcs(lang string, marks map[string]string) template.FuncMap {
 		"stars": func(n int) string {
 			return strings.Repeat("★", min(max(n, 0), 5)) + strings.Repeat("☆", max(0, 5-n))
 		},
-		"number":  say.Number,
+		"number":  func(n any) string { return say.Digits(fmt.Sprint(n)) }, // of any kind of integer
 		"add":     func(a, b int) int { return a + b },
 		"drawn":   func(prefix string, d digest.Drawing, words string) drawn { return drawn{d, prefix, words} },
 		"list":    func(words ...string) []string { return words },

@@ -62,8 +62,8 @@ func TestThePolicyPageReadsTheWrittenRules(t *testing.T) {
 	b := h.browse().as("mona")
 	strip := strings.NewReplacer("\u2068", "", "\u2069", "")
 	for language, want := range map[string][]string{
-		"ar": {"شكر تلقائي · الشعور راضٍ · وقت الدوام · النجوم ٤، ٥ · لا علامة فيها", "إلى ٧ في اليوم", "بلا صياغة · الموضوع التوصيل، السعر · قضايا صاحبها السابقة ٢–…", "إلى ٢٠ في اليوم", "غير مفعّل"},
-		"en": {"thanks by itself · sentiment happy · hours open · stars 4, 5 · no signal", "up to 7 a day", "no draft · topic delivery, price · earlier cases: 2–…", "up to 20 a day", "off"},
+		"ar": {"شكر تلقائي · الشعور راضٍ · وقت الدوام · النجوم ٤، ٥ · لا علامة فيها", "حتى ٧ في اليوم", "بلا صياغة · الموضوع التوصيل، السعر · قضاياه السابقة ٢ فأكثر", "حتى ٢٠ في اليوم", "غير مفعّل"},
+		"en": {"thanks by itself · sentiment happy · hours open · stars 4, 5 · no signal", "up to 7 a day", "no draft · topic delivery, price · earlier cases: 2 or more", "up to 20 a day", "off"},
 	} {
 		b.post("/language", url.Values{"language": {language}})
 		_, page := b.get("/policy")

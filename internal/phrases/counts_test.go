@@ -18,6 +18,7 @@ var named = []string{"aside", "case", "id", "key", "name", "other", "rule", "sou
 var many = map[string]string{
 	"answer.fast":   "fewer approvals are not fast",
 	"digest.silent": "nine for each who complained",
+	"local.none":    "lessons by the dozen",
 }
 
 // counts lists the phrases with a value that is glued to words which counted
@@ -66,7 +67,7 @@ func TestWordsFollowTheirCount(t *testing.T) {
 }
 
 // besides are the Arabic words after which a count governs no noun.
-var besides = []string{"من", "في", "منذ", "غيرها", "على", "إلى", "بعد"}
+var besides = []string{"من", "في", "منذ", "غيرها", "على", "إلى", "بعد", "فأكثر"}
 
 // severalThings reports whether a plural noun stands among English words that
 // follow a number.

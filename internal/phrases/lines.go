@@ -9,15 +9,20 @@ import (
 )
 
 // line is one sentence that the program says in English, with {1}, {2} … for
-// what is not known before it runs, and what it is in another language.
+// what is not known before it runs, and what it is in another language. There,
+// {1#} is a count, in the digits of that language.
 type line struct {
 	pattern *regexp.Regexp
+	first   int // 0 for a whole sentence, 1 for one that says what was being done before why it failed, 2 for others
 	known   int // letters of the sentence that are known
 	text    string
 }
 
 // place is where a value stands in a line: {1} or {name}.
 var place = regexp.MustCompile(`\\\{([a-z]+|\d)\\\}`)
+
+// doing is how a line begins that says what was being done.
+var doing = regexp.MustCompile(`^[^{]+(?:\{\d\}[^{]*)*: \{\d\}`)
 
 // pattern finds a whole line again; each place becomes a group of its name,
 // which holds what matches value. The name of a rule is one word: what others
@@ -27,15 +32,24 @@ func pattern(english, value string) *regexp.Regexp {
 	return regexp.MustCompile(`(?s)\A` + strings.ReplaceAll(whole, `(?P<rule>`+value+`)`, `(?P<rule>[^\s:]+)`) + `\z`)
 }
 
-// readLines makes the lines of a catalogue, the most telling first.
+// readLines makes the lines of a catalogue, the most telling first. What was
+// being done comes before why it failed: in "opening x: y is damaged" the second
+// is a value of the first, not the other way round.
 func readLines(words map[string]string) []line {
 	lines := make([]line, 0, len(words))
 	for english, text := range words {
-		known := len(place.ReplaceAllString(regexp.QuoteMeta(english), ""))
-		lines = append(lines, line{pattern: pattern(english, `.*?`), known: known, text: text})
+		quoted := regexp.QuoteMeta(english)
+		known, first := len(place.ReplaceAllString(quoted, "")), 2
+		switch {
+		case !place.MatchString(quoted):
+			first = 0
+		case doing.MatchString(english):
+			first = 1
+		}
+		lines = append(lines, line{pattern: pattern(english, `.*?`), first: first, known: known, text: text})
 	}
 	slices.SortFunc(lines, func(a, b line) int {
-		return cmp.Or(cmp.Compare(b.known, a.known), cmp.Compare(a.text, b.text))
+		return cmp.Or(cmp.Compare(a.first, b.first), cmp.Compare(b.known, a.known), cmp.Compare(a.text, b.text))
 	})
 	return lines
 }
@@ -85,6 +99,7 @@ func (c *Catalogue) known(english string, deep int) (string, bool) {
 				text = c.Why(v)
 			}
 			filled[fmt.Sprint(i+1)] = text
+			filled[fmt.Sprint(i+1)+"#"] = c.Digits(v)
 		}
 		return fill(l.text, filled), true
 	}

@@ -23,15 +23,15 @@ func TestNotesAreReadInTheLanguageOfThePage(t *testing.T) {
 		"looked and did not find it": {"بُحث عنه فلم يوجد", "looked for it and did not find it"},
 		"rule about-to-leave (6194c4874567): escalate; not thank-for-praise: sentiment neg": {
 			"القاعدة about-to-leave: صياغة، وتصعيد في الحال؛ ليست thank-for-praise: الشعور مستاء",
-			"rule about-to-leave: a draft, and up at once; not thank-for-praise: sentiment unhappy",
+			"rule about-to-leave: a draft, escalated at once; not thank-for-praise: sentiment unhappy",
 		},
 		"not vip: signals abuse, churn; incident 7": {"ليست vip: فيها إساءة، قد يرحل؛ أزمة 7", "not vip: signals abuse, about to leave; incident 7"},
 		"rule thanks (0123456789ab) leaves it to a person: the guard found privacy-phone": {
-			"القاعدة thanks تتركها لإنسان: في الصياغة: رقم هاتف", "rule thanks leaves it to a person: the draft has: phone number",
+			"القاعدة thanks تتركها لإنسان: وُجد في الصياغة: رقم هاتف", "rule thanks leaves it to a person: found in the draft: phone number",
 		},
 		"not asked how satisfied: there is a crisis":               {"لم يُسأل عن رضاه: هناك أزمة", "not asked how satisfied: there is a crisis"},
-		"rule:policy.satisfaction says nothing: there is a crisis": {"لم يُرسل سؤال الرضا: هناك أزمة", "سؤال الرضا sends nothing: there is a crisis"},
-		"rule thanks (0123456789ab), enabled by huda":              {"القاعدة thanks، فعّلها هدى", "rule thanks, enabled by هدى"},
+		"rule:policy.satisfaction says nothing: there is a crisis": {"لم يُرسل سؤال الرضا: هناك أزمة", "سؤال الرضا was not sent: there is a crisis"},
+		"rule thanks (0123456789ab), enabled by huda":              {"القاعدة thanks، مفعّلة باسم هدى", "rule thanks, enabled by هدى"},
 		"claimed; the alarm waits for the claim to end":            {"هناك من يتولاها؛ التنبيه ينتظر", "somebody is on it; the alarm waits"},
 		"HTTP 403: not allowed":                                    {"HTTP 403: not allowed", "HTTP 403: not allowed"},
 	} {

@@ -4,13 +4,23 @@
 // key.many say them for those counts, by the plural rules of CLDR. Values are
 // put in once and never read again as a phrase, and each is isolated (FSI … PDI)
 // so that a Latin name cannot turn an Arabic line around.
+//
+// Digits follow one rule. What is counted or measured (mentions, spans of time,
+// shares, levels, drafts, lines of the record) and dates and hours in words are
+// written in the digits of the language. What is a name, and may be typed,
+// searched or compared elsewhere, is written as it is there: #412, incident 3,
+// ids, hashes, addresses, 2026-11-20, figures as they stand in config.yaml, and
+// scores and weights, which are compared with them. So an int is a count, and an
+// int64 or a string a name.
 package phrases
 
 import (
+	"cmp"
 	"embed"
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"regexp"
 	"slices"
 	"strconv"
@@ -19,7 +29,7 @@ import (
 	"time"
 )
 
-//go:embed ar.txt en.txt sources.ar.txt lines.ar.txt causes.ar.txt notes.ar.txt notes.en.txt
+//go:embed ar.txt en.txt commands.ar.txt sources.ar.txt lines.ar.txt causes.ar.txt notes.ar.txt notes.en.txt
 var files embed.FS
 
 // Isolates of the Unicode bidirectional algorithm (UAX #9).
@@ -33,6 +43,7 @@ type Catalogue struct {
 	Language string // ar or en
 	words    map[string]string
 	counted  map[string]string // by key and form, such as unit.day.two
+	commands map[string]string // what --help says; empty in English
 	sources  map[string]string // what is told of kinds of sources; empty in English
 	said     map[string]string // what doctor and check say; nil in English
 	causes   [][2]string       // what networks and servers say; empty in English
@@ -58,6 +69,9 @@ func Load(language string) (*Catalogue, error) {
 		return nil, err
 	}
 	if language == "ar" {
+		if c.commands, err = read("commands.ar.txt"); err != nil {
+			return nil, err
+		}
 		if c.sources, err = read("sources.ar.txt"); err != nil {
 			return nil, err
 		}
@@ -152,6 +166,16 @@ func (c *Catalogue) Source(kind, english string) string {
 	}
 	return english
 }
+
+// Command says a part of a command's help, such as "rasid.stop.long", in this
+// language where it is known, and otherwise in the words given.
+func (c *Catalogue) Command(part, english string) string {
+	return cmp.Or(c.commands[part], english)
+}
+
+// Commands lists the parts of the help that this language has, for the test that
+// compares them with the commands.
+func (c *Catalogue) Commands() []string { return slices.Sorted(maps.Keys(c.commands)) }
 
 // Has reports whether the catalogue knows a key.
 func (c *Catalogue) Has(key string) bool {
@@ -265,6 +289,15 @@ func (c *Catalogue) Digits(s string) string {
 		return s
 	}
 	return ArabicDigits(s)
+}
+
+// Figures writes numbers that may be fractions or shares with the digits, the
+// point and the per cent of the language: ٢٫٥ and ٤٠٪.
+func (c *Catalogue) Figures(s string) string {
+	if c.Language != "ar" {
+		return s
+	}
+	return ArabicDigits(strings.NewReplacer(".", "٫", "%", "٪").Replace(s))
 }
 
 // Moment writes a day and a time of day, with the year when it is not this

@@ -27,12 +27,12 @@ func Advise(err error, dir string) error {
 	case errors.Is(err, syscall.ENOTDIR), errors.Is(err, fs.ErrExist):
 		return fmt.Errorf("%w: %s is no folder: %s", err, at, other)
 	case errors.Is(err, fs.ErrPermission):
-		return fmt.Errorf("%w: %s", err, permit(at, dir, other))
+		return fmt.Errorf("%w%s", err, permit(at, dir, other))
 	}
 	return err
 }
 
-// permit says how whoever works here may come to write to at, in or above the
+// permit says, after a colon, how whoever works here may come to write to at, in or above the
 // data folder dir.
 func permit(at, dir, other string) string {
 	for there := at; ; there = filepath.Dir(there) {
@@ -41,15 +41,15 @@ func permit(at, dir, other string) string {
 		}
 		me, owner := whose(there)
 		if owner == "" {
-			return "this user may not write there: " + other
+			return ": this user may not write there: " + other
 		}
 		inside := there == dir || strings.HasPrefix(there, dir+string(filepath.Separator))
 		switch {
 		case inside && me == owner:
-			return fmt.Sprintf("allow it with: chmod -R u+rwX %s", dir)
+			return fmt.Sprintf(": allow it with: chmod -R u+rwX %s", dir)
 		case inside:
-			return fmt.Sprintf("%s belongs to %s, and rasid runs as %s: start it as %s, or, if %s is to run it, chown -R %s %s", there, owner, me, owner, me, me, dir)
+			return fmt.Sprintf(": %s belongs to %s, and rasid runs as %s: start it as %s, or, if %s is to run it, chown -R %s %s", there, owner, me, owner, me, me, dir)
 		}
-		return fmt.Sprintf("%s belongs to %s, and rasid runs as %s: %s, or start it as %s", there, owner, me, other, owner)
+		return fmt.Sprintf(": %s belongs to %s, and rasid runs as %s: %s, or start it as %s", there, owner, me, other, owner)
 	}
 }

@@ -122,7 +122,7 @@ func (f Figures) sections(say *phrases.Catalogue, d detail) []Section {
 		}
 	}
 	if f.Anchor != "" {
-		anchor := Line{Text: s.Say("digest.anchor", "n", f.Line, "hash", f.Anchor[:min(len(f.Anchor), 16)])}
+		anchor := Line{Text: s.Say("digest.anchor", "n", int(f.Line), "hash", f.Anchor[:min(len(f.Anchor), 16)])}
 		all[len(all)-1].Lines = append(all[len(all)-1].Lines, anchor)
 	}
 	return all

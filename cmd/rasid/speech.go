@@ -1,0 +1,58 @@
+package main
+
+import (
+	"cmp"
+	"fmt"
+	"io"
+	"strings"
+
+	"rasid/internal/config"
+	"rasid/internal/phrases"
+)
+
+// speak chooses what the program speaks at the terminal, by one rule for every
+// command: the language that --lang names; else that of the business, where
+// config.yaml names one; else that of the terminal, where it is ours; else
+// English. Mistakes in config.yaml are told elsewhere, and keep it from nothing.
+func (p *program) speak() error {
+	words, err := phrases.Load(cmp.Or(p.lang, p.ofBusiness(), p.ofTerminal(), "en"))
+	if err != nil {
+		return usageError{err}
+	}
+	p.words = words
+	return nil
+}
+
+// ofBusiness is the language that config.yaml names; "" where it names none, or
+// cannot be read.
+func (p *program) ofBusiness() string {
+	cfg, _ := config.Load(p.config, p.env)
+	if cfg == nil {
+		return ""
+	}
+	return string(cfg.Speaks())
+}
+
+// ofTerminal is the language of the locale, in the order of POSIX (XBD 8.2); ""
+// where it is none of ours.
+func (p *program) ofTerminal() string {
+	for _, name := range []string{"LC_ALL", "LC_MESSAGES", "LANG"} {
+		if locale, _ := p.env(name); locale != "" {
+			language, _, _ := strings.Cut(strings.ToLower(locale), "_")
+			language, _, _ = strings.Cut(language, ".")
+			if language == "ar" || language == "en" {
+				return language
+			}
+			return ""
+		}
+	}
+	return ""
+}
+
+// say says a phrase on a line of its own.
+func (p *program) say(w io.Writer, key string, pairs ...any) {
+	fmt.Fprintln(w, p.words.Say(key, pairs...))
+}
+
+// name is the name of something beside words of the command's language.
+func (p *program) name(s string) phrases.Plain { return phrases.Plain(p.words.Name(s)) }
