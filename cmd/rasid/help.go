@@ -13,10 +13,7 @@ import (
 
 // help says what a command does, in the language that is spoken.
 func (p *program) help(cmd *cobra.Command, _ []string) {
-	if p.speak() != nil {
-		p.lang = "en"
-		_ = p.speak()
-	}
+	p.speakAnyway()
 	translate(cmd, p.words)
 	var b strings.Builder
 	part := func(key, text string) {

@@ -66,9 +66,9 @@ func (p *program) run(ctx context.Context, args []string) int {
 	if err == nil {
 		return 0
 	}
-	if p.words == nil && p.speak() != nil { // it never began, or --lang names no language of ours
-		p.lang = "en"
-		_ = p.speak()
+	if p.words == nil { // it never began
+		p.overhear(args)
+		p.speakAnyway()
 	}
 	var wrong config.ProblemsError
 	var usage usageError

@@ -23,6 +23,33 @@ func (p *program) speak() error {
 	return nil
 }
 
+// speakAnyway is speak, and chooses English where --lang names no language of
+// ours.
+func (p *program) speakAnyway() {
+	if p.speak() != nil {
+		p.lang = "en"
+		_ = p.speak()
+	}
+}
+
+// overhear takes --lang and --config from a command line that could not be read
+// to its end: what is wrong with it is told in the language that it asks for.
+func (p *program) overhear(args []string) {
+	for i, arg := range args {
+		name, value, glued := strings.Cut(arg, "=")
+		if !glued && i+1 < len(args) {
+			value = args[i+1]
+		}
+		switch {
+		case value == "":
+		case name == "--lang":
+			p.lang = value
+		case name == "--config", name == "-c":
+			p.config = value
+		}
+	}
+}
+
 // ofBusiness is the language that config.yaml names; "" where it names none, or
 // cannot be read.
 func (p *program) ofBusiness() string {

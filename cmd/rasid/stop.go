@@ -30,7 +30,9 @@ posted from here, whatever the database says. Where several machines share
 PostgreSQL, it also turns the switch in the database, which stops all of them.`,
 		Example: `  rasid stop
   rasid stop "wrong prices in the replies of this morning"`,
-		Args: cobra.MaximumNArgs(1),
+		Args: func(cmd *cobra.Command, args []string) error {
+			return nothing(cmd, args[min(len(args), 1):])
+		},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			cfg, err := p.load()
 			if err != nil {

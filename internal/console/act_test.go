@@ -226,7 +226,7 @@ func TestTheSourcesPageTellsWhatNobodyIsAskedForAsWhatItIs(t *testing.T) {
 	b := h.browse().as("mona")
 	for language, want := range map[string][]string{
 		"en": {"no longer in config.yaml", "imported from files", "what staff heard", "⛔ 6 errors in a row"},
-		"ar": {"لم يعد في ملف الإعداد", "مستورد من ملفات", "ما سمعه الموظفون", "⛔ ٦ أخطاء متتالية"},
+		"ar": {"لم يعد في config.yaml", "مستورد من ملفات", "ما سمعه الفريق", "⛔ ٦ أخطاء متتالية"},
 	} {
 		b.post("/language", url.Values{"language": {language}})
 		_, page := b.get("/sources")

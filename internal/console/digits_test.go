@@ -16,7 +16,7 @@ import (
 
 // nameplates are the elements in which something is named as it is everywhere, or
 // people speak, or nobody reads.
-var nameplates = []string{"bdi", "code", "blockquote", "script", "style", "textarea", "option", "svg"}
+var nameplates = []string{"title", "bdi", "code", "blockquote", "script", "style", "textarea", "option", "svg"}
 
 // western are the digits of names; isolates hold names too.
 var (

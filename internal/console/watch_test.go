@@ -25,7 +25,7 @@ func TestAnIncidentLeadsToItsCasesInTheLanguageOfThePage(t *testing.T) {
 	h.fire = []cases.Incident{{ID: 7, Kind: cases.Burst, Source: "app", Count: 40, OpenedAt: start.AddDate(0, 0, -2), StatementBy: "mona", StatementAt: start}}
 	b := h.browse().as("mona")
 	for language, want := range map[string][]string{
-		"ar": {"أكثر بكثير من المعتاد", "٤٠ من العملاء", "ينتظر منهم الرد: ٣", "الساعة الأخيرة، كل عشر دقائق: ٠ ٢ ٠ ٤ ١ ٠", "اعتمده"},
+		"ar": {"أكثر بكثير من المعتاد", "٤٠ من العملاء", "ينتظر منهم الرد: ٣", "الساعة الأخيرة، كل عشر دقائق: ٠ ٢ ٠ ٤ ١ ٠", "اعتُمد ("},
 		"en": {"far more than usual", "40 unhappy", "3 of them wait", "The last hour, by ten minutes: 0 2 0 4 1 0", "Approved by"},
 	} {
 		b.post("/language", url.Values{"language": {language}})
