@@ -102,7 +102,7 @@ func TestNobodyIsAskedToWriteInPrivateWhoDidSo(t *testing.T) {
 func TestACardSaysThatTheAuthorGaveNoName(t *testing.T) {
 	c := cases.Case{ID: 1, Source: "reviews", State: cases.Waiting, Mentions: []cases.Mention{{Text: "cold coffee", Stars: 1}}}
 	s := newShop(t)
-	for language, want := range map[string]string{"ar": "👤 دون اسم (", "en": "👤 no name given ("} {
+	for language, want := range map[string]string{"ar": "👤 بلا اسم (", "en": "👤 no name given ("} {
 		if card := s.office.Card(c, responder.Room{Language: language}, s.now, false).Text; !strings.Contains(card, want) {
 			t.Errorf("the card does not say %q:\n%s", want, card)
 		}

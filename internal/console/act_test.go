@@ -140,7 +140,7 @@ func TestWhoGaveNoNameIsCalledSoInBothLanguages(t *testing.T) {
 	h := newHouse(t)
 	h.said(cases.Mention{Text: "cold coffee", Stars: 1}, cases.Draft{Text: "Sorry"})
 	b := h.browse().as("mona")
-	for language, want := range map[string]string{"ar": "دون اسم · <bdi>", "en": "no name given · <bdi>"} {
+	for language, want := range map[string]string{"ar": "بلا اسم · <bdi>", "en": "no name given · <bdi>"} {
 		b.post("/language", url.Values{"language": {language}})
 		for _, path := range []string{"/", "/case/1"} {
 			if _, page := b.get(path); !strings.Contains(page, want) {
