@@ -34,38 +34,20 @@ func (w Wants) take(c cases.Case) bool {
 // Who writes in a third language reads English when their letters are not
 // Arabic ones. Signs without letters, like 😡, are answered in the language the
 // source says they are in. Where only the title is in the other language, as
-// many letters have it, the words decide, and a name in Arabic letters makes no
-// English sentence Arabic; Arabic in Latin letters is Arabic.
+// many letters have it, the words decide; Arabic in Latin letters is Arabic.
 func LanguageOf(c cases.Case) string {
 	m := c.Last()
 	switch c.Score.Language {
 	case "en":
 		return "en"
 	case "mixed":
-		said := lastSentence(c)
-		if arabic, foreign := letters(said); foreign >= mostly*arabic && foreign > 0 && sentiment.Language(withoutArabic(said)) != "arabizi" {
-			return "en"
-		}
+		return sentiment.Frame(lastSentence(c))
 	case "other":
 		if arabic, foreign := letters(m.Title + m.Words()); foreign > arabic || arabic == 0 && m.Lang == "en" {
 			return "en"
 		}
 	}
 	return "ar"
-}
-
-// mostly is how many letters of another script for each Arabic one make a text
-// that only names something in Arabic, such as the business.
-const mostly = 4
-
-// withoutArabic leaves Arabic letters out.
-func withoutArabic(s string) string {
-	return strings.Map(func(r rune) rune {
-		if unicode.Is(unicode.Arabic, r) {
-			return -1
-		}
-		return r
-	}, s)
 }
 
 // lastSentence is what the customer last said in letters: who answers a question

@@ -233,7 +233,7 @@ func (s *Scorer) trusted(d *desk, in Input, res *Result, rs []Reason) []Reason {
 // without is what the reason's span is worth: the raw score with it less the raw score without it.
 func (s *Scorer) without(d *desk, in Input, res *Result, r Reason) float64 {
 	p, q := &d.page, &d.trial
-	s.reader.ReadWithout(q, p, r.Start, r.End)
+	s.reader.ReadWithout(q, p, r.Start, r.End, d.both && NamesOnly(in.Text[:r.Start]+in.Text[r.End:]))
 	q.Begin(s.table.Mask())
 	head, tail := features.Common(p, q)
 	t := d.joined

@@ -1,83 +1,6 @@
 package sentiment
 
-import (
-	_ "embed" // the word lists are part of the program
-	"html"
-	"slices"
-	"strings"
-	"sync"
-	"unicode"
-	"unicode/utf8"
-
-	"rasid/sentiment/internal/text"
-)
-
-//go:embed words.tsv
-var wordLists string
-
-// The languages words vote for.
-const (
-	voteEn = iota + 1
-	voteArabizi
-	voteAr
-	voteOther
-)
-
-// wordVotes are the languages of the listed words, at the place of the hash of each or the next one free.
-type wordVotes struct {
-	list []uint64
-	mask uint64 // of a place
-}
-
-// The lowest bits of a hash give way to the vote.
-const voteBits = 7
-
-// words gives the language of each listed word. It is parsed on first use and never changes. A word listed under two
-// languages votes for none, unless one of them is English or Arabic: those lists hold what is common there.
-var words = sync.OnceValue(func() wordVotes {
-	code := map[string]uint8{"en": voteEn, "arabizi": voteArabizi, "ar": voteAr, "other": voteOther}
-	out := map[string]uint8{}
-	for l := range strings.Lines(wordLists) {
-		name, list, ok := strings.Cut(strings.TrimRight(l, "\n"), "\t")
-		if !ok || code[name] == 0 {
-			continue
-		}
-		for w := range strings.FieldsSeq(list) {
-			switch was := out[w]; {
-			case was == 0 || was == code[name]:
-				out[w] = code[name]
-			case was != voteEn && was != voteAr:
-				out[w] = 0
-			}
-		}
-	}
-	return votesOf(out)
-})
-
-func votesOf(list map[string]uint8) wordVotes {
-	size, mask := 1, uint64(0)
-	for size <= 2*len(list) { // half of the places stay free
-		size, mask = 2*size, 2*mask+1
-	}
-	t := wordVotes{make([]uint64, size), mask}
-	for w, v := range list {
-		hash := text.More(emptyWord, []rune(w))
-		t.list[t.place(hash)] = hash&^voteBits | uint64(v)
-	}
-	return t
-}
-
-// place is where the word of a hash stands, or where it would.
-func (t wordVotes) place(hash uint64) uint64 {
-	for i := text.Mix(hash) & t.mask; ; i = (i + 1) & t.mask {
-		if t.list[i] == 0 || t.list[i]&^voteBits == hash&^voteBits {
-			return i
-		}
-	}
-}
-
-// of is the language a word votes for, 0 for one that is not listed.
-func (t wordVotes) of(hash uint64) uint64 { return t.list[t.place(hash)] & voteBits }
+import "html"
 
 // foreignArabic holds letters that Persian, Urdu, Kurdish and Pashto write and Arabic does not. Arabic writers do type
 // Persian kaf and yeh by accident, and چ گ پ ڤ in loan words, so those count for little.
@@ -87,31 +10,85 @@ const (
 	lastOwnArabic = 'ي' // every letter of the two stands behind those of Arabic
 )
 
-// count is what a text is made of.
-type count struct {
-	ar, la, accents, foreign, doubt, strange int // letters
-	votes                                    [voteOther + 1]int
-	digits                                   int // Latin words with a digit that stands for an Arabic letter
-	words                                    int // Latin words
-	arVotes, arForeign                       int // words in Arabic letters
-}
-
 // Language tells the language of a text from its letters and commonest words: "ar", "en", "mixed" (Arabic and English),
-// "arabizi" (Arabic in Latin letters) or "other". Character references count as what they stand for.
+// "arabizi" (Arabic in Latin letters) or "other". A name in the letters of the other language makes no text mixed.
+// Character references count as what they stand for.
 func Language(s string) string {
 	var c count
-	c.read(html.UnescapeString(html.UnescapeString(s))) // some sources escape twice
+	c.read(unescaped(s))
+	return c.language()
+}
+
+// NamesOnly says whether a text is English and has words in Arabic letters, which then only name something.
+func NamesOnly(s string) bool {
+	var c count
+	c.read(unescaped(s))
+	return c.arWords > 0 && c.language() == "en"
+}
+
+func (c *count) language() string {
 	switch {
 	case c.ar+c.la == 0, c.strange > c.ar+c.la:
 		return "other"
 	case c.foreignScript() && c.ar >= c.la:
 		return "other"
-	case c.ar > 0 && c.la > 0 && c.la*8 >= c.ar && c.ar*8 >= c.la && c.words > 0:
+	case c.named():
+		return c.latin()
+	case c.ar > 0 && c.la > 0 && c.la*8 >= c.ar && c.ar*8 >= c.la && c.words > 0 && !c.branded():
 		return "mixed"
-	case c.ar >= c.la:
+	case c.ar >= c.la, c.branded():
 		return "ar"
 	}
 	return c.latin()
+}
+
+// Frame tells in which language the sentences of a text are that has words of Arabic and of another language, "ar" or "en":
+// in that one its writer is answered. Arabic in Latin letters is Arabic, and so is what has sentences of both.
+func Frame(s string) string {
+	var c count
+	c.read(unescaped(s))
+	latin := c.latin()
+	switch {
+	case c.la+c.strange == 0 || c.la > 0 && latin == "arabizi" || c.branded():
+		return "ar"
+	case c.ar == 0 || c.named():
+		return "en"
+	case c.la >= mostly*c.ar && (latin == "other" || c.ties() > 0):
+		return "en"
+	case c.ties() >= sentence && c.words >= 2*c.arWords+c.arTies:
+		return "en"
+	}
+	return "ar"
+}
+
+const (
+	mostly   = 4 // so many letters of another script for each Arabic one make a text that only names something in Arabic
+	sentence = 3 // so many English words that tie others together make a sentence
+	longName = 4 // words
+	allNames = 6 // words of all names in a text
+)
+
+// unescaped is a text with what its character references stand for.
+func unescaped(s string) string {
+	return html.UnescapeString(html.UnescapeString(s)) // some sources escape twice
+}
+
+// ties is how many words make English sentences.
+func (c *count) ties() int {
+	return c.votes[voteTie] + c.votes[voteLead] + c.votes[voteAux] + c.votes[voteEither]
+}
+
+// named says whether the words in Arabic letters only name somebody or something in English sentences: each run of them
+// stands where a name does, and none of them makes a sentence.
+func (c *count) named() bool {
+	ties := c.ties()
+	return c.arWords > 0 && c.loose == 0 && c.arTies == 0 && ties > 0 && ties+c.votes[voteEn] >= 2 &&
+		c.words > c.arWords && c.arWords <= allNames
+}
+
+// branded says whether the words in Latin letters only name something in an Arabic text.
+func (c *count) branded() bool {
+	return c.ar > 0 && c.words > 0 && c.brands == c.words && c.words <= 3*c.arWords
 }
 
 // foreignScript says whether the Arabic letters write another language.
@@ -126,174 +103,33 @@ func (c *count) foreignScript() bool {
 	return c.foreign*16 > c.ar && c.arForeign > 0
 }
 
-// latin decides between English, Arabic in Latin letters and everything else.
+// latin decides between English, Arabic in Latin letters and everything else. The nouns that every language borrows from
+// English count half beside the words that make a sentence.
 func (c *count) latin() string {
-	en, az, other := c.votes[voteEn], c.votes[voteArabizi]+2*c.digits, c.votes[voteOther]
+	if 2*c.capitals > c.words { // a title, or every word is written so
+		for v, n := range c.names {
+			c.votes[v] += n
+		}
+		c.digits += c.nameDigits
+		c.capitals, c.names, c.nameDigits = 0, [voteOther + 1]int{}, 0
+	}
+	ties := c.ties()
+	en, az, other := ties+c.votes[voteEn], c.votes[voteArabizi]+2*c.digits, c.votes[voteOther]
+	signs := c.votes[voteArabizi] + c.digits // words
 	switch {
-	case az > en && az >= other && az*5 >= c.words:
+	case signs > 0 && 2*az > en+ties && az >= other && c.carried(az, ties, signs):
 		return "arabizi"
-	case other > en, c.accents*20 > c.la && en*3 < c.words:
+	case other > en, c.accents*20 > c.la && en*3 < c.words, en == 0 && c.words >= 4:
 		return "other"
-	case en == 0 && c.words >= 4 && az == 0:
-		return "other"
-	case az > 0 && az >= en:
-		return "arabizi"
 	}
 	return "en"
 }
 
-// word is the word being read.
-type word struct {
-	hash          uint64 // of its letters in lower case
-	from, n       int    // the byte where it begins, and how many letters and digits it has
-	latin, arabic bool
-	digits        int
-}
-
-// emptyWord is the hash of a word of no letters.
-const emptyWord = 1469598103934665603
-
-// add appends a letter that stands at byte i.
-func (w *word) add(r rune, i int) {
-	if w.n == 0 {
-		w.from = i
+// carried says whether so many signs of Arabic carry a text in Latin letters: a single word beside one that makes an English
+// sentence is a name or a greeting.
+func (c *count) carried(az, ties, signs int) bool {
+	if ties > 0 {
+		return (signs > 1 || c.digits > 0) && az*5 >= c.words
 	}
-	w.hash = text.Step(w.hash, text.Code(r))
-	w.n++
-}
-
-// run appends the small Latin letters that s has from byte i on, which are most of an English text, and gives the first
-// byte after them.
-func (w *word) run(s string, i int) int {
-	h, from := w.hash, i
-	for i < len(s) && s[i] >= 'a' && s[i] <= 'z' {
-		h = text.Step(h, uint64(s[i]))
-		i++
-	}
-	w.hash, w.n = h, w.n+i-from
-	return i
-}
-
-// end counts the word, which ends before byte i of s, and begins the next.
-func (c *count) end(w *word, list wordVotes, s string, i int) {
-	if w.n > 0 {
-		v := list.of(w.hash)
-		switch {
-		case w.arabic:
-			c.arVotes += b2i(v == voteAr)
-			c.arForeign += b2i(v == voteOther)
-		case w.latin:
-			c.votes[v]++
-		}
-	}
-	if w.latin {
-		c.words++
-		c.digits += b2i(w.digits > 0 && w.digits <= fewDigits && !isMeasure(s[w.from:i]))
-	}
-	w.hash, w.n, w.latin, w.digits, w.arabic = emptyWord, 0, false, 0, false
-}
-
-// read walks over the letters and looks each word up without allocating.
-func (c *count) read(s string) {
-	list := words()
-	w := word{hash: emptyWord}
-	skip := 0 // bytes of an address or name
-	for next := 0; next < len(s); {
-		i, r, size := next, rune(s[next]), 1
-		if r >= utf8.RuneSelf {
-			r, size = utf8.DecodeRuneInString(s[i:])
-		}
-		next += size
-		if w.n == 0 && i >= skip {
-			skip = i + address(s[i:])
-		}
-		if i < skip {
-			continue
-		}
-		switch {
-		case r == ' ':
-			c.end(&w, list, s, i)
-			continue
-		case r >= 'A' && r <= 'Z':
-			r += 'a' - 'A'
-			fallthrough
-		case r >= 'a' && r <= 'z':
-			w.latin = true
-			w.add(r, i)
-			next = w.run(s, next)
-			c.la += next - i
-			continue
-		case r >= 0xC0 && r < 0x250:
-			c.la++
-			c.accents++
-			w.latin = true
-			if r >= 0xC0 && r <= 0xDE {
-				r += 0x20
-			}
-		case r >= 0x0621 && r <= 0x06FF && (r < 0x064B || r > 0x0670) && r != 0x0640:
-			c.ar++
-			w.arabic = true
-			if r > lastOwnArabic {
-				c.foreign += b2i(strings.ContainsRune(foreignArabic, r))
-				c.doubt += b2i(strings.ContainsRune(doubtful, r))
-			}
-		case r == '2' || r == '3' || r == '5' || r == '6' || r == '7' || r == '9':
-			w.digits++
-		case r == '\'' || r == '’':
-			r = '\''
-			if w.n == 0 {
-				continue
-			}
-		case r >= 0x370 && r < 0x600 || r > 0x780 && r < 0x2000 || r >= 0x3040 && r < 0xD7A4:
-			c.strange++
-			continue
-		case r >= 0x064B && r <= 0x0670, r == 0x0640, r == 0x200B, r >= 0x200D && r <= 0x200F, r >= 0x202A && r <= 0x202E, r >= 0x2060 && r <= 0x2069:
-			continue // marks and invisible signs are not part of the listed words; U+200C does part Persian ones
-		default:
-			c.end(&w, list, s, i)
-			continue
-		}
-		w.add(r, i)
-	}
-	c.end(&w, list, s, len(s))
-}
-
-// fewDigits is how many digits a word may have in which each stands for an Arabic letter.
-const fewDigits = 2
-
-// measures are what a number may be written together with.
-var measures = []string{
-	"st", "nd", "rd", "th", "am", "pm", "k", "m", "b", "x", "d", "g", "s", "h", "p", "c", "f", "w", "v", "a", "mb", "gb", "tb", "kb",
-	"km", "kg", "cm", "mm", "ml", "hr", "hrs", "min", "mins", "sec", "secs", "yr", "yrs", "mo", "star", "stars",
-}
-
-// isMeasure says whether a word that begins with a digit is a number with what it counts: 2nd, 9am, 5k, 3d.
-func isMeasure(word string) bool {
-	rest := strings.TrimLeft(word, "0123456789")
-	return len(rest) < len(word) && slices.ContainsFunc(measures, func(m string) bool { return strings.EqualFold(rest, m) })
-}
-
-// address is how many bytes of a link or of the name of an account s begins with: neither is written in any language.
-func address(s string) int {
-	switch s[0] {
-	case '@':
-	case 'h', 'H', 'w', 'W': // a telephone begins a text with a capital letter
-		begins := func(with string) bool { return len(s) >= len(with) && strings.EqualFold(s[:len(with)], with) }
-		if !begins("http://") && !begins("https://") && !begins("www.") {
-			return 0
-		}
-	default:
-		return 0
-	}
-	if end := strings.IndexFunc(s, unicode.IsSpace); end >= 0 {
-		return end
-	}
-	return len(s)
-}
-
-func b2i(b bool) int {
-	if b {
-		return 1
-	}
-	return 0
+	return az*5 >= c.words || c.accents == 0 && az*8 >= c.words
 }

@@ -114,3 +114,20 @@ func TestDialectIsRecognisedOnSentencesNotUsedToBuildIt(t *testing.T) {
 		t.Errorf("%d of %d given dialects are right (of %d sentences)", right, said, n)
 	}
 }
+
+// English words weigh what they weigh in English, whatever letters a name among them has; and a name means no praise.
+func TestAnEnglishComplaintIsJudgedAlikeWhateverLettersItsNamesHave(t *testing.T) {
+	s := scorer(t)
+	for latin, arabic := range map[string]string{
+		"Abu Khalid was rude to me":                                    "أبو خالد was rude to me",
+		"I paid 40 riyal at Nakheel and waited an hour":                "I paid 40 riyal at النخيل and waited an hour",
+		"Al-Wafa Pharmacy has the worst parking in town":               "صيدلية الوفاء has the worst parking in town",
+		"The kunafa at your shop was stale and the staff did not care": "The كنافة at your shop was stale and the staff did not care",
+		"My parcel went to Tahlia Street instead of my door":           "My parcel went to شارع التحلية instead of my door",
+	} {
+		want, got := s.Score(Input{Text: latin}), s.Score(Input{Text: arabic})
+		if got.Label != want.Label || got.Lang != "en" || got.Neg < want.Neg-0.15 {
+			t.Errorf("%q is %s, %s (%.2f); with a name in Latin letters %s (%.2f)", arabic, got.Lang, got.Label, got.Neg, want.Label, want.Neg)
+		}
+	}
+}

@@ -28,6 +28,7 @@ type Scorer struct {
 // desk is the working memory of one call.
 type desk struct {
 	page    features.Page // the text
+	both    bool          // it has Arabic letters and Latin ones
 	sum     sum           // of its features
 	alone   []sum         // of those of each word by itself
 	joined  sum           // of all others: pairs, the whole text, couples
@@ -124,9 +125,8 @@ func (s *Scorer) Quick(in Input) Result {
 }
 
 func (s *Scorer) judge(d *desk, in Input) Result {
-	s.read(d, in.Text)
 	var res Result
-	res.Lang = Language(in.Text)
+	res.Lang = s.read(d, in.Text)
 	zn, zp := s.logits(&d.sum, &d.page, in.Stars)
 	res.Raw = zp - zn
 	res.Neg, res.Neu, res.Pos = softmax(zn*s.table.Heat, zp*s.table.Heat)
@@ -134,10 +134,14 @@ func (s *Scorer) judge(d *desk, in Input) Result {
 	return res
 }
 
-// read reads a text and adds up what is known of its features.
-func (s *Scorer) read(d *desk, text string) {
+// read reads a text, adds up what is known of its features and gives its language.
+func (s *Scorer) read(d *desk, text string) string {
 	p := &d.page
-	s.reader.Read(p, text)
+	var c count
+	c.read(unescaped(text))
+	lang := c.language()
+	d.both = c.ar > 0 && c.la > 0
+	s.reader.Read(p, text, c.arWords > 0 && lang == "en")
 	p.Begin(s.table.Mask())
 	d.alone = slices.Grow(d.alone[:0], p.Len())[:p.Len()]
 	d.sum = sum{}
@@ -153,6 +157,7 @@ func (s *Scorer) read(d *desk, text string) {
 		s.couple(&d.joined, c.ID, p.Arabic)
 	}
 	d.sum.add(&d.joined, false)
+	return lang
 }
 
 // logits is the whole model: sums over the features, divided by the root of their number, plus biases and stars. P is

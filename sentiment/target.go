@@ -74,7 +74,7 @@ func learnTarget(r *features.Reader, rows []sentences.Aimed) *targetModel {
 	var ls []lesson
 	var p features.Page
 	for _, a := range rows {
-		r.Read(&p, a.Text)
+		r.Read(&p, a.Text, NamesOnly(a.Text))
 		y := 0.0
 		if a.About == "us" {
 			y = 1
@@ -136,7 +136,7 @@ func (s *Scorer) Named(text string, names []string) bool {
 	}
 	d := s.desks.Get().(*desk)
 	defer s.desks.Put(d)
-	s.reader.Read(&d.page, text)
+	s.reader.Read(&d.page, text, false)
 	_, n := findBrand(s.reader, &d.page, names)
 	return n > 0
 }

@@ -89,7 +89,7 @@ func (c *Corpus) Add(ctx context.Context, r *features.Reader, mask uint32, rows 
 // extract reads the features of some rows; p is the worker's own page.
 func extract(p *features.Page, r *features.Reader, mask uint32, rows []Row) (out part) {
 	for _, row := range rows {
-		r.Read(p, row.Text)
+		r.Read(p, row.Text, sentiment.NamesOnly(row.Text))
 		p.Extract(mask)
 		out.english = append(out.english, sentiment.Language(row.Text) == "en")
 		for _, f := range p.Feats {

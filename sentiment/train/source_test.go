@@ -66,7 +66,7 @@ func leanAt(t *testing.T, dir, word string, bySource bool, weigh func(*school) [
 		at[slot] = i
 	}
 	var p features.Page
-	s.reader.Read(&p, word)
+	s.reader.Read(&p, word, false)
 	p.Extract(1<<o.Bits - 1)
 	w, sum := l.weights(), 0.0
 	for _, f := range p.Feats {

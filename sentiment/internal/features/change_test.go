@@ -43,7 +43,7 @@ func TestTextsThatAreMuchTheSameDifferInWhatIsNotCommon(t *testing.T) {
 		"good soup 😡 والله good", // without one word it is a text without Arabic
 		"Four counters, one open again. Menu says 40, bill says 55; third visit, same fault",
 	} {
-		r.Read(&p, s)
+		r.Read(&p, s, false)
 		p.Begin(mask)
 		p.Join(0, p.Len())
 		of := coupled(&p)
@@ -53,14 +53,14 @@ func TestTextsThatAreMuchTheSameDifferInWhatIsNotCommon(t *testing.T) {
 					continue // every length at some place is enough
 				}
 				cut := s[:from] + s[from+n:]
-				r.ReadWithout(&q, &p, from, from+n)
+				r.ReadWithout(&q, &p, from, from+n, false)
 				q.Begin(mask)
 				head, tail := Common(&p, &q)
 				q.Join(head, q.Len()-tail)
 				parts := p.Joined(head, p.Len()-tail)
 				pairs, ends := p.Feats[parts[0][0]:parts[0][1]], p.Feats[parts[1][0]:parts[1][1]]
 				gone, came := p.Couples(&q, head, tail)
-				r.Read(&whole, cut)
+				r.Read(&whole, cut, false)
 				whole.Begin(mask)
 				whole.Join(0, whole.Len())
 				got := slices.Sorted(slices.Values(slices.Concat(slotsOf(p.Feats, q.Feats), of, slotsOfCouples(came, &q))))
@@ -110,9 +110,9 @@ func TestWhatIsTakenApartIsWhatIsExtracted(t *testing.T) {
 	const mask = 1<<20 - 1
 	var p, q Page
 	s := "Bad bad soup, BAD 😡😡 service!! 😡 not bad, 12 of 12 @me"
-	r.Read(&p, s)
+	r.Read(&p, s, false)
 	p.Extract(mask)
-	r.Read(&q, s)
+	r.Read(&q, s, false)
 	q.Begin(mask)
 	count := 0
 	for k := range q.Len() {

@@ -51,7 +51,8 @@ type Page struct {
 	Caps    bool // the whole text is written in capitals
 	Mute    bool // there is no word, emoji, emoticon or mark out of ten to judge by
 	Words   int  // how many words there are
-	Arabic  bool // one of them is in Arabic letters
+	Names   bool // those in Arabic letters only name something in English sentences
+	Arabic  bool // one of them is in Arabic letters and no such name
 	known   lexicon.Words
 	roles   []roles
 	words   []member
@@ -71,16 +72,19 @@ type roles struct {
 	intensity     float32 // multiplier, 0 when the token is no intensifier
 }
 
-// Read parses s and finds negation and lexicon entries; it leaves the hashed features to others.
-func (r *Reader) Read(p *Page, s string) {
+// Read parses s and finds negation and lexicon entries; it leaves the hashed features to others. It is told whether the words
+// in Arabic letters only name something in English sentences.
+func (r *Reader) Read(p *Page, s string, names bool) {
+	p.Names = names
 	r.Folder.Parse(&p.Doc, s)
 	r.look(p)
 	r.mark(p)
 	r.find(p)
 }
 
-// ReadWithout reads the text of o without the bytes start..end.
-func (r *Reader) ReadWithout(p, o *Page, start, end int) {
+// ReadWithout reads the text of o without the bytes start..end, told the same as Read.
+func (r *Reader) ReadWithout(p, o *Page, start, end int, names bool) {
+	p.Names = names
 	if at, ok := p.Doc.Cut(&o.Doc, start, end); ok {
 		r.lookAgain(p, o, at)
 	} else {
@@ -134,7 +138,7 @@ func (r *Reader) mark(p *Page) {
 		case text.Word:
 			words++
 			p.Mute = false
-			p.Arabic = p.Arabic || t.Script == text.Arabic
+			p.Arabic = p.Arabic || t.Script == text.Arabic && !p.Names
 			if t.Caps {
 				caps++
 			}
@@ -189,7 +193,7 @@ func (r *Reader) find(p *Page) {
 				e, n, stemmed = r.Lex.ByStem(text.HashRunes(st)), 1, true
 			}
 		}
-		if e == nil {
+		if e == nil || p.Names && e.Arabic && e.Valence > 0 { // a name means no praise
 			i++
 			continue
 		}
