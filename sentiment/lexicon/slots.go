@@ -22,14 +22,15 @@ const maxKinds = 32
 
 // Slots that compare a number, or a day, with the one before it in the entry, and the gap.
 const (
-	other slot = maxKinds + iota // {other} a day of the week up to five days later
-	less                         // {less} a number below it
-	few                          // {few} at most half of it
-	more                         // {more} above it
-	late                         // {late} an hour of the clock that comes three quarters of an hour or more after it
-	many                         // {many} three or more, whatever stood before
-	lots                         // {lots} twenty or more
-	gap                          // {..} up to three words
+	sooner slot = maxKinds + iota // {sooner} a day of the week one or two days before it
+	other                         // {other} a day of the week up to five days later
+	less                          // {less} a number below it
+	few                           // {few} at most half of it
+	more                          // {more} above it
+	late                          // {late} an hour of the clock that comes three quarters of an hour or more after it
+	many                          // {many} three or more, whatever stood before
+	lots                          // {lots} twenty or more
+	gap                           // {..} up to three words
 )
 
 // slots is a set of slots, a bit each.
@@ -41,7 +42,7 @@ func (s slot) bit() slots { return 1 << s }
 // own are the slots that entries may have without classes.tsv.
 var own = map[string]slot{
 	"n": aNumber, "day": aDay, "span": aSpan, "nth": anOrdinal,
-	"less": less, "few": few, "more": more, "late": late, "other": other, "many": many, "lots": lots, "..": gap,
+	"less": less, "few": few, "more": more, "late": late, "sooner": sooner, "other": other, "many": many, "lots": lots, "..": gap,
 }
 
 // step extends the hash of a path by a slot.
@@ -73,7 +74,9 @@ func filled(kinds slots, last, now worth) slots {
 		}
 	}
 	if kinds&aDay.bit() != 0 && last != 0 {
-		put(other, later(last, now))
+		d := daysAfter(last, now)
+		put(other, d > 0 && d <= 5*unit)
+		put(sooner, d >= 5*unit)
 	}
 	if kinds&aNumber.bit() == 0 || now == 0 {
 		return kinds
@@ -92,9 +95,8 @@ func filled(kinds slots, last, now worth) slots {
 	return kinds
 }
 
-// later says whether a day of the week comes up to five days after another; six are rather one before.
-func later(day, next worth) bool {
+// daysAfter is how long after a day of the week the next of another comes; six days after is rather one before.
+func daysAfter(day, other worth) int {
 	const week = 7 * unit
-	d := (int(next) - int(day) + week) % week
-	return d > 0 && d <= 5*unit
+	return (int(other) - int(day) + week) % week
 }

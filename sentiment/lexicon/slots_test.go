@@ -67,6 +67,37 @@ func TestACountOrATimeTellsAFailureOnlyWhereItIsOne(t *testing.T) {
 	}
 }
 
+// Each line tells that something came earlier than promised, and beside it stands what looks alike and is none.
+func TestWhatComesEarlierThanPromisedIsPraiseOnlyWhereItDoes(t *testing.T) {
+	t.Parallel()
+	f, s := load(t)
+	for early, other := range map[string]string{
+		"Said nine weeks, came in five":                "Said five of us, came in two cars",
+		"Promised 40 minutes, here in 20":              "Promised 20 minutes, here in 40",
+		"They said ten days and the sofa came in four": "They said four days and the sofa came in ten",
+		"Said 2 weeks, came in 5 days":                 "Said 5 days, came in 2 weeks",
+		"quoted an hour, done in 25 minutes":           "quoted 25 minutes, done in 2 hours",
+		"said three days, delivered the next day":      "said three things, delivered the next speech",
+		"Promised Friday, arrived Wednesday":           "Promised Wednesday, arrived Friday",
+		"It came two days earlier than promised":       "They closed two hours early",
+		"said two weeks, came in one":                  "said two weeks, came in one box",
+		"قالوا أسبوع ووصل ثاني يوم":                    "قالوا أسبوع ووصل بعد شهر",
+		"قالوا 40 دقيقة وجاني بعد 20":                  "قالوا 20 دقيقة وجاني بعد 40",
+		"قالولي شهر وخلصت بعد 3 ايام":                  "قالولي 3 ايام وخلصت بعد شهر",
+		"وعدوني بأسبوع ووصل بيومين":                    "طلبت غرضين ووصل بيومين",
+		"قالوا ساعتين وجاني بنص ساعة":                  "قالوا نص ساعة وجاني بعد ساعتين",
+		"قالوا الخميس ووصل الثلاثاء":                   "قالوا الثلاثاء ووصل الخميس",
+		"قالوا خمسة ايام وصلحوه نفس اليوم":             "قالوا خمسة انتم وجينا بسيارتين",
+	} {
+		if v := slotted(f, s, early); v <= 1 {
+			t.Errorf("%q is worth %v, want praise", early, v)
+		}
+		if v := slotted(f, s, other); v > 0 {
+			t.Errorf("%q is worth %v, want no praise", other, v)
+		}
+	}
+}
+
 // slotSet holds one entry of each sort of slot.
 func slotSet(t *testing.T) (*text.Folder, *Set) {
 	t.Helper()
