@@ -61,6 +61,13 @@ func TestALongNameEndsWithAnEllipsis(t *testing.T) {
 			t.Errorf("%.20q… ends with %q", text, last)
 		}
 	}
+	// In our typeface marks take no room; in another they may.
+	for room := 3; room < 8; room++ {
+		got := l.cut("نُورُ نُورُ", func(s string) bool { return len([]rune(s)) <= room })
+		if begun, whole := strings.CutSuffix(got, ellipsis); !whole || begun == "" || len([]rune(got)) > room || strings.HasSuffix(begun, "ن") || strings.HasSuffix(begun, "ر") {
+			t.Errorf("in a room of %d signs a name ends with %q", room, got)
+		}
+	}
 	if got := l.lines("Noor Coffee", nameSize, inner, nameLines); len(got) != 1 || got[0] != "Noor Coffee" {
 		t.Errorf("a short name became %q", got)
 	}
