@@ -11,7 +11,7 @@ import (
 
 func TestNothingIsPostedUnderAMentionThatChanged(t *testing.T) {
 	for name, now := range map[string]responder.Standing{
-		"deleted": {Gone: true}, "edited": {Text: "all is well now"}, "answered by a colleague": {Colleague: "We called you."},
+		"deleted": {Gone: true}, "edited": {Text: "all is well now"}, "edited, and nobody says how": {Edited: true}, "answered by a colleague": {Colleague: "We called you."},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := newShop(t)
