@@ -128,7 +128,7 @@ func (o *Office) Replaces(c cases.Case) bool {
 // while a reply of ours was about to leave; false when err tells of no answer, or
 // of one that is older than what the mention says now.
 func byColleague(err error, m cases.Mention, ch *cases.Change) bool {
-	there, ok := errors.AsType[byHand](err)
+	there, ok := errors.AsType[byHandError](err)
 	if !ok || !answers(there.Answer, m) {
 		return false
 	}

@@ -54,12 +54,12 @@ var (
 // ErrColleague says that an answer that is not ours stands there already.
 var ErrColleague = errors.New("somebody of the business answered already")
 
-// byHand is an answer of a colleague that stands there. It is an ErrColleague.
-type byHand struct{ cases.Answer }
+// byHandError is an answer of a colleague that stands there. It is an ErrColleague.
+type byHandError struct{ cases.Answer }
 
-func (byHand) Error() string { return ErrColleague.Error() }
+func (byHandError) Error() string { return ErrColleague.Error() }
 
-func (byHand) Unwrap() error { return ErrColleague }
+func (byHandError) Unwrap() error { return ErrColleague }
 
 // Reply writes the approved answer where none stands, or in the place of an
 // earlier one of ours.
@@ -77,7 +77,7 @@ func (p OneAnswer) Reply(ctx context.Context, r cases.Reply) (cases.Receipt, err
 	case SameWords(was.Answer, r.Text):
 		return cases.Receipt{ID: was.AnswerID, At: was.At}, nil // of an earlier attempt
 	case was.Answer != "" && !slices.ContainsFunc(r.Earlier, func(ours string) bool { return SameWords(was.Answer, ours) }):
-		return cases.Receipt{}, fmt.Errorf("answering %s: %w: %w", r.Mention.ID, cases.ErrRefused, byHand{cases.Answer{Text: was.Answer, At: was.At}})
+		return cases.Receipt{}, fmt.Errorf("answering %s: %w: %w", r.Mention.ID, cases.ErrRefused, byHandError{cases.Answer{Text: was.Answer, At: was.At}})
 	}
 	got, err := p.Place.Put(ctx, at, r.Text)
 	if err == nil {
