@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"rasid/internal/cases"
+	"rasid/internal/lines"
 	"rasid/internal/phrases"
 )
 
@@ -23,10 +24,8 @@ func wordings(files embed.FS, name string) ([]string, error) {
 		return nil, fmt.Errorf("reading %s: %w", name, err)
 	}
 	var list []string
-	for line := range strings.SplitSeq(string(b), "\n") {
-		if line = strings.TrimSpace(line); line != "" && !strings.HasPrefix(line, "#") {
-			list = append(list, line)
-		}
+	for _, line := range lines.Of(string(b)) {
+		list = append(list, strings.TrimSpace(line))
 	}
 	return list, nil
 }

@@ -7,6 +7,7 @@ import (
 
 	"rasid/internal/cases"
 	"rasid/internal/fold"
+	"rasid/internal/lines"
 )
 
 // Angles tells what about a topic a customer says is wrong: of a delivery that it
@@ -26,16 +27,13 @@ func newAngles() (*Angles, error) {
 		return nil, fmt.Errorf("reading angles: %w", err)
 	}
 	a := &Angles{words: &Topics{words: map[string][]weighted{}, stems: map[string][]weighted{}, phrases: map[string][]phrase{}}, of: map[string][]string{}}
-	for i, line := range strings.Split(string(b), "\n") {
-		if line == "" || strings.HasPrefix(line, "#") {
-			continue
-		}
+	for n, line := range lines.Of(string(b)) {
 		cols := strings.Split(line, "\t")
 		if len(cols) != 3 {
-			return nil, fmt.Errorf("%s:%d: want angle, topics, words", name, i+1)
+			return nil, fmt.Errorf("%s:%d: want angle, topics, words", name, n)
 		}
 		if err := a.words.add(weighted{topic: cols[0], weight: 1, text: fold.Text(cols[2])}); err != nil {
-			return nil, fmt.Errorf("%s:%d: %w", name, i+1, err)
+			return nil, fmt.Errorf("%s:%d: %w", name, n, err)
 		}
 		for topic := range strings.SplitSeq(cols[1], ",") {
 			if !slices.Contains(a.of[topic], cols[0]) {

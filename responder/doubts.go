@@ -10,6 +10,7 @@ import (
 
 	"rasid/internal/cases"
 	"rasid/internal/fold"
+	"rasid/internal/lines"
 	"rasid/internal/patterns"
 )
 
@@ -33,12 +34,9 @@ func newDoubts(angles *Angles) (*Doubts, error) {
 		return nil, fmt.Errorf("reading doubts: %w", err)
 	}
 	d := &Doubts{words: newTopics(), angles: angles}
-	for i, line := range strings.Split(string(b), "\n") {
-		if line == "" || strings.HasPrefix(line, "#") {
-			continue
-		}
+	for n, line := range lines.Of(string(b)) {
 		if err := d.words.read(strings.Split(line, "\t")); err != nil {
-			return nil, fmt.Errorf("%s:%d: %w", name, i+1, err)
+			return nil, fmt.Errorf("%s:%d: %w", name, n, err)
 		}
 	}
 	d.shapes, err = ironicShapes()

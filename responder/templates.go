@@ -12,6 +12,7 @@ import (
 	"unicode"
 
 	"rasid/internal/cases"
+	"rasid/internal/lines"
 )
 
 //go:embed templates
@@ -83,14 +84,13 @@ func NewTemplates(c Commitment, fits func(source, text string) error) (*Template
 // read takes one file: "[section]" lines and one wording a line below them.
 func (t *Templates) read(language, topic, text string) error {
 	section := ""
-	for i, line := range strings.Split(text, "\n") {
+	for n, line := range lines.Of(text) {
 		line = strings.TrimSpace(line)
 		switch {
-		case line == "" || strings.HasPrefix(line, "#"):
 		case strings.HasPrefix(line, "[") && strings.HasSuffix(line, "]"):
 			section = topic + "." + line[1:len(line)-1]
 		case section == "":
-			return fmt.Errorf("line %d stands before any [section]", i+1)
+			return fmt.Errorf("line %d stands before any [section]", n)
 		default:
 			t.sections[language][section] = append(t.sections[language][section], line)
 		}

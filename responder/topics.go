@@ -1,16 +1,17 @@
 package responder
 
 import (
+	"cmp"
 	"embed"
 	"errors"
 	"fmt"
 	"slices"
-	"sort"
 	"strconv"
 	"strings"
 	"unicode"
 
 	"rasid/internal/fold"
+	"rasid/internal/lines"
 )
 
 //go:embed topics
@@ -123,12 +124,9 @@ func NewTopics() (*Topics, error) {
 		if err != nil {
 			return nil, fmt.Errorf("reading topics: %w", err)
 		}
-		for i, line := range strings.Split(string(b), "\n") {
-			if line == "" || strings.HasPrefix(line, "#") {
-				continue
-			}
+		for n, line := range lines.Of(string(b)) {
 			if err := t.read(strings.Split(line, "\t")); err != nil {
-				return nil, fmt.Errorf("%s:%d: %w", name, i+1, err)
+				return nil, fmt.Errorf("%s:%d: %w", name, n, err)
 			}
 		}
 	}
@@ -173,11 +171,8 @@ func (t *Topics) readReplies() error {
 		return fmt.Errorf("reading the words of replies: %w", err)
 	}
 	t.replies = newTopics()
-	for line := range strings.SplitSeq(string(b), "\n") {
-		topic, words, ok := strings.Cut(line, "\t")
-		if !ok || strings.HasPrefix(line, "#") {
-			continue
-		}
+	for _, line := range lines.Of(string(b)) {
+		topic, words, _ := strings.Cut(line, "\t")
 		for word := range strings.FieldsSeq(words) {
 			if err := t.replies.add(weighted{topic: topic, weight: 1, text: fold.Text(word)}); err != nil {
 				return fmt.Errorf("reading the words of replies: %w", err)
@@ -235,11 +230,8 @@ func (t *Topics) Of(text string) []string {
 			found = append(found, topic)
 		}
 	}
-	sort.Slice(found, func(i, j int) bool {
-		if sum[found[i]] != sum[found[j]] {
-			return sum[found[i]] > sum[found[j]]
-		}
-		return slices.Index(urgency, found[i]) < slices.Index(urgency, found[j])
+	slices.SortFunc(found, func(a, b string) int {
+		return cmp.Or(cmp.Compare(sum[b], sum[a]), cmp.Compare(slices.Index(urgency, a), slices.Index(urgency, b)))
 	})
 	if len(found) == 0 {
 		return []string{TopicOther}

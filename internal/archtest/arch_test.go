@@ -103,14 +103,15 @@ type arrow struct {
 }
 
 // words are the leaves that everybody may know: they know nobody.
-var words = []string{"internal/cases", "internal/fold", "internal/patterns", "internal/phrases"}
+var words = []string{"internal/cases", "internal/fold", "internal/lines", "internal/patterns", "internal/phrases"}
 
 // arrows are tried in order; the first that fits decides.
 var arrows = []arrow{
 	{"internal/cases", nil, "the words import nothing"},
 	{"internal/fold", nil, "letters know nothing of the house"},
-	{"internal/patterns", []string{"internal/fold"}, "patterns know letters only"},
-	{"internal/phrases", nil, "phrases know nothing of the house"},
+	{"internal/lines", nil, "lines know nothing of what stands in them"},
+	{"internal/patterns", []string{"internal/fold", "internal/lines"}, "patterns know letters only"},
+	{"internal/phrases", []string{"internal/lines"}, "phrases know nothing of the house"},
 	{"internal/spreadsheet", nil, "cells know nothing of the house"},
 	{"internal/outbound", []string{"internal/cases"}, "the way out does not know who calls it"},
 	{"internal/store", words, "the store does not know who calls it"},
@@ -135,7 +136,7 @@ var arrows = []arrow{
 	{"responder/digest", slices.Concat(words, []string{"responder"}), "the report reads the records"},
 	{"responder/guard", words, "the guard reads text only"},
 	{"responder/hours", nil, "business time is a pure function"},
-	{"responder/promise", []string{"internal/fold"}, "a promise is found in text only"},
+	{"responder/promise", []string{"internal/fold", "internal/lines"}, "a promise is found in text only"},
 	{"responder/respondertest", slices.Concat(words, []string{"responder"}), "the suite sees repliers as the poster does"},
 	{"responder/learn", slices.Concat(words, []string{"sentiment", "sentiment/local"}), "decisions in, better judgement out; the records are seen through small interfaces"},
 	{"responder/*", slices.Concat(words, []string{"responder", "responder/*/*", "internal/outbound", "internal/platform/*"}), "an adapter knows its platform and nothing else"},

@@ -25,6 +25,7 @@ import (
 	"unicode/utf8"
 
 	"rasid/internal/fold"
+	"rasid/internal/lines"
 )
 
 // Harmless is the kind of words that only look like another; they are taken out
@@ -58,13 +59,10 @@ type pattern struct {
 func Read(text string) ([]List, error) {
 	parts := map[string]string{}
 	var lists []List
-	for i, line := range strings.Split(text, "\n") {
-		if line == "" || strings.HasPrefix(line, "#") {
-			continue
-		}
+	for n, line := range lines.Of(text) {
 		kind, pattern, ok := strings.Cut(line, "\t")
 		if !ok || pattern == "" {
-			return nil, fmt.Errorf("line %d: kind, tab, pattern wanted", i+1)
+			return nil, fmt.Errorf("line %d: kind, tab, pattern wanted", n)
 		}
 		if strings.HasPrefix(kind, "<") {
 			parts[kind] = "(?:" + expression(pattern, parts) + ")"
@@ -77,7 +75,7 @@ func Read(text string) ([]List, error) {
 			lists = append(lists, List{Kind: name, Advice: advice, begins: map[rune][]int{}})
 		}
 		if err := lists[at].add(pattern, parts); err != nil {
-			return nil, fmt.Errorf("line %d: %w", i+1, err)
+			return nil, fmt.Errorf("line %d: %w", n, err)
 		}
 	}
 	return lists, nil

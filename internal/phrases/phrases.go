@@ -27,6 +27,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"rasid/internal/lines"
 )
 
 //go:embed ar.txt en.txt commands.ar.txt sources.ar.txt lines.ar.txt causes.ar.txt notes.ar.txt notes.en.txt
@@ -134,17 +136,13 @@ func pairs(name string) (list [][2]string, err error) {
 		return nil, err
 	}
 	seen := map[string]bool{}
-	for i, line := range strings.Split(string(b), "\n") {
-		line = strings.TrimSpace(line)
-		if line == "" || strings.HasPrefix(line, "#") {
-			continue
-		}
-		key, text, ok := strings.Cut(line, " = ")
+	for n, line := range lines.Of(string(b)) {
+		key, text, ok := strings.Cut(strings.TrimSpace(line), " = ")
 		if !ok {
-			return nil, fmt.Errorf("%s:%d: want key = text", name, i+1)
+			return nil, fmt.Errorf("%s:%d: want key = text", name, n)
 		}
 		if seen[key] {
-			return nil, fmt.Errorf("%s:%d: key %s twice", name, i+1, key)
+			return nil, fmt.Errorf("%s:%d: key %s twice", name, n, key)
 		}
 		seen[key] = true
 		list = append(list, [2]string{key, strings.ReplaceAll(text, `\n`, "\n")})

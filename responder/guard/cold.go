@@ -10,6 +10,7 @@ import (
 
 	"rasid/internal/cases"
 	"rasid/internal/fold"
+	"rasid/internal/lines"
 	"rasid/internal/patterns"
 )
 
@@ -106,11 +107,8 @@ var courtesyWords string
 // courteous reads the list once for all guards.
 var courteous = sync.OnceValue(func() courtesy {
 	c := courtesy{words: map[string]bool{}}
-	for line := range strings.SplitSeq(courtesyWords, "\n") {
-		_, words, ok := strings.Cut(line, "\t")
-		if !ok || strings.HasPrefix(line, "#") {
-			continue
-		}
+	for _, line := range lines.Of(courtesyWords) {
+		_, words, _ := strings.Cut(line, "\t")
 		for word := range strings.FieldsSeq(words) {
 			stem, open := strings.CutSuffix(word, "*")
 			switch phrase := strings.ReplaceAll(stem, "_", " "); {

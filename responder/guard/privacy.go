@@ -5,6 +5,8 @@ import (
 	"regexp"
 	"strings"
 	"sync"
+
+	"rasid/internal/lines"
 )
 
 // The shapes of private data, over folded text: digits are ASCII, letters lower
@@ -233,8 +235,8 @@ var ibanRegistry string
 // ibanLengths reads the registry of lengths once.
 var ibanLengths = sync.OnceValue(func() map[string]int {
 	lengths := map[string]int{}
-	for line := range strings.SplitSeq(ibanRegistry, "\n") {
-		if country, n, ok := strings.Cut(line, "\t"); ok && !strings.HasPrefix(line, "#") {
+	for _, line := range lines.Of(ibanRegistry) {
+		if country, n, ok := strings.Cut(line, "\t"); ok {
 			lengths[strings.ToLower(country)] = int(n[0]-'0')*10 + int(n[1]-'0')
 		}
 	}

@@ -9,6 +9,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"rasid/internal/lines"
 )
 
 //go:embed words.tsv
@@ -33,13 +35,10 @@ func New() (*Finder, error) {
 		return nil, fmt.Errorf("reading the words of promises: %w", err)
 	}
 	f := &Finder{words: map[string]map[string]string{}}
-	for i, line := range strings.Split(strings.TrimSpace(string(b)), "\n") {
-		if strings.HasPrefix(line, "#") {
-			continue
-		}
+	for n, line := range lines.Of(string(b)) {
 		cols := strings.Split(line, "\t")
 		if len(cols) < 2 || len(cols) > 3 {
-			return nil, fmt.Errorf("words.tsv:%d: want kind, words, value", i+1)
+			return nil, fmt.Errorf("words.tsv:%d: want kind, words, value", n)
 		}
 		kind, value := cols[0], ""
 		if len(cols) == 3 {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"rasid/internal/fold"
+	"rasid/internal/lines"
 )
 
 //go:embed months.tsv
@@ -30,11 +31,8 @@ func newDates(zone string) dates {
 		loc = time.UTC
 	}
 	d := dates{zone: loc, words: map[string]string{}}
-	for l := range strings.Lines(monthsTSV) {
-		from, to, ok := strings.Cut(strings.TrimRight(l, "\n"), "\t")
-		if !ok || strings.HasPrefix(l, "#") {
-			continue
-		}
+	for _, line := range lines.Of(monthsTSV) {
+		from, to, _ := strings.Cut(line, "\t")
 		if strings.Contains(from, " ") {
 			d.pairs = append(d.pairs, [2]string{from, to})
 			continue
