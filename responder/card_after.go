@@ -2,7 +2,6 @@ package responder
 
 import (
 	"fmt"
-	"net/url"
 	"strings"
 
 	"rasid/internal/cases"
@@ -101,6 +100,6 @@ const longestLink = 512
 
 // linkable reports whether a button may lead to an address.
 func linkable(address string) bool {
-	u, err := url.Parse(address)
-	return err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Host != "" && len(address) <= longestLink
+	_, ok := cases.WebAddress(address)
+	return ok && len(address) <= longestLink
 }

@@ -1,7 +1,6 @@
 package watchers
 
 import (
-	"net/url"
 	"strings"
 	"time"
 
@@ -36,7 +35,7 @@ func short(d time.Duration) string {
 // CheckAddress says what is wrong with the address of a server.
 func CheckAddress(field, address, example string) []cases.Fault {
 	var faults cases.Faults
-	if u, err := url.Parse(address); err != nil || u.Host == "" || u.User != nil || (u.Scheme != "https" && u.Scheme != "http") {
+	if u, ok := cases.WebAddress(address); !ok || u.User != nil {
 		faults.Add(field, "is not an address", example)
 	}
 	return faults
@@ -63,7 +62,7 @@ func Timed(m cases.Mention, now time.Time) cases.Mention {
 
 // Link is an address that a person can open, or nothing.
 func Link(s string) string {
-	if u, err := url.Parse(s); err != nil || u.Host == "" || (u.Scheme != "https" && u.Scheme != "http") {
+	if _, ok := cases.WebAddress(s); !ok {
 		return ""
 	}
 	return s

@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
-	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -44,9 +43,9 @@ var entryFields = []entryField{
 	{"reply_to", "whatever the reply needs to find its place", func(m *cases.Mention, v any) bool { return line(v, 1000, &m.ReplyTo) }},
 	{"url", "an address that begins with https://", func(m *cases.Mention, v any) bool {
 		s, ok := text(v)
-		u, err := url.Parse(s)
+		_, web := cases.WebAddress(s)
 		m.URL = s
-		return ok && err == nil && u.Host != "" && (u.Scheme == "https" || u.Scheme == "http") && len(s) <= 2000
+		return ok && web && len(s) <= 2000
 	}},
 	{"stars", "a whole number from 1 to 5", func(m *cases.Mention, v any) bool {
 		n, err := strconv.ParseFloat(fmt.Sprint(v), 64) // spreadsheets write 4 as 4.0

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
-	"net/url"
 	"regexp"
 	"slices"
 	"strconv"
@@ -13,6 +12,8 @@ import (
 	"time"
 
 	"go.yaml.in/yaml/v3"
+
+	"rasid/internal/cases"
 )
 
 // connected are the kinds that speak through an account.
@@ -111,7 +112,7 @@ func (r *reader) checkConsole(c *Console) {
 		r.fault("console."+missing, "a certificate and its key belong together", missing+": path")
 	}
 	if c.URL != "" {
-		if u, err := url.Parse(c.URL); err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
+		if _, ok := cases.WebAddress(c.URL); !ok {
 			r.fault("console.url", "not the address of a page", "an address like https://rasid.example.com")
 		}
 	}

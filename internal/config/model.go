@@ -3,10 +3,11 @@ package config
 import (
 	"fmt"
 	"net/netip"
-	"net/url"
 	"slices"
 	"strings"
 	"time"
+
+	"rasid/internal/cases"
 )
 
 // Model is a language model behind a chat-completions API, on the operator's own
@@ -54,9 +55,9 @@ func (r *reader) checkModel(c *Config) {
 
 func (r *reader) checkModelURL(c *Config, raw string) {
 	const path = "policy.model.url"
-	u, err := url.Parse(raw)
+	u, ok := cases.WebAddress(raw)
 	switch {
-	case err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https":
+	case !ok:
 		r.fault(path, "not the address of a server", "an address like https://models.example.com/v1")
 		return
 	case u.User != nil || u.RawQuery != "" || u.Fragment != "":

@@ -8,7 +8,6 @@ import (
 	"html/template"
 	"log/slog"
 	"net/http"
-	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -250,8 +249,8 @@ func word(say *phrases.Catalogue, kind string, v any) string {
 
 // webLink lets through what leads to a page, and nothing that runs.
 func webLink(s string) string {
-	u, err := url.Parse(s)
-	if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
+	u, ok := cases.WebAddress(s)
+	if !ok {
 		return ""
 	}
 	return u.String()

@@ -3,11 +3,11 @@ package digest
 import (
 	"fmt"
 	"math"
-	"net/url"
 	"strconv"
 	"strings"
 	"time"
 
+	"rasid/internal/cases"
 	"rasid/internal/phrases"
 	"rasid/responder"
 )
@@ -130,8 +130,8 @@ const maxLink = 300
 
 // link is an address that may be shown, or "".
 func link(raw string) string {
-	u, err := url.Parse(raw)
-	if err != nil || u.Host == "" || u.User != nil || len(raw) > maxLink || u.Scheme != "https" && u.Scheme != "http" {
+	u, ok := cases.WebAddress(raw)
+	if !ok || u.User != nil || len(raw) > maxLink {
 		return ""
 	}
 	return u.String()

@@ -15,7 +15,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"net/url"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -48,7 +47,7 @@ func DefaultReplyConfig() ReplyConfig { return ReplyConfig{MaxLength: 2000} }
 // Check lists every mistake in c.
 func (c ReplyConfig) Check() []cases.Fault {
 	var faults cases.Faults
-	if u, err := url.Parse(c.URL); err != nil || u.Host == "" || u.User != nil || (u.Scheme != "https" && u.Scheme != "http") {
+	if u, ok := cases.WebAddress(c.URL); !ok || u.User != nil {
 		faults.Add("url", "is not an address", "where replies are sent, such as https://shop.example/replies")
 	}
 	if _, err := webhook.ReadKeys(c.Secret); err != nil {
@@ -187,7 +186,7 @@ func (p *Replier) send(ctx context.Context, req *http.Request) (receipt, error) 
 	if json.Unmarshal(body, &got) != nil || got.ID == "" || len(got.ID) > 500 {
 		return receipt{}, errors.New(`the answer is not {"id": "…"}, so nobody knows whether it stands`)
 	}
-	if u, err := url.Parse(got.URL); err != nil || (u.Scheme != "https" && u.Scheme != "http") {
+	if _, ok := cases.WebAddress(got.URL); !ok {
 		got.URL = ""
 	}
 	return got, nil

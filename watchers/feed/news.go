@@ -83,7 +83,7 @@ func direct(link string) (string, bool) {
 	if to == "" {
 		to = u.Query().Get("q")
 	}
-	if v, err := url.Parse(to); err != nil || v.Host == "" || v.Scheme != "http" && v.Scheme != "https" {
+	if _, ok := cases.WebAddress(to); !ok {
 		return link, false
 	}
 	return to, true

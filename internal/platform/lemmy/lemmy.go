@@ -243,7 +243,7 @@ func limited(e *outbound.StatusError) bool {
 
 // CheckServer reports whether a server's address can be one.
 func CheckServer(s string) (cases.Fault, bool) {
-	if u, err := url.Parse(s); err != nil || u.Host == "" || u.User != nil || (u.Scheme != "https" && u.Scheme != "http") {
+	if u, ok := cases.WebAddress(s); !ok || u.User != nil {
 		return cases.Fault{Field: "server", Problem: "is not an address", Write: "the server's address, such as https://lemmy.example"}, true
 	}
 	return cases.Fault{}, false

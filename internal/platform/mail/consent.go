@@ -44,7 +44,7 @@ func CheckLogin(password outbound.Secret, c Consent) []cases.Fault {
 	case c.Refresh.Empty():
 		faults.Add("refresh_token", "is missing", how)
 	}
-	if u, err := url.Parse(c.TokenURL); c.TokenURL != "" && (err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http") {
+	if _, ok := cases.WebAddress(c.TokenURL); c.TokenURL != "" && !ok {
 		faults.Add("token_url", "is not an address", "https://login.microsoftonline.com/TENANT/oauth2/v2.0/token for Microsoft; left out, Google's")
 	}
 	return faults

@@ -6,7 +6,6 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"net/url"
 	"regexp"
 	"strings"
 	"time"
@@ -14,6 +13,7 @@ import (
 
 	"github.com/clipperhouse/uax29/v2/graphemes"
 
+	"rasid/internal/cases"
 	"rasid/internal/outbound"
 )
 
@@ -200,7 +200,7 @@ func Mentions(text string) bool { return mention.MatchString(text) }
 
 // CheckServer reports whether a server's address can be one.
 func CheckServer(s string) error {
-	if u, err := url.Parse(s); err != nil || u.Host == "" || u.User != nil || (u.Scheme != "https" && u.Scheme != "http") {
+	if u, ok := cases.WebAddress(s); !ok || u.User != nil {
 		return errors.New("not an address")
 	}
 	return nil
