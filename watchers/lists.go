@@ -3,8 +3,6 @@ package watchers
 import (
 	"cmp"
 	"context"
-	"crypto/sha256"
-	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -68,11 +66,6 @@ type known struct {
 	Looked int64     `json:"l,omitempty"` // when it was last looked at by itself, in seconds since 1970
 }
 
-func sum(m cases.Mention) string {
-	h := sha256.Sum256([]byte(m.Title + "\x00" + m.Text + "\x00" + strconv.Itoa(m.Stars)))
-	return base64.RawURLEncoding.EncodeToString(h[:6])
-}
-
 func readLists(c cases.Cursor) (cur listsCursor, readable bool) {
 	fresh := listsCursor{V: 1, Lists: map[string]Window{}}
 	if c == "" {
@@ -89,7 +82,7 @@ func (l Lists) Poll(ctx context.Context, after cases.Cursor) (cases.Page, error)
 	cur, readable := readLists(after)
 	page, next := cases.Page{}, listsCursor{V: 1, Lists: map[string]Window{}, Looked: cur.Looked, Known: slices.Clone(cur.Known)}
 	if !readable {
-		page.Gap = "where this source stopped reading was lost"
+		page.Gap = PlaceLost
 	}
 	t := tally{now: l.Now, cur: &next, known: map[string]int{}, told: map[string]bool{}}
 	for i, k := range next.Known {
@@ -210,7 +203,7 @@ func (t *tally) fresh(m cases.Mention) {
 	}
 	t.told[m.ID] = true
 	t.known[m.ID] = len(t.cur.Known)
-	t.cur.Known = append(t.cur.Known, known{ID: m.ID, Posted: m.PostedAt, Sum: sum(m)})
+	t.cur.Known = append(t.cur.Known, known{ID: m.ID, Posted: m.PostedAt, Sum: saying(m)})
 	t.out = append(t.out, m)
 }
 
@@ -225,10 +218,10 @@ func (t *tally) changed(m cases.Mention) {
 	switch {
 	case m.Gone:
 		k.Sum = "" // not looked at any more
-	case sum(m) == k.Sum:
+	case saying(m) == k.Sum:
 		return
 	default:
-		k.Sum = sum(m)
+		k.Sum = saying(m)
 		if m.EditedAt.IsZero() {
 			m.EditedAt = t.now // when it was noticed
 		}

@@ -27,7 +27,7 @@ func Newest(ctx context.Context, after cases.Cursor, now time.Time, maxAge time.
 	w, readable := readWindow(after)
 	page := cases.Page{}
 	if !readable {
-		page.Gap = "where this source stopped reading was lost"
+		page.Gap = PlaceLost
 	}
 	from := w.From(now, maxAge)
 	kept := map[string]Changed{}

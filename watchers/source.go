@@ -18,6 +18,10 @@ type Source interface {
 	Poll(ctx context.Context, after cases.Cursor) (cases.Page, error)
 }
 
+// PlaceLost is the gap of a page whose cursor could not be read: the source
+// begins as if it had never been read.
+const PlaceLost = "where this source stopped reading was lost"
+
 // Doctor is a source, replier or chat that can say what is wrong with its
 // set-up and what to switch where. It changes nothing.
 type Doctor interface {

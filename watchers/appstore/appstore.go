@@ -81,7 +81,7 @@ func (s *Source) Poll(ctx context.Context, after cases.Cursor) (cases.Page, erro
 	cur, readable := readCursor(after)
 	page, next := cases.Page{}, cursor{V: 1, Places: map[string]memory{}}
 	if !readable {
-		page.Gap = "where this source stopped reading was lost"
+		page.Gap = watchers.PlaceLost
 	}
 	s.answers = nil
 	var failed []error

@@ -97,7 +97,7 @@ func (s *Source) Poll(ctx context.Context, after cases.Cursor) (cases.Page, erro
 	cur, readable := readCursor(after)
 	page := cases.Page{}
 	if !readable {
-		page.Gap = "where this source stopped reading was lost"
+		page.Gap = watchers.PlaceLost
 	}
 	self, err := s.account(ctx)
 	if err != nil {

@@ -78,7 +78,7 @@ func (s *Source) Poll(ctx context.Context, after cases.Cursor) (cases.Page, erro
 	}
 	page := s.page(doc, st, after == "", s.now())
 	if !readable {
-		page.Gap = watchers.Also("where this source stopped reading was lost", page.Gap)
+		page.Gap = watchers.Also(watchers.PlaceLost, page.Gap)
 	}
 	page.Wait = s.wait(got, doc.ttl)
 	return page, nil

@@ -73,7 +73,7 @@ func (s *Source) Poll(ctx context.Context, after cases.Cursor) (cases.Page, erro
 	cur, readable := readCursor(after)
 	page := cases.Page{}
 	if !readable {
-		page.Gap = "where this source stopped reading was lost"
+		page.Gap = watchers.PlaceLost
 	}
 	session, err := s.box.Open(ctx)
 	if err != nil {

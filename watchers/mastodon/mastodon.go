@@ -160,7 +160,7 @@ func (s *Source) Poll(ctx context.Context, after cases.Cursor) (cases.Page, erro
 	cur, readable := readCursor(after)
 	page := cases.Page{}
 	if !readable {
-		page.Gap = "where this source stopped reading was lost"
+		page.Gap = watchers.PlaceLost
 	}
 	next, err := s.look(ctx, cur, s.cfg.Tags, s.cfg.Mentions, &page)
 	if err != nil {

@@ -98,7 +98,7 @@ func (s *Source) Poll(ctx context.Context, after cases.Cursor) (cases.Page, erro
 	if after != "" {
 		if err := json.Unmarshal([]byte(after), &at); err != nil || at.V != 1 || at.Seq < 0 {
 			// From the start of the inbox: what is known is recognised.
-			at, page.Gap = cursor{V: 1}, "where this source stopped reading was lost"
+			at, page.Gap = cursor{V: 1}, watchers.PlaceLost
 		}
 	}
 	items, err := s.inbox.Inbox(ctx, s.account(), at.Seq, perPage)

@@ -83,7 +83,7 @@ func (s *Source) Poll(ctx context.Context, after cases.Cursor) (cases.Page, erro
 	cur, readable := readCursor(after)
 	page, next := cases.Page{}, cursor{V: 1, Places: map[string]watchers.Known{}}
 	if !readable {
-		page.Gap = "where this source stopped reading was lost"
+		page.Gap = watchers.PlaceLost
 	}
 	for _, video := range s.places() {
 		known := cur.Places[video]
