@@ -97,7 +97,7 @@ func (l Lists) Poll(ctx context.Context, after cases.Cursor) (cases.Page, error)
 		return cases.Page{}, fmt.Errorf("looking again at what was read: %w", err) // else what is new is worth more
 	}
 	l.forget(&next)
-	slices.SortStableFunc(t.out, func(a, b cases.Mention) int { return a.PostedAt.Compare(b.PostedAt) })
+	OldestFirst(t.out)
 	b, err := json.Marshal(next)
 	if err != nil {
 		return cases.Page{}, fmt.Errorf("writing a cursor: %w", err)

@@ -5,6 +5,9 @@ package watchers
 
 import (
 	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
 	"time"
 
 	"rasid/internal/cases"
@@ -21,6 +24,23 @@ type Source interface {
 // PlaceLost is the gap of a page whose cursor could not be read: the source
 // begins as if it had never been read.
 const PlaceLost = "where this source stopped reading was lost"
+
+// OldestFirst sorts mentions by when they were posted; those of the same moment
+// keep their order.
+func OldestFirst(list []cases.Mention) {
+	slices.SortStableFunc(list, func(a, b cases.Mention) int { return a.PostedAt.Compare(b.PostedAt) })
+}
+
+// EndAt gives a page the cursor that covers it, written as JSON. source is what
+// config.yaml calls the source.
+func EndAt(page cases.Page, source string, cursor any) (cases.Page, error) {
+	b, err := json.Marshal(cursor)
+	if err != nil {
+		return cases.Page{}, fmt.Errorf("writing the cursor of %s: %w", source, err)
+	}
+	page.Next = cases.Cursor(b)
+	return page, nil
+}
 
 // Doctor is a source, replier or chat that can say what is wrong with its
 // set-up and what to switch where. It changes nothing.

@@ -62,7 +62,7 @@ func (w Window) Take(all []cases.Mention, from time.Time) ([]cases.Mention, case
 			next.Until = m.PostedAt
 		}
 	}
-	slices.SortStableFunc(fresh, func(a, b cases.Mention) int { return a.PostedAt.Compare(b.PostedAt) })
+	OldestFirst(fresh)
 	next.Seen = slices.Clone(w.Seen)
 	for _, m := range fresh {
 		if !m.PostedAt.Before(next.Until.Add(-overlap)) { // From includes its own moment

@@ -10,10 +10,8 @@ package appstore
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"slices"
 	"strconv"
 	"time"
 
@@ -110,13 +108,9 @@ func (s *Source) Poll(ctx context.Context, after cases.Cursor) (cases.Page, erro
 	if len(failed) == len(s.places) {
 		return cases.Page{}, failed[0]
 	}
-	slices.SortStableFunc(page.Mentions, func(a, b cases.Mention) int { return a.PostedAt.Compare(b.PostedAt) })
-	b, err := json.Marshal(next)
-	if err != nil {
-		return cases.Page{}, fmt.Errorf("writing the cursor of %s: %w", s.name, err)
-	}
-	page.Next, page.Answers = cases.Cursor(b), s.answers
-	return page, nil
+	watchers.OldestFirst(page.Mentions)
+	page.Answers = s.answers
+	return watchers.EndAt(page, s.name, next)
 }
 
 // mention makes a mention of a review; without a date it has none yet.

@@ -122,13 +122,8 @@ func (s *Source) Poll(ctx context.Context, after cases.Cursor) (cases.Page, erro
 			page.Mentions = append(page.Mentions, m)
 		}
 	}
-	slices.SortStableFunc(page.Mentions, func(a, b cases.Mention) int { return a.PostedAt.Compare(b.PostedAt) })
-	b, err := json.Marshal(next)
-	if err != nil {
-		return cases.Page{}, fmt.Errorf("writing the cursor of %s: %w", s.name, err)
-	}
-	page.Next = cases.Cursor(b)
-	return page, nil
+	watchers.OldestFirst(page.Mentions)
+	return watchers.EndAt(page, s.name, next)
 }
 
 // stream reads what Jetstream tells since the cursor into a page.

@@ -71,22 +71,8 @@ func (c Config) Check() []cases.Fault {
 		faults = append(faults, c.checkNews()...)
 		c.URL = c.newsURL()
 	}
-	local := strings.HasPrefix(c.URL, "file:")
-	u, err := url.Parse(c.URL)
-	switch {
-	case c.URL == "":
-		faults.Add("url", "is missing", "the address of the feed, such as https://shop.example/reviews.rss")
-	case err != nil:
-		faults.Add("url", "is not an address", "an address such as https://shop.example/reviews.rss")
-	case local && filePath(c.URL) == "":
-		faults.Add("url", "names no file", "file:examples/sample/feed.xml")
-	case !local && u.Scheme != "http" && u.Scheme != "https":
-		faults.Add("url", fmt.Sprintf("has scheme %q, which cannot be read", u.Scheme), "an address that begins with https://, http:// or file:")
-	case !local && u.Hostname() == "":
-		faults.Add("url", "names no host", "an address such as https://shop.example/reviews.rss")
-	case !local && u.User != nil:
-		faults.Add("url", "holds a user name or password", "the address without them, and headers: {Authorization: ${FEED_AUTH}}")
-	}
+	faults = append(faults, c.checkURL()...)
+	local := c.local()
 	if !local && c.Every < shortestEvery {
 		faults.Add("every", fmt.Sprintf("%v is too often for a public server", c.Every), "30s or more; 5m is usual")
 	}
@@ -114,6 +100,30 @@ func (c Config) Check() []cases.Fault {
 		if strings.ContainsAny(name+v.Reveal(), "\r\n\x00") || strings.ContainsAny(name, " :") || name == "" {
 			faults.Add("headers", "a name or value holds a character that is not allowed", "headers: {Authorization: ${FEED_AUTH}}")
 		}
+	}
+	return faults
+}
+
+// local reports whether the feed is a file beside config.yaml.
+func (c Config) local() bool { return strings.HasPrefix(c.URL, "file:") }
+
+func (c Config) checkURL() []cases.Fault {
+	var faults cases.Faults
+	local := c.local()
+	u, err := url.Parse(c.URL)
+	switch {
+	case c.URL == "":
+		faults.Add("url", "is missing", "the address of the feed, such as https://shop.example/reviews.rss")
+	case err != nil:
+		faults.Add("url", "is not an address", "an address such as https://shop.example/reviews.rss")
+	case local && filePath(c.URL) == "":
+		faults.Add("url", "names no file", "file:examples/sample/feed.xml")
+	case !local && u.Scheme != "http" && u.Scheme != "https":
+		faults.Add("url", fmt.Sprintf("has scheme %q, which cannot be read", u.Scheme), "an address that begins with https://, http:// or file:")
+	case !local && u.Hostname() == "":
+		faults.Add("url", "names no host", "an address such as https://shop.example/reviews.rss")
+	case !local && u.User != nil:
+		faults.Add("url", "holds a user name or password", "the address without them, and headers: {Authorization: ${FEED_AUTH}}")
 	}
 	return faults
 }

@@ -14,7 +14,6 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"rasid/internal/cases"
@@ -45,13 +44,13 @@ var (
 // New makes the source that config.yaml calls name. A feed from a file needs
 // no client.
 func New(c Config, name string, client *outbound.Client, now func() time.Time) (*Source, error) {
-	if faults := c.Check(); len(faults) > 0 {
-		return nil, fmt.Errorf("setting up feed %s: %s %s", name, faults[0].Field, faults[0].Problem)
+	if err := cases.SetUp("feed "+name, c.Check()); err != nil {
+		return nil, err
 	}
 	if c.News != "" {
 		c.URL = c.newsURL()
 	}
-	if client == nil && !strings.HasPrefix(c.URL, "file:") {
+	if client == nil && !c.local() {
 		return nil, fmt.Errorf("setting up feed %s: no network client", name)
 	}
 	first, err := parseFirstRun(c.FirstRun)
@@ -131,7 +130,7 @@ func (s *Source) page(doc document, st state, first bool, now time.Time) cases.P
 		mentions = append(mentions, s.mention(it, names, was, shift, now))
 	}
 	slices.Reverse(mentions) // feeds list the newest first
-	slices.SortStableFunc(mentions, func(a, b cases.Mention) int { return a.PostedAt.Compare(b.PostedAt) })
+	watchers.OldestFirst(mentions)
 	if first {
 		mentions = s.first.take(mentions)
 	}

@@ -32,7 +32,7 @@ type answer struct {
 
 // fetch gets the document, unless it has not changed since the cursor.
 func (s *Source) fetch(ctx context.Context, st state) (answer, error) {
-	if strings.HasPrefix(s.cfg.URL, "file:") {
+	if s.cfg.local() {
 		return s.open(ctx, st)
 	}
 	h := http.Header{"Accept": {"application/rss+xml, application/atom+xml, application/feed+json, application/rdf+xml, application/xml;q=0.9, application/json;q=0.9, */*;q=0.5"}}

@@ -37,14 +37,8 @@ type cut struct {
 // document with more than maxItems items, or one that breaks off, is cut
 // behind the last item that counts.
 func guard(body []byte) (cut, error) {
-	for _, b := range body {
-		switch b {
-		case ' ', '\t', '\r', '\n':
-			continue
-		case '{', '[':
-			return guardJSON(body)
-		}
-		break
+	if start := bytes.TrimLeft(body, " \t\r\n"); len(start) > 0 && (start[0] == '{' || start[0] == '[') {
+		return guardJSON(body)
 	}
 	return guardXML(body)
 }
@@ -197,12 +191,7 @@ func (g *xmlGuard) closing() string {
 }
 
 func (g *xmlGuard) inItem() bool {
-	for _, e := range g.open {
-		if isItem(e.name) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(g.open, func(e element) bool { return isItem(e.name) })
 }
 
 func isItem(name string) bool {

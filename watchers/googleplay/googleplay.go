@@ -122,12 +122,7 @@ func (s *Source) Poll(ctx context.Context, after cases.Cursor) (cases.Page, erro
 	if page.Next != m.Window || now.Sub(m.Looked) >= markEvery {
 		m = mark{Window: page.Next, Looked: now}
 	}
-	b, err := json.Marshal(m)
-	if err != nil {
-		return cases.Page{}, fmt.Errorf("writing the cursor of %s: %w", s.name, err)
-	}
-	page.Next = cases.Cursor(b)
-	return page, nil
+	return watchers.EndAt(page, s.name, m)
 }
 
 func (s *Source) list(reviews []google.PlayReview) (out []watchers.Changed) {

@@ -87,12 +87,7 @@ func (s *Source) Poll(ctx context.Context, after cases.Cursor) (cases.Page, erro
 	if err != nil {
 		return cases.Page{}, fmt.Errorf("reading %s: %w", s.name, err)
 	}
-	b, err := json.Marshal(next)
-	if err != nil {
-		return cases.Page{}, fmt.Errorf("writing the cursor of %s: %w", s.name, err)
-	}
-	page.Next = cases.Cursor(b)
-	return page, nil
+	return watchers.EndAt(page, s.name, next)
 }
 
 func (s *Source) read(ctx context.Context, session *mail.Session, cur cursor, page *cases.Page) (cursor, error) {
@@ -134,7 +129,7 @@ func (s *Source) read(ctx context.Context, session *mail.Session, cur cursor, pa
 			s.take(l, &next, page)
 		}
 	}
-	slices.SortStableFunc(page.Mentions, func(a, b cases.Mention) int { return a.PostedAt.Compare(b.PostedAt) })
+	watchers.OldestFirst(page.Mentions)
 	return next, nil
 }
 

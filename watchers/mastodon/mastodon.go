@@ -16,7 +16,6 @@ import (
 	"maps"
 	"net/http"
 	"net/url"
-	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -178,13 +177,8 @@ func (s *Source) Poll(ctx context.Context, after cases.Cursor) (cases.Page, erro
 			return cases.Page{}, fmt.Errorf("listening for %s: %w", s.name, ctx.Err())
 		}
 	}
-	slices.SortStableFunc(page.Mentions, func(a, b cases.Mention) int { return a.PostedAt.Compare(b.PostedAt) })
-	b, err := json.Marshal(next)
-	if err != nil {
-		return cases.Page{}, fmt.Errorf("writing the cursor of %s: %w", s.name, err)
-	}
-	page.Next = cases.Cursor(b)
-	return page, nil
+	watchers.OldestFirst(page.Mentions)
+	return watchers.EndAt(page, s.name, next)
 }
 
 // look reads some tags, and what mentions us, from a cursor on into a page.
@@ -215,7 +209,7 @@ func (s *Source) look(ctx context.Context, cur cursor, tags []string, mentions b
 			}
 		}
 		// Reading forward from an id gives the oldest of what is new.
-		if more := last != "" && len(list) >= perPage; more {
+		if last != "" && len(list) >= perPage {
 			page.More = true
 			next.Edited[tag] = cur.Edited[tag]
 			continue

@@ -4,7 +4,6 @@ import (
 	"context"
 	"net/http"
 	"net/url"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -85,6 +84,6 @@ func (s *Source) edits(ctx context.Context, tag string, cur cursor, next *cursor
 		seen[m.ID] = true
 		page.Mentions = append(page.Mentions, m)
 	}
-	slices.SortStableFunc(page.Mentions, func(a, b cases.Mention) int { return a.PostedAt.Compare(b.PostedAt) })
+	watchers.OldestFirst(page.Mentions)
 	return nil
 }

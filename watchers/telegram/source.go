@@ -89,12 +89,7 @@ func (s *Source) Poll(ctx context.Context, after cases.Cursor) (cases.Page, erro
 			page.Mentions = append(page.Mentions, mention)
 		}
 	}
-	next, err := json.Marshal(at)
-	if err != nil {
-		return cases.Page{}, fmt.Errorf("writing the cursor of %s: %w", s.Name, err)
-	}
-	page.Next = cases.Cursor(next)
-	return page, nil
+	return watchers.EndAt(page, s.Name, at)
 }
 
 // silence is how long the connection may fail before the source counts as

@@ -123,12 +123,8 @@ func (s *Source) Poll(ctx context.Context, after cases.Cursor) (cases.Page, erro
 			page.Mentions = append(page.Mentions, m)
 		}
 	}
-	b, err := json.Marshal(at)
-	if err != nil {
-		return cases.Page{}, fmt.Errorf("writing the cursor of %s: %w", s.name, err)
-	}
-	page.Next, page.More = cases.Cursor(b), len(items) == perPage
-	return page, nil
+	page.More = len(items) == perPage
+	return watchers.EndAt(page, s.name, at)
 }
 
 // Doctor cannot see who should be sending; it says where to send.

@@ -99,13 +99,8 @@ func (s *Source) Poll(ctx context.Context, after cases.Cursor) (cases.Page, erro
 		page.More = page.More || l.left
 		next.Places[video] = known.With(append(found, l.counts...))
 	}
-	slices.SortStableFunc(page.Mentions, func(a, b cases.Mention) int { return a.PostedAt.Compare(b.PostedAt) })
-	b, err := json.Marshal(next)
-	if err != nil {
-		return cases.Page{}, fmt.Errorf("writing the cursor of %s: %w", s.name, err)
-	}
-	page.Next = cases.Cursor(b)
-	return page, nil
+	watchers.OldestFirst(page.Mentions)
+	return watchers.EndAt(page, s.name, next)
 }
 
 // look reads one place.
