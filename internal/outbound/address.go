@@ -2,6 +2,7 @@ package outbound
 
 import (
 	"net/netip"
+	"slices"
 	"strings"
 )
 
@@ -61,12 +62,7 @@ func Public(a netip.Addr) bool {
 }
 
 func within(list []netip.Prefix, a netip.Addr) bool {
-	for _, p := range list {
-		if p.Contains(a) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(list, func(p netip.Prefix) bool { return p.Contains(a) })
 }
 
 // policy says which addresses may be dialled.

@@ -49,7 +49,7 @@ type Bearer struct {
 	until time.Time
 }
 
-// Get reads one thing.
+// Get fetches what stands at a path and decodes it into into.
 func (b *Bearer) Get(ctx context.Context, path string, into any) error {
 	h, err := b.auth(ctx)
 	if err != nil {
@@ -111,23 +111,19 @@ func (b *Bearer) auth(ctx context.Context) (http.Header, error) {
 	if err != nil {
 		return nil, err
 	}
-	h := maps.Clone(b.Header)
-	if h == nil {
-		h = http.Header{}
-	}
+	h := http.Header{}
+	maps.Copy(h, b.Header)
 	h.Set("Authorization", "Bearer "+token.Reveal())
 	return h, nil
 }
 
 func (b *Bearer) renew(ctx context.Context) error {
-	h := maps.Clone(b.Header)
-	if h == nil {
-		h = http.Header{}
-	}
 	g, err := b.Grant()
 	if err != nil {
 		return fmt.Errorf("%w: %w", ErrSignIn, err)
 	}
+	h := http.Header{}
+	maps.Copy(h, b.Header)
 	maps.Copy(h, g.Header)
 	var got struct {
 		Token   Secret `json:"access_token"`

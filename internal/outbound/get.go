@@ -2,6 +2,7 @@ package outbound
 
 import (
 	"bytes"
+	"cmp"
 	"compress/gzip"
 	"context"
 	"encoding/json"
@@ -95,14 +96,10 @@ func (c *Client) Get(ctx context.Context, q Request) (Response, error) {
 		r.NotModified = true
 		return r, nil
 	}
-	limit := q.MaxBytes
-	if limit <= 0 {
-		limit = maxBody
-	}
 	if resp.StatusCode < 200 || resp.StatusCode > 299 {
 		return r, c.refused(resp, host, r.RetryAfter, now)
 	}
-	r.Body, err = readBody(resp, limit)
+	r.Body, err = readBody(resp, cmp.Or(max(q.MaxBytes, 0), maxBody))
 	if err != nil {
 		return r, fmt.Errorf("reading the answer of %s: %w", host, bareURL(err))
 	}
@@ -130,12 +127,16 @@ func (c *Client) request(ctx context.Context, u *url.URL, q Request) (*http.Requ
 func (c *Client) refused(resp *http.Response, host string, wait time.Duration, now time.Time) error {
 	e := &StatusError{Code: resp.StatusCode, RetryAfter: wait, Header: resp.Header}
 	e.Body = firstWords(resp)
-	busy := resp.StatusCode == http.StatusTooManyRequests || resp.StatusCode == http.StatusServiceUnavailable
-	if !busy || wait <= 0 {
+	if !busy(resp.StatusCode) || wait <= 0 {
 		return e
 	}
 	c.pace.hold(host, now, wait)
 	return &cases.LaterError{After: wait, Err: e}
+}
+
+// busy reports whether a status asks to come back later.
+func busy(status int) bool {
+	return status == http.StatusTooManyRequests || status == http.StatusServiceUnavailable
 }
 
 // firstWords reads the first KiB of a refusal, decompressed.
@@ -158,7 +159,7 @@ func readBody(resp *http.Response, limit int64) ([]byte, error) {
 	if resp.ContentLength > limit {
 		return nil, fmt.Errorf("%w: %d bytes announced, at most %d", ErrTooLarge, resp.ContentLength, limit)
 	}
-	var src = io.LimitReader(resp.Body, limit+1)
+	src := io.LimitReader(resp.Body, limit+1)
 	switch enc := strings.ToLower(strings.TrimSpace(strings.Join(resp.Header.Values("Content-Encoding"), ","))); enc {
 	case "", "identity":
 	case "gzip", "x-gzip":

@@ -19,7 +19,7 @@ import (
 // that says "come back in 30 years" is looked at again the next day.
 const longest = 24 * time.Hour
 
-// maxHosts bounds the table of hosts; idle ones are forgotten first.
+// maxHosts is from how many hosts on the idle ones are forgotten.
 const maxHosts = 1024
 
 // errHold is the cause when a host asked for a pause earlier.

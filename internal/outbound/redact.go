@@ -52,9 +52,7 @@ func (r *Redactor) String(s string) string {
 	r.mu.RLock()
 	defer r.mu.RUnlock()
 	for _, v := range r.values {
-		if strings.Contains(s, v) {
-			s = strings.ReplaceAll(s, v, mask)
-		}
+		s = strings.ReplaceAll(s, v, mask)
 	}
 	return s
 }

@@ -4,9 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
-	"slices"
 	"strings"
 	"time"
 
@@ -28,11 +28,8 @@ func (c *Client) WebSocket(ctx context.Context, address string, header http.Head
 	if _, err := c.CheckURL("http" + strings.TrimPrefix(address, "ws")); err != nil {
 		return nil, fmt.Errorf("connecting to a stream: %w", err)
 	}
-	h := header.Clone()
-	if h == nil {
-		h = http.Header{}
-	}
-	h.Set("User-Agent", "rasid")
+	h := http.Header{"User-Agent": {c.opts.UserAgent}}
+	maps.Copy(h, header)
 	d := websocket.Dialer{NetDialContext: c.DialContext, HandshakeTimeout: handshake}
 	conn, resp, err := d.DialContext(ctx, address, h)
 	if resp != nil && resp.Body != nil {
@@ -46,7 +43,7 @@ func (c *Client) WebSocket(ctx context.Context, address string, header http.Head
 	}
 	refused := &StatusError{Code: resp.StatusCode, RetryAfter: RetryAfter(resp.Header.Get("Retry-After"), time.Now()), Header: resp.Header}
 	err = fmt.Errorf("connecting to the stream at %s: %w", u.Host, refused)
-	if slices.Contains([]int{http.StatusTooManyRequests, http.StatusServiceUnavailable}, resp.StatusCode) && refused.RetryAfter > 0 {
+	if busy(resp.StatusCode) && refused.RetryAfter > 0 {
 		return nil, &cases.LaterError{After: refused.RetryAfter, Err: err}
 	}
 	return nil, err
@@ -55,8 +52,8 @@ func (c *Client) WebSocket(ctx context.Context, address string, header http.Head
 // maxMessage bounds one message of a stream, in bytes.
 const maxMessage = 1 << 20
 
-// Hear gives take each message of a websocket, until take says that it is
-// enough or returns an error, ctx ends, nothing comes for quiet, or the other
+// Hear hands each message of a websocket to take until take wants no more or
+// returns an error, ctx ends, nothing comes for the time quiet, or the other
 // side hangs up. It closes the websocket.
 func Hear(ctx context.Context, conn *websocket.Conn, quiet time.Duration, take func(message []byte) (more bool, err error)) error {
 	defer func() { _ = conn.Close() }() // there is nobody to tell
