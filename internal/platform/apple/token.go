@@ -4,11 +4,6 @@ import (
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
-	"crypto/sha256"
-	"crypto/x509"
-	"encoding/base64"
-	"encoding/json"
-	"encoding/pem"
 	"errors"
 	"fmt"
 	"net/http"
@@ -58,13 +53,8 @@ func (k Key) Check() []cases.Fault {
 }
 
 func (k Key) parse() (*ecdsa.PrivateKey, error) {
-	block, _ := pem.Decode([]byte(k.Private.Reveal()))
-	if block == nil {
-		return nil, ErrKey
-	}
-	parsed, err := x509.ParsePKCS8PrivateKey(block.Bytes)
-	key, ok := parsed.(*ecdsa.PrivateKey)
-	if err != nil || !ok || key.Curve != elliptic.P256() {
+	key, ok := outbound.PrivateKey[*ecdsa.PrivateKey](k.Private)
+	if !ok || key.Curve != elliptic.P256() {
 		return nil, ErrKey
 	}
 	return key, nil
@@ -95,22 +85,18 @@ func (s *signer) auth() (http.Header, error) {
 	return http.Header{"Authorization": {"Bearer " + s.token.Reveal()}}, nil
 }
 
-// sign makes a token (RFC 7519) signed with ES256.
+// sign makes a token signed with ES256.
 func (s *signer) sign(now time.Time) (outbound.Secret, error) {
-	part := func(v any) string {
-		b, _ := json.Marshal(v) // maps of strings and numbers always marshal
-		return base64.RawURLEncoding.EncodeToString(b)
-	}
-	text := part(map[string]string{"alg": "ES256", "kid": s.key.ID, "typ": "JWT"}) + "." + part(map[string]any{
-		"iss": s.key.Issuer, "iat": now.Unix(), "exp": now.Add(lifetime).Unix(), "aud": audience,
+	header := map[string]any{"alg": "ES256", "kid": s.key.ID, "typ": "JWT"}
+	claims := map[string]any{"iss": s.key.Issuer, "iat": now.Unix(), "exp": now.Add(lifetime).Unix(), "aud": audience}
+	return outbound.JWT(header, claims, func(sum []byte) ([]byte, error) {
+		a, b, err := ecdsa.Sign(rand.Reader, s.private, sum)
+		if err != nil {
+			return nil, fmt.Errorf("signing a token for App Store Connect: %w", ErrKey)
+		}
+		sig := make([]byte, 2*half)
+		a.FillBytes(sig[:half])
+		b.FillBytes(sig[half:])
+		return sig, nil
 	})
-	sum := sha256.Sum256([]byte(text))
-	a, b, err := ecdsa.Sign(rand.Reader, s.private, sum[:])
-	if err != nil {
-		return "", fmt.Errorf("signing a token for App Store Connect: %w", ErrKey)
-	}
-	sig := make([]byte, 2*half)
-	a.FillBytes(sig[:half])
-	b.FillBytes(sig[half:])
-	return outbound.Secret(text + "." + base64.RawURLEncoding.EncodeToString(sig)), nil
 }

@@ -8,11 +8,7 @@ import (
 	"crypto"
 	"crypto/rand"
 	"crypto/rsa"
-	"crypto/sha256"
-	"crypto/x509"
-	"encoding/base64"
 	"encoding/json"
-	"encoding/pem"
 	"errors"
 	"net/url"
 	"time"
@@ -43,7 +39,7 @@ type Identity struct {
 	// ClientID, ClientSecret and Refresh stand for a person's consent.
 	ClientID              string
 	ClientSecret, Refresh outbound.Secret
-	// TokenURL is where tokens come from; "" = Google's, or the key's own.
+	// TokenURL is where tokens come from; "" = Google's.
 	TokenURL string
 }
 
@@ -67,22 +63,16 @@ func newSigner(id Identity, scope string, net *outbound.Client, now func() time.
 		return s, nil
 	}
 	var k struct {
-		Type     string `json:"type"`
-		Email    string `json:"client_email"`
-		KeyID    string `json:"private_key_id"`
-		Key      string `json:"private_key"`
-		TokenURI string `json:"token_uri"`
+		Type  string          `json:"type"`
+		Email string          `json:"client_email"`
+		KeyID string          `json:"private_key_id"`
+		Key   outbound.Secret `json:"private_key"`
 	}
 	if json.Unmarshal([]byte(id.ServiceAccount.Reveal()), &k) != nil || k.Type != "service_account" || k.Email == "" {
 		return nil, ErrKey
 	}
-	block, _ := pem.Decode([]byte(k.Key))
-	if block == nil {
-		return nil, ErrKey
-	}
-	parsed, err := x509.ParsePKCS8PrivateKey(block.Bytes)
-	key, ok := parsed.(*rsa.PrivateKey)
-	if err != nil || !ok {
+	key, ok := outbound.PrivateKey[*rsa.PrivateKey](k.Key)
+	if !ok {
 		return nil, ErrKey
 	}
 	s.email, s.keyID, s.key = k.Email, k.KeyID, key
@@ -103,27 +93,23 @@ func (s *signer) grant() (outbound.Grant, error) {
 		if err != nil {
 			return outbound.Grant{}, err
 		}
-		form = url.Values{"grant_type": {"urn:ietf:params:oauth:grant-type:jwt-bearer"}, "assertion": {assertion}}
+		form = url.Values{"grant_type": {"urn:ietf:params:oauth:grant-type:jwt-bearer"}, "assertion": {assertion.Reveal()}}
 	}
 	return outbound.Grant{URL: s.id.TokenURL, Form: form}, nil
 }
 
 // assertion is the signed statement of a service account.
-func (s *signer) assertion() (string, error) {
+func (s *signer) assertion() (outbound.Secret, error) {
 	now := s.now()
-	part := func(v any) string {
-		b, _ := json.Marshal(v) // maps of strings and numbers always marshal
-		return base64.RawURLEncoding.EncodeToString(b)
-	}
-	text := part(map[string]string{"alg": "RS256", "typ": "JWT", "kid": s.keyID}) + "." + part(map[string]any{
-		"iss": s.email, "scope": s.scope, "aud": s.id.TokenURL, "iat": now.Unix(), "exp": now.Add(lifetime).Unix(),
+	header := map[string]any{"alg": "RS256", "typ": "JWT", "kid": s.keyID}
+	claims := map[string]any{"iss": s.email, "scope": s.scope, "aud": s.id.TokenURL, "iat": now.Unix(), "exp": now.Add(lifetime).Unix()}
+	return outbound.JWT(header, claims, func(sum []byte) ([]byte, error) {
+		sig, err := rsa.SignPKCS1v15(rand.Reader, s.key, crypto.SHA256, sum)
+		if err != nil {
+			return nil, ErrKey
+		}
+		return sig, nil
 	})
-	sum := sha256.Sum256([]byte(text))
-	sig, err := rsa.SignPKCS1v15(rand.Reader, s.key, crypto.SHA256, sum[:])
-	if err != nil {
-		return "", ErrKey
-	}
-	return text + "." + base64.RawURLEncoding.EncodeToString(sig), nil
 }
 
 // service is one Google API as one identity.
