@@ -92,11 +92,11 @@ func (k *Clerk) showCase(ctx context.Context, r *request) (Answer, error) {
 	if err != nil {
 		return Answer{}, fmt.Errorf("reading case %d: %w", r.d.Case, err)
 	}
-	_, _, _, stopped, err := k.Switch.Stopped(ctx)
+	stop, err := k.Switch.Stopped(ctx)
 	if err != nil {
 		return Answer{}, fmt.Errorf("reading the switch: %w", err)
 	}
-	return Answer{Cards: []Card{k.Office.Card(c, r.room, r.d.At, stopped)}}, nil
+	return Answer{Cards: []Card{k.Office.Card(c, r.room, r.d.At, stop.On)}}, nil
 }
 
 func (k *Clerk) digest(ctx context.Context, r *request) (Answer, error) {
@@ -151,12 +151,12 @@ func (o *Office) Handoff(source, language string, now time.Time) string {
 }
 
 func (k *Clerk) stop(ctx context.Context, r *request) (Answer, error) {
-	by, why, at, on, err := k.Switch.Stopped(ctx)
+	stop, err := k.Switch.Stopped(ctx)
 	if err != nil {
 		return Answer{}, fmt.Errorf("reading the switch: %w", err)
 	}
-	if on {
-		return k.stays(r, by, why, at), nil
+	if stop.On {
+		return k.stays(r, stop), nil
 	}
 	if err := k.Switch.Stop(ctx, r.who.ID, Clean(r.d.Text), r.d.At); err != nil {
 		return Answer{}, fmt.Errorf("stopping: %w", err)
@@ -167,30 +167,29 @@ func (k *Clerk) stop(ctx context.Context, r *request) (Answer, error) {
 
 // stays says that posting is stopped already, and how it goes on: what a file
 // stops, no room can start again.
-func (k *Clerk) stays(r *request, by, why string, at time.Time) Answer {
-	if by == cases.File {
-		return r.refuse("answer.stays", "why", phrases.Plain(WhyStopped(r.say, by, why)))
+func (k *Clerk) stays(r *request, stop cases.Stop) Answer {
+	if stop.By == cases.File {
+		return r.refuse("answer.stays", "why", phrases.Plain(WhyStopped(r.say, stop.By, stop.Why)))
 	}
-	return r.answer("answer.wasstopped", "name", Author(r.say, by, k.Office.NameOf), "time", k.Office.clock(r.say, at, r.d.At))
+	return r.answer("answer.wasstopped", "name", Author(r.say, stop.By, k.Office.NameOf), "time", k.Office.clock(r.say, stop.At, r.d.At))
 }
 
 func (k *Clerk) resume(ctx context.Context, r *request) (Answer, error) {
-	_, _, _, on, err := k.Switch.Stopped(ctx)
+	stop, err := k.Switch.Stopped(ctx)
 	if err != nil {
 		return Answer{}, fmt.Errorf("reading the switch: %w", err)
 	}
-	if !on {
+	if !stop.On {
 		return r.answer("answer.notstopped"), nil
 	}
 	if err := k.Switch.Resume(ctx, r.who.ID, r.d.At); err != nil {
 		return Answer{}, fmt.Errorf("resuming: %w", err)
 	}
-	by, why, at, on, err := k.Switch.Stopped(ctx)
-	if err != nil {
+	if stop, err = k.Switch.Stopped(ctx); err != nil {
 		return Answer{}, fmt.Errorf("reading the switch: %w", err)
 	}
-	if on {
-		return k.stays(r, by, why, at), nil
+	if stop.On {
+		return k.stays(r, stop), nil
 	}
 	k.Log.Warn("posting resumed", "by", r.who.ID)
 	return r.answer("answer.resumed"), nil

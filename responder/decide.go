@@ -46,7 +46,7 @@ type Clerk struct {
 type Switch interface {
 	Stop(ctx context.Context, by, why string, now time.Time) error
 	Resume(ctx context.Context, by string, now time.Time) error
-	Stopped(ctx context.Context) (by, why string, at time.Time, on bool, err error)
+	Stopped(ctx context.Context) (cases.Stop, error)
 }
 
 // request is one decision on its way through the checks.

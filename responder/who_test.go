@@ -80,7 +80,7 @@ func TestEveryKindOfActorDoesWhatItsRoleAllowsAndNoMore(t *testing.T) {
 }
 
 func stopped(s *shop) bool {
-	_, _, _, on, err := s.store.Stopped(s.t.Context())
+	stop, err := s.store.Stopped(s.t.Context())
 	s.must(err)
-	return on
+	return stop.On
 }

@@ -391,6 +391,6 @@ func (h *house) score(m cases.Mention) cases.Score {
 
 // stopped reports whether the kill switch is on; when nobody can say, it is.
 func (h *house) stopped(ctx context.Context) bool {
-	_, _, _, on, err := posting{h.store}.Stopped(ctx)
-	return on || err != nil
+	stop, err := posting{h.store}.Stopped(ctx)
+	return stop.On || err != nil
 }

@@ -149,12 +149,12 @@ func (p *program) examineRecords(ctx context.Context, cfg *config.Config, words 
 	if err := s.Room(); err != nil {
 		found = append(found, cases.Advice{What: "room on the disk", Fix: err.Error()})
 	}
-	if by, why, _, on, err := s.Stopped(ctx); err == nil && on {
+	if stop, err := s.Stopped(ctx); err == nil && stop.On {
 		fix := "/resume in a room"
-		if by == cases.File || strings.HasPrefix(by, atTerminal) {
+		if stop.By == cases.File || strings.HasPrefix(stop.By, atTerminal) {
 			fix = "rasid resume" // what rooms cannot lift, or a command alone stopped
 		}
-		found = append(found, cases.Advice{What: fmt.Sprintf("posting is stopped by %s (%s)", responder.Author(words, by, (&records{cfg: cfg}).name), responder.WhyStopped(words, by, why)), Fix: fix})
+		found = append(found, cases.Advice{What: fmt.Sprintf("posting is stopped by %s (%s)", responder.Author(words, stop.By, (&records{cfg: cfg}).name), responder.WhyStopped(words, stop.By, stop.Why)), Fix: fix})
 	}
 	if why, waiting, err := s.Held(ctx); err == nil && why != "" {
 		found = append(found, cases.Advice{What: fmt.Sprintf("replies held: %d (%s)", waiting, responder.WhyStopped(words, cases.Rasid, why)), Fix: "look at them on the page, then release them there"})

@@ -58,9 +58,9 @@ func (g gauges) Collect(ch chan<- prometheus.Metric) {
 			}
 		}
 	}
-	if _, _, _, on, err := g.h.store.Stopped(ctx); err == nil {
+	if stop, err := g.h.store.Stopped(ctx); err == nil {
 		v := 0.0
-		if on {
+		if stop.On {
 			v = 1
 		}
 		ch <- prometheus.MustNewConstMetric(g.stop, prometheus.GaugeValue, v)

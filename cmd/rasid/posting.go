@@ -16,16 +16,16 @@ import (
 type posting struct{ *store.Store }
 
 // Stopped reports who or what keeps replies from leaving.
-func (p posting) Stopped(ctx context.Context) (by, why string, at time.Time, on bool, err error) {
-	by, why, at, on, err = p.Store.Stopped(ctx)
-	if on || err != nil {
-		return by, why, at, on, err
+func (p posting) Stopped(ctx context.Context) (cases.Stop, error) {
+	stop, err := p.Store.Stopped(ctx)
+	if stop.On || err != nil {
+		return stop, err
 	}
 	held, waiting, err := p.Held(ctx)
 	if held == "" || err != nil {
-		return "", "", time.Time{}, false, err
+		return cases.Stop{}, err
 	}
-	return cases.Rasid, fmt.Sprintf("%s (%d waiting)", held, waiting), at, true, nil
+	return cases.Stop{On: true, By: cases.Rasid, Why: fmt.Sprintf("%s (%d waiting)", held, waiting), At: stop.At}, nil
 }
 
 // Resume lets posting go on, in the name of the person who looked.

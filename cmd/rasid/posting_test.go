@@ -30,14 +30,14 @@ func TestRecordsFromABackupHoldRepliesUntilAPersonResumes(t *testing.T) {
 	}
 	t.Cleanup(func() { _ = s.Close() })
 	p := posting{s}
-	if _, why, _, on, err := p.Stopped(t.Context()); err != nil || !on || why == "" {
-		t.Fatalf("posting goes on after a restore: on %v, why %q, %v", on, why, err)
+	if stop, err := p.Stopped(t.Context()); err != nil || !stop.On || stop.Why == "" {
+		t.Fatalf("posting goes on after a restore: %+v, %v", stop, err)
 	}
 	if err := p.Resume(t.Context(), "huda", now); err != nil {
 		t.Fatal(err)
 	}
-	if _, why, _, on, err := p.Stopped(t.Context()); err != nil || on {
-		t.Errorf("still stopped after Huda looked: why %q, %v", why, err)
+	if stop, err := p.Stopped(t.Context()); err != nil || stop.On {
+		t.Errorf("still stopped after Huda looked: %+v, %v", stop, err)
 	}
 }
 

@@ -103,7 +103,7 @@ func (p *program) stopOthers(ctx context.Context, cfg *config.Config, why string
 		return nil
 	}
 	err := p.atSwitch(ctx, cfg, func(s *store.Store) error {
-		if _, _, _, on, err := s.Stopped(ctx); err != nil || on {
+		if stop, err := s.Stopped(ctx); err != nil || stop.On {
 			return err
 		}
 		return s.Stop(ctx, atTerminal+person(), why, p.now())
@@ -118,16 +118,16 @@ func (p *program) stopOthers(ctx context.Context, cfg *config.Config, why string
 // and reports whether it did. What staff stopped, staff let go on.
 func (p *program) resumeOthers(ctx context.Context, cfg *config.Config) (lifted bool, err error) {
 	err = p.atSwitch(ctx, cfg, func(s *store.Store) error {
-		by, why, at, on, err := s.Stopped(ctx)
+		stop, err := s.Stopped(ctx)
 		switch {
-		case err != nil || !on:
+		case err != nil || !stop.On:
 			return err
-		case strings.HasPrefix(by, atTerminal):
+		case strings.HasPrefix(stop.By, atTerminal):
 			lifted = true
 			return s.Resume(ctx, atTerminal+person(), p.now())
 		}
 		return fmt.Errorf("%s stopped posting in a room at %s (%s): a supervisor lifts that there, with /resume",
-			by, at.In(cfg.Business.Zone.Location).Format("2006-01-02 15:04"), why)
+			stop.By, stop.At.In(cfg.Business.Zone.Location).Format("2006-01-02 15:04"), stop.Why)
 	})
 	if errors.Is(err, fs.ErrNotExist) {
 		return false, nil // nothing was ever recorded here

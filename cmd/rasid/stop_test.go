@@ -84,8 +84,8 @@ func TestAStopAtTheTerminalReachesEveryInstanceOnTheDatabase(t *testing.T) {
 	approved(1)
 	command(0, "Posting is stopped", "stop", "wrong prices", "--lang", "en")
 	expect("after the stop", 0)
-	if by, why, _, on, err := far.store.Stopped(t.Context()); err != nil || !on || why != "wrong prices" || !strings.HasPrefix(by, atTerminal) {
-		t.Errorf("the other instance says: stopped %v by %q (%q), %v", on, by, why, err)
+	if stop, err := far.store.Stopped(t.Context()); err != nil || !stop.On || stop.Why != "wrong prices" || !strings.HasPrefix(stop.By, atTerminal) {
+		t.Errorf("the other instance says: %+v, %v", stop, err)
 	}
 	d := responder.Decision{Action: responder.CmdStop, By: responder.Actor{Platform: "console", ID: "mona"}, Room: "desk", Language: "ar", At: far.now()}
 	if ans, err := far.clerk.Decide(t.Context(), d); err != nil || !strings.Contains(ans.Text, "من سطر الأوامر") || strings.Contains(ans.Text, atTerminal) {

@@ -103,7 +103,7 @@ func TestEverythingStaffCanDoInChatCanBeDoneOnThePage(t *testing.T) {
 		o.Record = row{o.Record, situations()}
 		o.Office.Keeps = true
 		o.Office.Places["feed"] = responder.Place{Name: "feed"}
-		o.Stopped = func(context.Context) (string, string, time.Time, bool, error) { return "mona", "", start, stopped, nil }
+		o.Stopped = func(context.Context) (cases.Stop, error) { return cases.Stop{On: stopped, By: "mona", At: start}, nil }
 		o.Wordings = func() ([]responder.Wording, error) {
 			return []responder.Wording{{ID: "1a2b3c4d", Language: "ar", Topic: "delivery", Text: "{name}، نعتذر. {within} {private}", By: "mona", At: start}}, nil
 		}

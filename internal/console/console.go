@@ -81,7 +81,7 @@ type Options struct {
 	Language  string                                    // of a visitor who chose none
 	Digest    func(ctx context.Context, day time.Time, period responder.Period) (digest.Figures, error)
 	Sources   func(ctx context.Context) ([]cases.SourceStatus, error)
-	Stopped   func(ctx context.Context) (by, why string, at time.Time, on bool, err error)
+	Stopped   func(ctx context.Context) (cases.Stop, error)
 	Outlet    func() ([]Post, error)                              // nil when no outlet is configured
 	Incidents func(ctx context.Context) ([]cases.Incident, error) // newest first
 	Incident  func(ctx context.Context, i cases.Incident) (responder.IncidentDetail, error)

@@ -48,8 +48,8 @@ func (x *hostile) options(o *Options) {
 	o.Ledger = x
 	o.Name = func(string) string { return x.text }
 	o.Digest = func(context.Context, time.Time, responder.Period) (digest.Figures, error) { return x.figures(), nil }
-	o.Stopped = func(context.Context) (by, why string, at time.Time, on bool, err error) {
-		return x.text, x.text, start, true, nil
+	o.Stopped = func(context.Context) (cases.Stop, error) {
+		return cases.Stop{On: true, By: x.text, Why: x.text, At: start}, nil
 	}
 	o.Sources = func(context.Context) ([]cases.SourceStatus, error) {
 		return []cases.SourceStatus{{Source: "0" + x.text, Kind: x.text, LastTry: start, LastOK: start, LastError: x.text, ErrorsInRow: 2, Limits: x.text}}, nil

@@ -10,7 +10,6 @@ import (
 	"net/url"
 	"strings"
 	"testing"
-	"time"
 
 	"rasid/internal/cases"
 )
@@ -72,8 +71,8 @@ func TestAPressFromAnotherSiteIsToldInWords(t *testing.T) {
 // they wrote it.
 func TestAFileThatStopsPostingIsToldInTheReadersLanguage(t *testing.T) {
 	h := newHouse(t, func(o *Options) {
-		o.Stopped = func(context.Context) (by, why string, at time.Time, on bool, err error) {
-			return cases.File, "the file STOP is in the data folder, left by omar: wrong prices", start, true, nil
+		o.Stopped = func(context.Context) (cases.Stop, error) {
+			return cases.Stop{On: true, By: cases.File, Why: "the file STOP is in the data folder, left by omar: wrong prices", At: start}, nil
 		}
 	})
 	b := h.browse().as("mona")

@@ -118,8 +118,8 @@ func (c *Console) render(w http.ResponseWriter, r *http.Request, status int, nam
 	p.Pulse, _ = r.Context().Value(pulseKey{}).(string)
 	if who := person(r); who.ID != "" {
 		p.Who, p.Role = cmp.Or(who.Name, who.ID), who.Role
-		if by, why, _, on, err := c.Stopped(r.Context()); err == nil && on {
-			p.Stopped, p.StoppedBy, p.StoppedWhy = true, responder.Author(p.say, by, c.Office.NameOf), responder.WhyStopped(p.say, by, why)
+		if stop, err := c.Stopped(r.Context()); err == nil && stop.On {
+			p.Stopped, p.StoppedBy, p.StoppedWhy = true, responder.Author(p.say, stop.By, c.Office.NameOf), responder.WhyStopped(p.say, stop.By, stop.Why)
 		}
 	}
 	if !live(r) {

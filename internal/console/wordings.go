@@ -86,14 +86,14 @@ func (c *Console) apiForget(w http.ResponseWriter, r *http.Request) {
 
 // apiPosting says whether somebody stopped all posting.
 func (c *Console) apiPosting(w http.ResponseWriter, r *http.Request) {
-	by, why, at, on, err := c.Stopped(r.Context())
+	stop, err := c.Stopped(r.Context())
 	if err != nil {
 		c.apiProblem(w, r, err)
 		return
 	}
-	out := apiSwitched{Stopped: on}
-	if on {
-		out.By, out.Why, out.Since = by, why, when(at)
+	out := apiSwitched{Stopped: stop.On}
+	if stop.On {
+		out.By, out.Why, out.Since = stop.By, stop.Why, when(stop.At)
 	}
 	answerJSON(w, http.StatusOK, out)
 }

@@ -92,8 +92,7 @@ func (s *Store) firstFree(ctx context.Context, q querier, rs []row, now time.Tim
 
 // mayPost reports whether anything may be posted at all.
 func (s *Store) mayPost(ctx context.Context, q querier, now time.Time) (bool, error) {
-	_, _, _, stopped, err := s.stopped(ctx, q)
-	if err != nil || stopped {
+	if stop, err := s.stopped(ctx, q); err != nil || stop.On {
 		return false, err
 	}
 	if stands, err := s.clockStands(ctx, q, now); err != nil || !stands {

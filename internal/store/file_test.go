@@ -251,8 +251,8 @@ func TestAStopFileStops(t *testing.T) {
 		if n := posts(t, s); n != 0 {
 			t.Error("posted beside a stop file")
 		}
-		if by, why, _, on, err := s.Stopped(t.Context()); by != cases.File || why != want || !on || err != nil {
-			t.Errorf("a file with %q says: stopped %v by %q, %q, %v", note, on, by, why, err)
+		if is, err := s.Stopped(t.Context()); is.By != cases.File || is.Why != want || !is.On || err != nil {
+			t.Errorf("a file with %q says: %+v, %v", note, is, err)
 		}
 	}
 	ok(t, os.Remove(stop))

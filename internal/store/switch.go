@@ -51,30 +51,32 @@ func turn(ctx context.Context, q querier, on bool, by, why string, now time.Time
 }
 
 // Stopped reports whether posting is stopped, by whom, why and since when.
-func (s *Store) Stopped(ctx context.Context) (by, why string, at time.Time, on bool, err error) {
-	by, why, at, on, err = s.stopped(ctx, s.r)
+func (s *Store) Stopped(ctx context.Context) (cases.Stop, error) {
+	stop, err := s.stopped(ctx, s.r)
 	if err != nil {
 		err = fmt.Errorf("reading the switch: %w", err)
 	}
-	return by, why, at, on, err
+	return stop, err
 }
 
-func (s *Store) stopped(ctx context.Context, q querier) (by, why string, at time.Time, on bool, err error) {
+func (s *Store) stopped(ctx context.Context, q querier) (cases.Stop, error) {
 	if s.o.DataDir != "" {
 		st, err := os.Stat(filepath.Join(s.o.DataDir, StopFile))
 		if err == nil {
-			return cases.File, s.stopNote(), st.ModTime(), true, nil
+			return cases.Stop{On: true, By: cases.File, Why: s.stopNote(), At: st.ModTime()}, nil
 		}
 		if !errors.Is(err, os.ErrNotExist) {
-			return "", "", time.Time{}, true, err // a folder that cannot be read is no permission to post
+			return cases.Stop{On: true}, err // a folder that cannot be read is no permission to post
 		}
 	}
+	var stop cases.Stop
 	var us int64
-	err = q.QueryRowContext(ctx, `SELECT is_on, by_whom, why, at FROM switch WHERE name = 'stop'`).Scan(&on, &by, &why, &us)
+	err := q.QueryRowContext(ctx, `SELECT is_on, by_whom, why, at FROM switch WHERE name = 'stop'`).Scan(&stop.On, &stop.By, &stop.Why, &us)
 	if errors.Is(err, sql.ErrNoRows) {
-		return "", "", time.Time{}, false, nil
+		return cases.Stop{}, nil
 	}
-	return by, why, moment(us), on, err
+	stop.At = moment(us)
+	return stop, err
 }
 
 // mostLeft bounds how much of a stop file is read, in bytes.

@@ -347,10 +347,10 @@ var outbox = map[string]func(*testing.T, Place){
 		ctx := t.Context()
 		d.approve(d.waiting("amal", "Sorry!"), "staff:1")
 		d.ok(d.Stop(ctx, "staff:1", "storm", d.now))
-		by, why, at, on, err := d.Stopped(ctx)
+		stop, err := d.Stopped(ctx)
 		d.ok(err)
-		if by != "staff:1" || why != "storm" || !at.Equal(d.now) || !on {
-			t.Errorf("stopped: %q %q %v %v", by, why, at, on)
+		if stop.By != "staff:1" || stop.Why != "storm" || !stop.At.Equal(d.now) || !stop.On {
+			t.Errorf("stopped: %+v", stop)
 		}
 		if _, ok := d.claim(); ok {
 			t.Error("left while stopped")
@@ -398,9 +398,9 @@ var outbox = map[string]func(*testing.T, Place){
 				t.Errorf("a reply left with the clock set back by %s", back)
 			}
 		}
-		_, _, _, on, err := d.Stopped(t.Context())
+		stop, err := d.Stopped(t.Context())
 		d.ok(err)
-		want(t, "stopped by a small step back", on, false)
+		want(t, "stopped by a small step back", stop.On, false)
 		d.now = start.Add(-5 * time.Second)
 		d.settle(d.mustClaim(), cases.WasDelivered)
 		d.approve(d.waiting("carim", "Sorry!"), "staff:1")
@@ -410,10 +410,10 @@ var outbox = map[string]func(*testing.T, Place){
 		if _, ok := d.claim(); ok {
 			t.Error("a reply left in 1970")
 		}
-		by, why, _, on, err := d.Stopped(t.Context())
+		stop, err = d.Stopped(t.Context())
 		d.ok(err)
-		if !on || by != cases.Rasid || !strings.Contains(why, "2026-11-22 09:00:00") {
-			t.Errorf("stopped %v by %q: %q", on, by, why)
+		if !stop.On || stop.By != cases.Rasid || !strings.Contains(stop.Why, "2026-11-22 09:00:00") {
+			t.Errorf("stopped: %+v", stop)
 		}
 		d.now = start.Add(time.Hour)
 		if _, ok := d.claim(); ok {
