@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"slices"
 	"time"
 
 	"rasid/internal/cases"
@@ -164,10 +165,5 @@ func (p *Poster) changed(ctx context.Context, r Replier, m cases.Mention) string
 
 // approves reports whether a person may let replies go.
 func (o *Office) approves(id string) bool {
-	for _, who := range o.People {
-		if who.ID == id && who.Role >= Approver {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(o.People, func(p Person) bool { return p.ID == id && p.Role >= Approver })
 }

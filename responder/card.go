@@ -250,7 +250,7 @@ func (w *cardWriter) standing(stopped bool) {
 		w.line(say.Say("state." + string(c.State)))
 	}
 	if c.Rating > 0 {
-		w.line(say.Say("card.rated", "stars", phrases.Plain(stars(c.Rating))))
+		w.line(say.Say("card.rated", "stars", phrases.Plain(Stars(c.Rating))))
 	}
 	if stopped && c.State.Open() {
 		w.line(say.Say("card.stopped"))

@@ -20,9 +20,9 @@ func (w *cardWriter) author() {
 		history = w.say.Say("card.earlier", "n", n, "list", phrases.Plain(w.earlier()))
 	}
 	place := Isolate(Visible(w.o.Place(w.c.Source).Title))
-	stars := ""
+	given := ""
 	if n := w.c.Last().Stars; n > 0 {
-		stars = strings.Repeat("★", n) + strings.Repeat("☆", max(0, 5-n))
+		given = Stars(n)
 	}
 	name := w.say.Say("card.nameless") // Google, webhooks and files have authors without a name
 	if shown := Excerpt(Visible(w.c.Author), 60); shown != "" {
@@ -32,7 +32,7 @@ func (w *cardWriter) author() {
 		w.line(w.say.Say("card.reported", "name", phrases.Plain(name))) // a colleague: no customer with a history
 		return
 	}
-	w.line("👤 "+name+" ("+history+")", place, stars)
+	w.line("👤 "+name+" ("+history+")", place, given)
 }
 
 // earlierShown is how many earlier cases of an author a card names; the page has

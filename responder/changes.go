@@ -113,25 +113,12 @@ func (v vocabulary) has(word string) bool {
 	if v.all[word] {
 		return true
 	}
-	for _, w := range v.list[:min(len(v.list), mostWords)] {
-		if near(w, word) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(v.list[:min(len(v.list), mostWords)], func(w string) bool { return near(w, word) })
 }
 
 // samePassage reports whether two passages say the same word by word.
 func samePassage(a, b passage) bool {
-	if len(a.words) != len(b.words) {
-		return false
-	}
-	for i := range a.words {
-		if !near(a.words[i], b.words[i]) {
-			return false
-		}
-	}
-	return true
+	return slices.EqualFunc(a.words, b.words, near)
 }
 
 // reworded is a passage that says something in other words than any passage

@@ -48,17 +48,13 @@ func (o *Office) counts(c cases.Case) *hours.Calendar {
 	return o.Calendar(c.Source)
 }
 
-// target is what the business wants for a case.
-func (o *Office) target(c cases.Case) Target {
+// TargetOf is how soon the business wants a case to be dealt with.
+func (o *Office) TargetOf(c cases.Case) Target {
 	if t := o.Places[c.Source].Targets; t != nil {
 		return t[c.Score.Severity]
 	}
 	return o.Policy.Targets[c.Score.Severity]
 }
-
-// TargetOf is how soon a case wants to be dealt with, for those who count how
-// often that was so.
-func (o *Office) TargetOf(c cases.Case) Target { return o.target(c) }
 
 // Elapsed is the time between two moments as the clocks of a case count it.
 func (o *Office) Elapsed(c cases.Case, from, to time.Time) time.Duration {
@@ -69,7 +65,7 @@ func (o *Office) Elapsed(c cases.Case, from, to time.Time) time.Duration {
 // has acted, then reply, and resolve once the reply stands; false when none
 // runs.
 func (o *Office) Deadline(c cases.Case) (Deadline, bool) {
-	t, d := o.target(c), Deadline{}
+	t, d := o.TargetOf(c), Deadline{}
 	var span time.Duration
 	switch {
 	case c.FlaggedAt.IsZero():

@@ -127,7 +127,7 @@ func (k *Clerk) report(ctx context.Context, r *request) (Answer, error) {
 	return ans, nil
 }
 
-// Language is the language of a room, or of the business for one that is none.
+// Language returns l where there are words in it, and English otherwise.
 func (o *Office) Language(l string) string {
 	if o.Words[l] != nil {
 		return l

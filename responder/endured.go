@@ -2,6 +2,7 @@ package responder
 
 import (
 	"regexp"
+	"slices"
 
 	"rasid/internal/fold"
 )
@@ -38,10 +39,7 @@ var (
 // endured reports whether somebody counts what they had to bear, in a sentence
 // that does not say that it was little.
 func endured(said string) bool {
-	for _, sentence := range clause.FindAllString(fold.Text(said), -1) {
-		if endures.MatchString(sentence) && !spared.MatchString(sentence) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(clause.FindAllString(fold.Text(said), -1), func(sentence string) bool {
+		return endures.MatchString(sentence) && !spared.MatchString(sentence)
+	})
 }

@@ -60,10 +60,8 @@ func (k *Clerk) redraft(ctx context.Context, r *request) (Answer, error) {
 		k.Log.Warn("no other draft", "case", r.c.ID, "err", err)
 		return r.refuse("answer.noredraft"), nil
 	}
-	for _, old := range r.c.Drafts {
-		if old.Text == d.Text {
-			return r.refuse("answer.noredraft"), nil
-		}
+	if used(r.c, d.Text) {
+		return r.refuse("answer.noredraft"), nil
 	}
 	ch := r.change(cases.Revise)
 	ch.Draft = &d

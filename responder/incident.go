@@ -145,12 +145,7 @@ func pseudonym(c cases.Case) string {
 }
 
 func isOpen(open []cases.Incident, id int64) bool {
-	for _, i := range open {
-		if i.ID == id {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(open, func(i cases.Incident) bool { return i.ID == id })
 }
 
 // read takes in what was counted since the last look, by other instances too,
@@ -169,7 +164,7 @@ func (k *Crisis) read(ctx context.Context, now time.Time) error {
 		old++
 	}
 	if old > 0 {
-		k.recent = append(k.recent[:0:0], k.recent[old:]...)
+		k.recent = slices.Clone(k.recent[old:]) // so that the old ones are let go
 	}
 	return nil
 }
@@ -300,7 +295,7 @@ func (k *Crisis) limit(ctx context.Context, source string, at time.Time) (float6
 	if err != nil {
 		return 0, err
 	}
-	limit := math.Max(float64(k.Limits.Burst), burstLimit(counts, hour))
+	limit := max(float64(k.Limits.Burst), burstLimit(counts, hour))
 	if k.usual == nil {
 		k.usual = map[string]usual{}
 	}
@@ -332,18 +327,24 @@ func burstLimit(counts map[int64]int, hour int64) float64 {
 	for _, n := range past {
 		spread += (n - mean) * (n - mean) / float64(len(past))
 	}
-	deviation := math.Max(math.Sqrt(spread), math.Sqrt(mean))
+	deviation := math.Sqrt(max(spread, mean))
 	return mean + burstSigma*deviation
+}
+
+// alerted are the rooms that are told of an incident at a source: its own and
+// those at the top.
+func (o *Office) alerted(source string) []string {
+	rooms := o.RoomsAt(source, 0)
+	if top := o.TopLevel(); top > 0 {
+		rooms = append(rooms, o.RoomsAt(source, top)...)
+	}
+	return rooms
 }
 
 // announce puts the incident's card into the rooms of the source and those at
 // the top.
 func (k *Crisis) announce(ctx context.Context, id int64, source string) error {
-	rooms := k.Office.RoomsAt(source, 0)
-	if top := k.Office.TopLevel(); top > 0 {
-		rooms = append(rooms, k.Office.RoomsAt(source, top)...)
-	}
-	for _, room := range rooms {
+	for _, room := range k.Office.alerted(source) {
 		if err := k.Incidents.WantIncidentCard(ctx, id, room); err != nil {
 			return err
 		}

@@ -52,7 +52,7 @@ func (b *Bulletin) Step(ctx context.Context, now time.Time) (int, error) {
 		shown, pause := d.Incident.Version, editPause
 		if err != nil {
 			shown, pause, ref = 0, time.Minute, d.Ref
-			if asked := (*cases.LaterError)(nil); errors.As(err, &asked) {
+			if asked, ok := errors.AsType[*cases.LaterError](err); ok {
 				pause = max(asked.After, editPause)
 			}
 			b.Log.Warn("incident card not shown", "incident", d.Incident.ID, "room", b.Room.Name, "err", err)

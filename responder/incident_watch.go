@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"rasid/internal/cases"
+	"rasid/internal/phrases"
 )
 
 // Calmer ends incidents. *store.Store is one.
@@ -104,17 +105,7 @@ func (a *AllClear) hot(ctx context.Context, i cases.Incident, f cases.IncidentFa
 // notices tell the rooms that it is over and how many cases still wait.
 func (a *AllClear) notices(i cases.Incident, f cases.IncidentFacts, now time.Time) []cases.Send {
 	o := a.Crisis.Office
-	rooms := o.RoomsAt(i.Source, 0)
-	if top := o.TopLevel(); top > 0 {
-		rooms = append(rooms, o.RoomsAt(i.Source, top)...)
-	}
-	var out []cases.Send
-	for _, name := range rooms {
-		room, _ := o.Room(name)
-		out = append(out, cases.Send{
-			Key: fmt.Sprintf("incident/%d/clear/%s", i.ID, name), Kind: cases.SendNotice, Target: name, By: cases.Rasid, DueAt: now,
-			Text: o.words(room.Language).Say("notice.clear", "id", i.ID, "n", i.Count, "waiting", f.Waiting),
-		})
-	}
-	return out
+	return o.notify(o.alerted(i.Source), 0, now, func(room Room, say *phrases.Catalogue) (string, string) {
+		return fmt.Sprintf("incident/%d/clear/%s", i.ID, room.Name), say.Say("notice.clear", "id", i.ID, "n", i.Count, "waiting", f.Waiting)
+	})
 }

@@ -24,8 +24,11 @@ func (t *Templates) shelved(c cases.Case) string {
 	if c.Score.Label == "pos" {
 		topic = "thanks"
 	}
-	if t.Discreet {
-		topic = map[bool]string{true: "discreet-thanks", false: "discreet"}[topic == "thanks"]
+	switch {
+	case t.Discreet && topic == "thanks":
+		return "discreet-thanks"
+	case t.Discreet:
+		return "discreet"
 	}
 	return topic
 }
@@ -36,6 +39,9 @@ func (o *Office) Savable(c cases.Case) bool {
 	d, ok := c.Draft()
 	return o.Keeps && ok && d.Origin == "staff" && c.State == cases.Answered
 }
+
+// numeral finds what holds a digit: a date, a price, the number of an order.
+var numeral = regexp.MustCompile(`\S*\p{N}\S*`)
 
 // Generalise turns a reply to one customer into a wording for all: the
 // customer's name, the promised time and the private channel become places. It
@@ -62,7 +68,7 @@ func (t *Templates) Generalise(c cases.Case, d cases.Draft) (w Wording, why stri
 		return w, "answer.save.twice", ""
 	}
 	bare := placeholder.ReplaceAllString(text, " ")
-	if n := regexp.MustCompile(`\S*\p{N}\S*`).FindString(bare); n != "" {
+	if n := numeral.FindString(bare); n != "" {
 		return w, "answer.save.number", n
 	}
 	for part := range strings.FieldsSeq(c.Author) {

@@ -209,13 +209,8 @@ func (o *Office) TopLevel() int {
 	return top
 }
 
-// words returns the catalogue of a room's language.
-func (o *Office) words(language string) *phrases.Catalogue {
-	if c := o.Words[language]; c != nil {
-		return c
-	}
-	return o.Words["en"]
-}
+// words returns the catalogue of a language, or the English one.
+func (o *Office) words(language string) *phrases.Catalogue { return o.Words[o.Language(language)] }
 
 // clock writes a time of day in the business's zone, with the date when it is
 // not today's.

@@ -237,8 +237,8 @@ func (p *Poster) later(set cases.Settlement, ch *cases.Change, s cases.Send, err
 // pauses keeps everything back from a place that asked for a pause, no longer
 // than it asked, and returns how long that is.
 func pauses(set *cases.Settlement, err error) time.Duration {
-	asked := (*cases.LaterError)(nil)
-	if !errors.As(err, &asked) {
+	asked, ok := errors.AsType[*cases.LaterError](err)
+	if !ok {
 		return 0
 	}
 	set.Paused = set.At.Add(asked.After)

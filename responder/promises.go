@@ -5,9 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"time"
 
 	"rasid/internal/cases"
+	"rasid/internal/phrases"
 )
 
 // remindPart is the part of a promise's time after which staff are reminded.
@@ -190,24 +192,14 @@ func later(a, b time.Time) time.Time {
 
 // notices writes a line for every room, once for each step of a promise.
 func (k *Keeper) notices(c cases.Case, p cases.Promise, rooms []string, now time.Time, key string) []cases.Send {
-	var out []cases.Send
-	for _, name := range rooms {
-		room, ok := k.Office.Room(name)
-		if !ok {
-			continue
-		}
-		say := k.Office.words(room.Language)
+	return k.Office.notify(rooms, c.ID, now, func(room Room, say *phrases.Catalogue) (string, string) {
 		text := say.Say(key, "case", c.ID, "time", k.Office.clock(say, p.DueAt, now),
 			"left", p.DueAt.Sub(now), "span", now.Sub(p.DueAt), "text", Excerpt(Visible(p.Words), 120))
 		if who := k.Office.named(c, c.Level, room, now); who != "" {
 			text += "\n" + who
 		}
-		out = append(out, cases.Send{
-			Key:  fmt.Sprintf("promise/%d/%d/%s/%s", c.ID, p.Draft, key, name),
-			Kind: cases.SendNotice, Case: c.ID, Target: name, Text: text, By: cases.Rasid, DueAt: now,
-		})
-	}
-	return out
+		return fmt.Sprintf("promise/%d/%d/%s/%s", c.ID, p.Draft, key, room.Name), text
+	})
 }
 
 // kept is a person's word that what was promised has been done. A case that
@@ -233,10 +225,7 @@ func (k *Clerk) kept(ctx context.Context, r *request) (Answer, error) {
 // newsSince reports whether the customer said or changed something after an
 // instant.
 func newsSince(c cases.Case, at time.Time) bool {
-	for _, m := range c.Mentions {
-		if !m.Ours && !m.Gone && (m.PostedAt.After(at) || m.EditedAt.After(at)) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(c.Mentions, func(m cases.Mention) bool {
+		return !m.Ours && !m.Gone && (m.PostedAt.After(at) || m.EditedAt.After(at))
+	})
 }

@@ -159,22 +159,23 @@ func (s *Surveyor) Step(ctx context.Context, now time.Time) (int, error) {
 			Case: c.ID, Version: c.Version, Event: cases.Reopen, By: cases.Rasid, At: now, Level: &level, Urgent: true,
 			Note: fmt.Sprintf("the customer rated it %d of %d", c.Rating, cases.HighestRating), Rooms: s.Office.RoomsFor(c, level),
 		}
-		for _, name := range ch.Rooms {
-			room, _ := s.Office.Room(name)
-			ch.Send = append(ch.Send, cases.Send{
-				Key: fmt.Sprintf("rated/%d/%s", c.ID, name), Kind: cases.SendNotice, Target: name, By: cases.Rasid, DueAt: now,
-				Text: s.Office.words(room.Language).Say("notice.rated", "case", c.ID, "stars", phrases.Plain(stars(c.Rating)), "n", level),
-			})
-		}
-		if _, err := s.Desk.Apply(ctx, ch); err != nil && !errors.Is(err, cases.ErrStale) {
+		ch.Send = s.Office.notify(ch.Rooms, 0, now, func(room Room, say *phrases.Catalogue) (string, string) {
+			return fmt.Sprintf("rated/%d/%s", c.ID, room.Name), say.Say("notice.rated", "case", c.ID, "stars", phrases.Plain(Stars(c.Rating)), "n", level)
+		})
+		_, err := s.Desk.Apply(ctx, ch)
+		switch {
+		case errors.Is(err, cases.ErrStale):
+		case err != nil:
 			return 0, fmt.Errorf("opening case %d again: %w", c.ID, err)
+		default:
+			s.Log.Info("opened again after a low rating", "case", c.ID, "rating", c.Rating)
 		}
-		s.Log.Info("opened again after a low rating", "case", c.ID, "rating", c.Rating)
 	}
 	return len(low), nil
 }
 
-// stars draws a rating.
-func stars(n int) string {
-	return strings.Repeat("★", n) + strings.Repeat("☆", max(0, cases.HighestRating-n))
+// Stars draws a rating: four of five is ★★★★☆.
+func Stars(n int) string {
+	n = min(max(n, 0), cases.HighestRating)
+	return strings.Repeat("★", n) + strings.Repeat("☆", cases.HighestRating-n)
 }

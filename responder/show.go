@@ -38,7 +38,7 @@ func (b *Board) Step(ctx context.Context, now time.Time) (int, error) {
 	}
 	for i, d := range due {
 		if err := b.show(ctx, d); err != nil {
-			if asked := (*cases.LaterError)(nil); errors.As(err, &asked) {
+			if _, pause := errors.AsType[*cases.LaterError](err); pause {
 				return i, nil // the room asked for a pause; the rest waits too
 			}
 			if ctx.Err() != nil {
@@ -65,7 +65,7 @@ func (b *Board) show(ctx context.Context, d cases.CardDue) error {
 		return b.Cards.CardShown(context.WithoutCancel(ctx), d.Case, b.Room.Name, ref, c.Version)
 	}
 	wait := time.Minute
-	if asked := (*cases.LaterError)(nil); errors.As(err, &asked) {
+	if asked, ok := errors.AsType[*cases.LaterError](err); ok {
 		wait = asked.After
 	}
 	b.Log.Warn("card not shown", "case", d.Case, "room", b.Room.Name, "err", err, "retry_in", wait)
@@ -125,7 +125,7 @@ func (s *Speaker) Step(ctx context.Context, now time.Time) (int, error) {
 		// answer was lost is sent again only by hand.
 		set.Outcome = cases.WasNotSent
 		wait := time.Duration(row.Attempts) * 15 * time.Second
-		if asked := (*cases.LaterError)(nil); errors.As(err, &asked) {
+		if asked, ok := errors.AsType[*cases.LaterError](err); ok {
 			wait = max(wait, asked.After)
 		}
 		set.RetryAt = set.At.Add(wait)

@@ -3,6 +3,7 @@ package responder
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"rasid/internal/cases"
@@ -15,20 +16,15 @@ import (
 func (p *Poster) unfounded(ctx context.Context, by string) (string, error) {
 	name, isRule := strings.CutPrefix(by, "rule:")
 	if !isRule {
-		for _, who := range p.Office.People {
-			if who.ID == by && who.Role >= Approver {
-				return "", nil
-			}
+		if p.Office.approves(by) {
+			return "", nil
 		}
 		return by + " may not approve replies any more", nil
 	}
-	for _, r := range p.Office.Rules {
-		if r.Name != name || !r.Automatic() {
-			continue
-		}
-		return p.crisis(ctx)
+	if !slices.ContainsFunc(p.Office.Rules, func(r Rule) bool { return r.Name == name && r.Automatic() }) {
+		return "the rule " + name + " is no longer in the policy", nil
 	}
-	return "the rule " + name + " is no longer in the policy", nil
+	return p.crisis(ctx)
 }
 
 // crisis says that there is one, in which nothing leaves by a rule; "" when

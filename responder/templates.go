@@ -257,13 +257,9 @@ func seed(c cases.Case) int {
 	return int(h.Sum32() % 1000)
 }
 
+// used reports whether a case was offered these very words already.
 func used(c cases.Case, text string) bool {
-	for _, d := range c.Drafts {
-		if d.Text == text {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(c.Drafts, func(d cases.Draft) bool { return d.Text == text })
 }
 
 func (t *Templates) repeats(source, origin string) bool {

@@ -138,15 +138,11 @@ func (w *Waker) merge(due []cases.Case, steps []cases.Change, key string, now ti
 			steps[i].Send, steps[i].Urgent = nil, false // one message, not a thousand
 		}
 	}
-	var out []cases.Send
-	for _, name := range rooms {
-		room, _ := w.Office.Room(name)
-		out = append(out, cases.Send{
-			Key: fmt.Sprintf("%s/%d/%d/%s", key, worst[name][0].ID, now.UnixMicro(), name), Kind: cases.SendNotice, Target: name, By: cases.Rasid, DueAt: now,
-			Text: w.Office.words(room.Language).Say(key, "n", n[name], "span", longest, "cases", phrases.Plain(numbers(worst[name]))),
-		})
-	}
-	return out
+	return w.Office.notify(rooms, 0, now, func(room Room, say *phrases.Catalogue) (string, string) {
+		these := worst[room.Name]
+		return fmt.Sprintf("%s/%d/%d/%s", key, these[0].ID, now.UnixMicro(), room.Name),
+			say.Say(key, "n", n[room.Name], "span", longest, "cases", phrases.Plain(numbers(these)))
+	})
 }
 
 // numbers names the severest of some cases.
@@ -267,14 +263,8 @@ func (w *Waker) told(note string, c cases.Case, now time.Time) string {
 // notices writes a line for every room, keyed by case, version and room, so
 // that the same step can never say it twice.
 func (w *Waker) notices(c cases.Case, rooms []string, now time.Time, key string, level int) []cases.Send {
-	var out []cases.Send
 	deadline, _ := w.Office.Deadline(c)
-	for _, name := range rooms {
-		room, ok := w.Office.Room(name)
-		if !ok {
-			continue
-		}
-		say := w.Office.words(room.Language)
+	return w.Office.notify(rooms, c.ID, now, func(room Room, say *phrases.Catalogue) (string, string) {
 		text := say.Say(key, "case", c.ID, "n", level, "age", now.Sub(c.FlaggedAt), "left", deadline.At.Sub(now), "text", Excerpt(Visible(c.Last().Text), 80))
 		if who := w.Office.named(c, level, room, now); who != "" {
 			text += "\n" + who
@@ -282,12 +272,8 @@ func (w *Waker) notices(c cases.Case, rooms []string, now time.Time, key string,
 		if late(c, now) {
 			text += "\n" + say.Say("notice.late", "span", now.Sub(c.WakeAt))
 		}
-		out = append(out, cases.Send{
-			Key:  fmt.Sprintf("notice/%d/%d/%s", c.ID, c.Version, name),
-			Kind: cases.SendNotice, Case: c.ID, Target: name, Text: text, By: cases.Rasid, DueAt: now,
-		})
-	}
-	return out
+		return fmt.Sprintf("notice/%d/%d/%s", c.ID, c.Version, room.Name), text
+	})
 }
 
 // NextLevel is the next level above a case's that has a room.

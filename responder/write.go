@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"log/slog"
 	"slices"
-	"strings"
 	"time"
 
 	"rasid/internal/cases"
@@ -88,7 +87,7 @@ func (w *Writer) propose(ctx context.Context, c cases.Case, now time.Time) error
 	ch.Note = ruling.Note()
 	bare := w.obey(c, ruling, &ch, now)
 	if ch.WakeFor == WakeOpening && len(ch.Rooms) == 0 && !ruling.Rule.Automatic() {
-		ch.Note = strings.TrimPrefix(ch.Note+"; rests until opening", "; ")
+		ch.Note = cases.Also(ch.Note, "rests until opening")
 	}
 	if err := w.enrol(ctx, c, &ch, now); err != nil {
 		return err
@@ -101,10 +100,10 @@ func (w *Writer) propose(ctx context.Context, c cases.Case, now time.Time) error
 		return err
 	}
 	d, instead, err := w.first(ctx, c, ruling.Rule, now)
-	ch.Note = strings.TrimPrefix(ch.Note+instead, "; ")
+	ch.Note = cases.Also(ch.Note, instead)
 	if err != nil {
 		// A case without a draft still reaches staff: they write.
-		ch.Event, ch.Note = cases.Hold, strings.TrimPrefix(ch.Note+"; "+err.Error(), "; ")
+		ch.Event, ch.Note = cases.Hold, cases.Also(ch.Note, err.Error())
 		w.Log.Warn("no draft", "case", c.ID, "err", err)
 	} else {
 		ch.Draft = &d
@@ -131,7 +130,7 @@ func (w *Writer) enrol(ctx context.Context, c cases.Case, ch *cases.Change, now 
 		return fmt.Errorf("looking for a burst: %w", err)
 	}
 	if incident != 0 {
-		ch.Note = strings.TrimPrefix(fmt.Sprintf("%s; incident %d", ch.Note, incident), "; ")
+		ch.Note = cases.Also(ch.Note, fmt.Sprintf("incident %d", incident))
 	}
 	if shown {
 		return nil
@@ -161,7 +160,7 @@ func (w *Writer) obey(c cases.Case, r Ruling, ch *cases.Change, now time.Time) (
 		ch.Event = cases.Hold
 	case w.Office.Policy.HoldAbuse && slices.Contains(c.Score.Signals, "abuse"):
 		ch.Event = cases.Hold
-		ch.Note = strings.TrimPrefix(ch.Note+"; abuse: a person decides whether to answer", "; ")
+		ch.Note = cases.Also(ch.Note, "abuse: a person decides whether to answer")
 	case r.Rule.Do == DoEscalate && ch.WakeFor != WakeOpening:
 		rise(r.Rule.Level)
 	}
@@ -182,7 +181,7 @@ func (w *Writer) first(ctx context.Context, c cases.Case, r Rule, now time.Time)
 			err = fmt.Errorf("the guard found %s", d.Findings[0].Kind)
 		}
 		w.Log.Warn("template instead of the model", "case", c.ID, "err", err)
-		instead = "; a template instead of the model: " + Excerpt(err.Error(), 160)
+		instead = "a template instead of the model: " + Excerpt(err.Error(), 160)
 	}
 	d, err = w.Draft(ctx, c, now)
 	return d, instead, err

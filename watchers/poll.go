@@ -219,7 +219,7 @@ func (w *Watcher) quarantine(ctx context.Context, after cases.Cursor, page cases
 		if !w.poisonous(ctx, after, m, now) {
 			return added, cause
 		}
-		gap = Also(gap, fmt.Sprintf("mention %.80q could not be recorded", m.ID))
+		gap = cases.Also(gap, fmt.Sprintf("mention %.80q could not be recorded", m.ID))
 	}
 	if _, err := w.Book.Record(ctx, w.Name, cases.Page{Next: page.Next, Gap: gap}, now); err != nil {
 		return added, cause
@@ -291,14 +291,6 @@ func (w *Watcher) log() *slog.Logger {
 		return slog.New(slog.DiscardHandler)
 	}
 	return w.Log
-}
-
-// Also puts two reasons for a gap into one; either may be empty.
-func Also(a, b string) string {
-	if a == "" || b == "" {
-		return a + b
-	}
-	return a + "; " + b
 }
 
 // firstWords bounds what a page or a chat shows of an error.

@@ -67,12 +67,7 @@ type Draft struct {
 
 // Blocked reports whether a finding asks for a second confirmation.
 func (d Draft) Blocked() bool {
-	for _, f := range d.Findings {
-		if f.Block {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(d.Findings, func(f Finding) bool { return f.Block })
 }
 
 // ByModel reports whether a language model had a hand in the draft.
@@ -164,12 +159,7 @@ func (c Case) Draft() (Draft, bool) {
 
 // Recovered reports whether the customer thinks better of us since we answered.
 func (c Case) Recovered() bool {
-	for _, m := range c.Mentions {
-		if m.Recovered() {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(c.Mentions, Mention.Recovered)
 }
 
 // Last returns the customer's latest mention, the one a reply answers; where all

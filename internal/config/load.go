@@ -107,7 +107,7 @@ func private(info fs.FileInfo) bool {
 // reason is the system's word for an error without the path, which the problem
 // names already.
 func reason(err error) string {
-	if p := (*fs.PathError)(nil); errors.As(err, &p) {
+	if p, ok := errors.AsType[*fs.PathError](err); ok {
 		return p.Err.Error()
 	}
 	return err.Error()

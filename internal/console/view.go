@@ -206,17 +206,15 @@ func (c *Console) funcs(lang string, marks map[string]string) template.FuncMap {
 		"cause":    func(why string) string { return say.Why(responder.Visible(why)) },
 		"place":    func(s string) string { return c.Office.Place(s).Title },
 		"signed":   func(v float64) string { return strings.Replace(strconv.FormatFloat(v, 'f', 2, 64), "-", "−", 1) },
-		"stars": func(n int) string {
-			return strings.Repeat("★", min(max(n, 0), 5)) + strings.Repeat("☆", max(0, 5-n))
-		},
-		"number":  func(n any) string { return say.Digits(fmt.Sprint(n)) }, // of any kind of integer
-		"add":     func(a, b int) int { return a + b },
-		"drawn":   func(prefix string, d digest.Drawing, words string) drawn { return drawn{d, prefix, words} },
-		"list":    func(words ...string) []string { return words },
-		"cutoff":  cutoff,
-		"long":    long,
-		"trend":   trend,
-		"command": command,
+		"stars":    responder.Stars,
+		"number":   func(n any) string { return say.Digits(fmt.Sprint(n)) }, // of any kind of integer
+		"add":      func(a, b int) int { return a + b },
+		"drawn":    func(prefix string, d digest.Drawing, words string) drawn { return drawn{d, prefix, words} },
+		"list":     func(words ...string) []string { return words },
+		"cutoff":   cutoff,
+		"long":     long,
+		"trend":    trend,
+		"command":  command,
 		"counts": func(n [6]int) phrases.Plain {
 			return phrases.Plain(say.Digits(strings.Trim(fmt.Sprint(n), "[]")))
 		},

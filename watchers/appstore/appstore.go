@@ -103,7 +103,7 @@ func (s *Source) Poll(ctx context.Context, after cases.Cursor) (cases.Page, erro
 				gap = fmt.Sprintf("more reviews than Apple lists came in %s at once; the oldest of them were not read", p.name)
 			}
 		}
-		page.Gap = watchers.Also(page.Gap, gap)
+		page.Gap = cases.Also(page.Gap, gap)
 	}
 	if len(failed) == len(s.places) {
 		return cases.Page{}, failed[0]

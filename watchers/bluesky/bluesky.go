@@ -116,7 +116,7 @@ func (s *Source) Poll(ctx context.Context, after cases.Cursor) (cases.Page, erro
 		}
 	}
 	next.Members = listed.Next
-	page.Gap = watchers.Also(page.Gap, listed.Gap)
+	page.Gap = cases.Also(page.Gap, listed.Gap)
 	for _, m := range listed.Mentions { // the stream may have told of it, and knows more of edits
 		if !slices.ContainsFunc(page.Mentions, func(o cases.Mention) bool { return o.ID == m.ID }) {
 			page.Mentions = append(page.Mentions, m)
@@ -133,7 +133,7 @@ func (s *Source) stream(ctx context.Context, cur cursor, self string, page *case
 	if cur.Until > 0 {
 		from = min(cur.Until, now.UnixMicro()) - rewind.Microseconds()
 		if now.Sub(time.UnixMicro(cur.Until)) > bluesky.Keeps {
-			page.Gap = watchers.Also(page.Gap, fmt.Sprintf("away for longer than the %v that Jetstream keeps", bluesky.Keeps))
+			page.Gap = cases.Also(page.Gap, fmt.Sprintf("away for longer than the %v that Jetstream keeps", bluesky.Keeps))
 		}
 	}
 	l := look{s: s, self: self, from: from, now: now, cur: cur, seen: map[string]bool{}}
@@ -146,7 +146,7 @@ func (s *Source) stream(ctx context.Context, cur cursor, self string, page *case
 	s.introduce(ctx, l.found)
 	page.Mentions, page.More = l.found, l.more
 	if l.unread > 0 {
-		page.Gap = watchers.Also(page.Gap, fmt.Sprintf("events that could not be read: %d", l.unread))
+		page.Gap = cases.Also(page.Gap, fmt.Sprintf("events that could not be read: %d", l.unread))
 	}
 	return l.next(), nil
 }

@@ -77,7 +77,7 @@ func (s *Source) Poll(ctx context.Context, after cases.Cursor) (cases.Page, erro
 	}
 	page := s.page(doc, st, after == "", s.now())
 	if !readable {
-		page.Gap = watchers.Also(watchers.PlaceLost, page.Gap)
+		page.Gap = cases.Also(watchers.PlaceLost, page.Gap)
 	}
 	page.Wait = s.wait(got, doc.ttl)
 	return page, nil
@@ -142,7 +142,7 @@ func (s *Source) page(doc document, st state, first bool, now time.Time) cases.P
 		}
 	}
 	if doc.cut != "" && !st.Cut {
-		p.Gap = watchers.Also(doc.cut, p.Gap)
+		p.Gap = cases.Also(doc.cut, p.Gap)
 	}
 	p.Next = next.encode()
 	return p

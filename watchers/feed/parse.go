@@ -14,6 +14,7 @@ import (
 	ext "github.com/mmcdole/gofeed/extensions"
 	"github.com/mmcdole/gofeed/rss"
 
+	"rasid/internal/cases"
 	"rasid/watchers"
 )
 
@@ -60,9 +61,9 @@ func parse(body []byte, d dates, now time.Time) (document, error) {
 		if err != nil {
 			return document{}, err
 		}
-		doc.cut = watchers.Also(c.reason, doc.cut)
+		doc.cut = cases.Also(c.reason, doc.cut)
 		if doc.unread > 0 {
-			doc.cut = watchers.Also(fmt.Sprintf("items that could not be understood: %d", doc.unread), doc.cut)
+			doc.cut = cases.Also(fmt.Sprintf("items that could not be understood: %d", doc.unread), doc.cut)
 		}
 		return doc, emptiness(doc)
 	}
@@ -88,7 +89,7 @@ func parse(body []byte, d dates, now time.Time) (document, error) {
 		}
 	}
 	if doc.unread > 0 {
-		doc.cut = watchers.Also(fmt.Sprintf("items that could not be understood: %d", doc.unread), doc.cut)
+		doc.cut = cases.Also(fmt.Sprintf("items that could not be understood: %d", doc.unread), doc.cut)
 	}
 	return doc, emptiness(doc)
 }

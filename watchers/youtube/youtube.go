@@ -93,7 +93,7 @@ func (s *Source) Poll(ctx context.Context, after cases.Cursor) (cases.Page, erro
 			return cases.Page{}, fmt.Errorf("reading comments of %s: %w", s.name, err)
 		}
 		if missed {
-			page.Gap = watchers.Also(page.Gap, "more comments than one look reads came at once; the oldest of them were not read")
+			page.Gap = cases.Also(page.Gap, "more comments than one look reads came at once; the oldest of them were not read")
 		}
 		page.Mentions = append(page.Mentions, known.News(found, s.now(), s.cfg.MaxAge)...)
 		page.More = page.More || l.left
