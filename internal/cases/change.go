@@ -125,6 +125,14 @@ type Reply struct {
 	Earlier []string
 }
 
+// Identity names a reply by its outbox key and its words, in 32 hexadecimal
+// digits: the same at each attempt, and another for other words. Platforms that
+// know a post by a key of ours are given it.
+func (r Reply) Identity() string {
+	h := sha256.Sum256([]byte(r.Key + "\n" + HashReply(r.Mention.Source, r.Mention.ID, r.Text)))
+	return hex.EncodeToString(h[:16])
+}
+
 // Aside reports whether these are words beside the answer: no draft stands
 // behind them, and no person approved them.
 func (r Reply) Aside() bool { return r.Draft == 0 }

@@ -2,8 +2,6 @@ package mail
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"html"
@@ -204,11 +202,10 @@ func (p *Replier) Reply(ctx context.Context, r cases.Reply) (cases.Receipt, erro
 
 // id is the same at each attempt, and another for other words.
 func (p *Replier) id(r cases.Reply) string {
-	h := sha256.Sum256([]byte(r.Key + "\n" + cases.HashReply(r.Mention.Source, r.Mention.ID, r.Text)))
 	if r.Aside() {
-		return wire.AsideID(hex.EncodeToString(h[:16]), p.domain)
+		return wire.AsideID(r.Identity(), p.domain)
 	}
-	return wire.AnswerID(hex.EncodeToString(h[:16]), p.domain)
+	return wire.AnswerID(r.Identity(), p.domain)
 }
 
 // sendable refuses what mail would change, and whom nobody should write to.

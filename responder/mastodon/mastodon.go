@@ -5,8 +5,6 @@ package mastodon
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"net/http"
@@ -150,7 +148,7 @@ func (p *Replier) Reply(ctx context.Context, r cases.Reply) (cases.Receipt, erro
 	p.mu.Unlock()
 	s, err := p.client.Publish(ctx, mastodon.Post{
 		Text: addressed(at.Account, r.Text), InReplyTo: at.ID, Visibility: p.seenBy(at.Visibility), Language: language(r.Text),
-		Allowed: []string{at.Account.ID}, Key: key(r),
+		Allowed: []string{at.Account.ID}, Key: r.Identity(),
 	})
 	if err == nil {
 		return receipt(s), nil
@@ -164,12 +162,6 @@ func (p *Replier) Reply(ctx context.Context, r cases.Reply) (cases.Receipt, erro
 
 // addressed puts the author's name in front.
 func addressed(a mastodon.Account, text string) string { return "@" + a.Acct + " " + text }
-
-// key is the same at each attempt, and another for other words.
-func key(r cases.Reply) string {
-	h := sha256.Sum256([]byte(r.Key + "\n" + cases.HashReply(r.Mention.Source, r.Mention.ID, r.Text)))
-	return hex.EncodeToString(h[:16])
-}
 
 func receipt(s mastodon.Status) cases.Receipt {
 	return cases.Receipt{ID: s.ID, URL: s.URL, At: s.CreatedAt.UTC()}
