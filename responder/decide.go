@@ -195,24 +195,9 @@ func (k *Clerk) act(ctx context.Context, r *request) (Answer, error) {
 	case ActClaim, ActRelease:
 		return k.claim(ctx, r)
 	case ActDismiss:
-		if strings.TrimSpace(r.d.Text) == "" {
-			ans := r.refuse("answer.reason")
-			ans.Ask = ActDismiss
-			return ans, nil
-		}
-		ch := r.change(cases.Dismiss)
-		ch.Note, ch.WakeAt = Clean(r.d.Text), &time.Time{}
-		for _, p := range r.c.Owed() {
-			ch.Promises = append(ch.Promises, p.Ended(cases.PromiseBroken, r.who.ID, r.d.At))
-		}
-		return k.apply(ctx, r, ch, r.answer("answer.dismissed"))
+		return k.dismiss(ctx, r)
 	case ActHandled:
-		ch := r.change(cases.Handle)
-		ch.WakeAt, ch.Promises = &time.Time{}, settled(r.c, r.who.ID, r.d.At)
-		if r.c.State == cases.Approved {
-			ch.Withdraw = k.ready(r.c)
-		}
-		return k.apply(ctx, r, ch, r.answer("answer.handled"))
+		return k.handled(ctx, r)
 	case ActResolve:
 		return k.resolve(ctx, r)
 	case ActKept:

@@ -80,6 +80,31 @@ func (k *Clerk) undo(ctx context.Context, r *request) (Answer, error) {
 	return ans, err
 }
 
+// dismiss sets a case aside, which takes a reason; what was promised is broken.
+func (k *Clerk) dismiss(ctx context.Context, r *request) (Answer, error) {
+	if strings.TrimSpace(r.d.Text) == "" {
+		ans := r.refuse("answer.reason")
+		ans.Ask = ActDismiss
+		return ans, nil
+	}
+	ch := r.change(cases.Dismiss)
+	ch.Note, ch.WakeAt = Clean(r.d.Text), &time.Time{}
+	for _, p := range r.c.Owed() {
+		ch.Promises = append(ch.Promises, p.Ended(cases.PromiseBroken, r.who.ID, r.d.At))
+	}
+	return k.apply(ctx, r, ch, r.answer("answer.dismissed"))
+}
+
+// handled notes that a person answered elsewhere.
+func (k *Clerk) handled(ctx context.Context, r *request) (Answer, error) {
+	ch := r.change(cases.Handle)
+	ch.WakeAt, ch.Promises = &time.Time{}, settled(r.c, r.who.ID, r.d.At)
+	if r.c.State == cases.Approved {
+		ch.Withdraw = k.ready(r.c)
+	}
+	return k.apply(ctx, r, ch, r.answer("answer.handled"))
+}
+
 // wakeAfter plans the next step of the chain after a person acted.
 func (k *Clerk) wakeAfter(r *request, ch *cases.Change) {
 	c := r.c

@@ -205,62 +205,83 @@ func (in *importing) record(ctx context.Context, f *os.File, r *file.Reader, s *
 	return in.read(ctx, r, was.At, keep)
 }
 
-// read goes through the rows after a place; keep, unless nil, records what was gathered.
-func (in *importing) read(ctx context.Context, r *file.Reader, at file.Position, keep func([]cases.Mention, file.Position, bool) error) error {
-	var batch []cases.Mention
-	var size int
-	flush := func(done bool) error {
-		if keep == nil {
-			return nil
-		}
-		err := keep(batch, at, done)
-		switch {
-		case err == nil:
-			batch, size = batch[:0], 0
-		case ctx.Err() != nil:
-			err = errStopped
-		}
-		return err
+// keeping records what was gathered up to a place; done says that the file ends
+// there. nil records nothing.
+type keeping func(batch []cases.Mention, at file.Position, done bool) error
+
+// gathered are the rows that were read and wait to be recorded together.
+type gathered struct {
+	keep  keeping
+	at    file.Position // behind the last of them
+	batch []cases.Mention
+	size  int // of their texts, in bytes
+}
+
+func (g *gathered) full() bool { return len(g.batch) == importBatch || g.size >= importBytes }
+
+// flush records what was gathered and begins anew.
+func (g *gathered) flush(ctx context.Context, done bool) error {
+	if g.keep == nil {
+		return nil
 	}
+	err := g.keep(g.batch, g.at, done)
+	switch {
+	case err == nil:
+		g.batch, g.size = g.batch[:0], 0
+	case ctx.Err() != nil:
+		err = errStopped
+	}
+	return err
+}
+
+// read goes through the rows after a place, and keeps them.
+func (in *importing) read(ctx context.Context, r *file.Reader, after file.Position, keep keeping) error {
+	g := gathered{keep: keep, at: after}
 	for ctx.Err() == nil {
 		row, err := r.Next()
 		if errors.Is(err, io.EOF) {
-			return flush(true)
+			return g.flush(ctx, true)
 		}
 		if err != nil {
 			return fmt.Errorf("reading the file %s: %w", in.path, err)
 		}
 		if in.Rows >= in.maxRows {
-			if err := flush(false); err != nil {
+			if err := g.flush(ctx, false); err != nil {
 				return err
 			}
 			return fmt.Errorf("more than %d rows: start again with a larger --max-rows to go on", in.maxRows)
 		}
-		in.Rows++
-		at = row.After
-		if len(row.Faults) > 0 {
-			in.Bad++
-			if err := in.rejects.list(row); err != nil {
-				return err
-			}
-			continue
+		g.at = row.After
+		if err := in.take(row, &g); err != nil {
+			return err
 		}
-		in.Good++
-		m := row.Mention
-		m.Source, m.Old, m.Direct = in.source, !in.alert, true
-		if keep != nil {
-			batch, size = append(batch, m), size+len(m.Text)
-		} else if in.Good <= 3 {
-			in.show(row.Line, m)
-		}
-		if len(batch) == importBatch || size >= importBytes {
-			if err := flush(false); err != nil {
+		if g.full() {
+			if err := g.flush(ctx, false); err != nil {
 				return err
 			}
 		}
-		in.tell(at)
+		in.tell(g.at)
 	}
 	return errStopped
+}
+
+// take counts a row and gathers it, or lists what is wrong with it. Of those
+// that are only tried the first few are shown.
+func (in *importing) take(row file.Row, g *gathered) error {
+	in.Rows++
+	if len(row.Faults) > 0 {
+		in.Bad++
+		return in.rejects.list(row)
+	}
+	in.Good++
+	m := row.Mention
+	m.Source, m.Old, m.Direct = in.source, !in.alert, true
+	if g.keep != nil {
+		g.batch, g.size = append(g.batch, m), g.size+len(m.Text)
+	} else if in.Good <= 3 {
+		in.show(row.Line, m)
+	}
+	return nil
 }
 
 // errStopped says that somebody ended an import, whose place is kept.

@@ -133,12 +133,8 @@ func replyKinds() map[string]replyKind {
 			}
 			return &saydiscord.Replier{Client: d.account.discord, Staff: discordIDs(d.staff), Clock: d.now}, nil
 		}},
-		"mastodon": {settings: func() any { c := saymastodon.DefaultReplyConfig(); return &c }, open: func(s any, d deps) (responder.Replier, error) {
-			return saymastodon.New(*s.(*saymastodon.ReplyConfig), d.net, d.now)
-		}},
-		"bluesky": {settings: func() any { return &saybluesky.ReplyConfig{} }, open: func(s any, d deps) (responder.Replier, error) {
-			return saybluesky.New(*s.(*saybluesky.ReplyConfig), d.net, d.now)
-		}},
+		"mastodon": answersBy(saymastodon.DefaultReplyConfig, saymastodon.New),
+		"bluesky":  answersBy(zero, saybluesky.New),
 		"lemmy": {settings: func() any { return &saylemmy.ReplyConfig{} }, open: func(s any, d deps) (responder.Replier, error) {
 			return saylemmy.New(*s.(*saylemmy.ReplyConfig), d.net)
 		}},
@@ -146,29 +142,31 @@ func replyKinds() map[string]replyKind {
 			c := *s.(*saymail.ReplyConfig)
 			return saymail.New(c, mailWay(c.Server, cmp.Or(c.IMAPServer, c.Server)), d.net, d.now, func(err error) { d.log.Warn("copy of an answer not filed", "err", err) })
 		}},
-		"googleplay": {settings: func() any { return &sayplay.ReplyConfig{} }, open: func(s any, d deps) (responder.Replier, error) {
-			return sayplay.New(*s.(*sayplay.ReplyConfig), d.net, d.now)
-		}},
-		"appstore": {settings: func() any { return &sayappstore.ReplyConfig{} }, open: func(s any, d deps) (responder.Replier, error) {
-			return sayappstore.New(*s.(*sayappstore.ReplyConfig), d.net, d.now)
-		}},
-		"googlebusiness": {settings: func() any { return &saybusiness.ReplyConfig{} }, open: func(s any, d deps) (responder.Replier, error) {
-			return saybusiness.New(*s.(*saybusiness.ReplyConfig), d.net, d.now)
-		}},
-		"reddit": {settings: func() any { return &sayreddit.ReplyConfig{} }, open: func(s any, d deps) (responder.Replier, error) {
-			return sayreddit.New(*s.(*sayreddit.ReplyConfig), d.net, d.now)
-		}},
-		"trustpilot": {settings: func() any { return &saytrustpilot.ReplyConfig{} }, open: func(s any, d deps) (responder.Replier, error) {
-			return saytrustpilot.New(*s.(*saytrustpilot.ReplyConfig), d.net, d.now)
-		}},
+		"googleplay":     answersBy(zero, sayplay.New),
+		"appstore":       answersBy(zero, sayappstore.New),
+		"googlebusiness": answersBy(zero, saybusiness.New),
+		"reddit":         answersBy(zero, sayreddit.New),
+		"trustpilot":     answersBy(zero, saytrustpilot.New),
 		"youtube": {settings: func() any { c := sayyoutube.DefaultReplyConfig(); return &c }, open: func(s any, d deps) (responder.Replier, error) {
 			return sayyoutube.New(*s.(*sayyoutube.ReplyConfig), d.store, d.net, d.now)
 		}},
-		"webhook": {settings: func() any { c := saywebhook.DefaultReplyConfig(); return &c }, open: func(s any, d deps) (responder.Replier, error) {
-			return saywebhook.New(*s.(*saywebhook.ReplyConfig), d.net, d.now)
-		}},
+		"webhook": answersBy(saywebhook.DefaultReplyConfig, saywebhook.New),
 	}
 }
+
+// answersBy is a reply place that is made of its settings, the way out and a
+// clock.
+func answersBy[C any, R responder.Replier](settings func() C, open func(C, *outbound.Client, func() time.Time) (R, error)) replyKind {
+	return replyKind{
+		settings: func() any { c := settings(); return &c },
+		open: func(s any, d deps) (responder.Replier, error) {
+			return open(*s.(*C), d.net, d.now)
+		},
+	}
+}
+
+// zero are settings without defaults.
+func zero[C any]() (c C) { return c }
 
 // outletSettings are the settings of the local outlet.
 type outletSettings struct {

@@ -104,11 +104,7 @@ func (l *Learner) lesson(e cases.Entry, c cases.Case) (cases.Lesson, bool) {
 		if thanked {
 			return out, false
 		}
-	case cases.Calm, cases.Propose, cases.Hold, cases.Revise, cases.ByRule, cases.Undo, cases.Sent, cases.Refuse, cases.CutOff, cases.Found,
-		cases.NotThere, cases.Escalate, cases.Remind, cases.Claim, cases.Release, cases.Snooze, cases.Note, cases.Expire, cases.Again,
-		cases.Edit, cases.Delete:
-		return out, false
-	default:
+	default: // no other step says what staff think of the words
 		return out, false
 	}
 	return out, out.By != ""

@@ -3,9 +3,10 @@
 package eval
 
 import (
+	"cmp"
 	"math"
 	"math/rand/v2"
-	"sort"
+	"slices"
 )
 
 // Labels are the classes, in the order of Pred.P.
@@ -62,10 +63,6 @@ type point struct {
 
 // Measure computes the report of the items; ok is false when there are none.
 func Measure(items []Item, o Options) (rep Report, ok bool) {
-	bins := o.Bins
-	if bins == 0 {
-		bins = 15
-	}
 	var top, negc []point
 	var tp, fp, fn, right int
 	for _, it := range items {
@@ -77,15 +74,7 @@ func Measure(items []Item, o Options) (rep Report, ok bool) {
 			rep.Missing++
 		}
 		if o.Binary && it.Pred.HasP {
-			lab = 2
-			if q[0] >= q[2] {
-				lab = 0
-			}
-			s := q[0] + q[2]
-			if s == 0 {
-				s = 1
-			}
-			q = [3]float64{q[0] / s, 0, q[2] / s}
+			q, lab = forced(q)
 		}
 		rep.N++
 		if lab == it.Gold {
@@ -112,12 +101,22 @@ func Measure(items []Item, o Options) (rep Report, ok bool) {
 	rep.Acc = float64(right) / float64(rep.N)
 	rep.classes()
 	if rep.HasP {
-		rep.ranks(top, negc, bins)
+		rep.ranks(top, negc, cmp.Or(o.Bins, 15))
 		if o.Tau > 0 {
 			rep.Tau, rep.Flag = o.Tau, prf(tp, fp, fn)
 		}
 	}
 	return rep, true
+}
+
+// forced chooses between neg and pos alone.
+func forced(q [3]float64) (p [3]float64, label int) {
+	label = 2
+	if q[0] >= q[2] {
+		label = 0
+	}
+	s := cmp.Or(q[0]+q[2], 1)
+	return [3]float64{q[0] / s, 0, q[2] / s}, label
 }
 
 func b2i(b bool) int {
@@ -157,7 +156,7 @@ func (rep *Report) classes() {
 func (rep *Report) ranks(top, negc []point, bins int) {
 	rep.ECETop, rep.ECENeg = ece(top, bins), ece(negc, bins)
 	rep.ECEChance = chance(top, bins)
-	sort.SliceStable(negc, func(i, j int) bool { return negc[i].s > negc[j].s })
+	slices.SortStableFunc(negc, func(a, b point) int { return cmp.Compare(b.s, a.s) })
 	tot := 0
 	for _, p := range negc {
 		tot += b2i(p.y)
