@@ -192,6 +192,10 @@ func (c *Console) apiShape(k cases.Case) apiCase {
 	return out
 }
 
+func apiLine(e cases.Entry) apiEntry {
+	return apiEntry{e.Seq, e.Case, string(e.Event), string(e.From), string(e.To), e.By, e.Draft, e.Note, e.At, e.Hash}
+}
+
 func (c *Console) apiCases(w http.ResponseWriter, r *http.Request) {
 	f, v := asked(r.URL.Query())
 	if why := misread(r.URL.Query(), v); why != "" {
@@ -235,7 +239,7 @@ func (c *Console) apiOne(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	for _, e := range history {
-		out.History = append(out.History, apiEntry{e.Seq, e.Case, string(e.Event), string(e.From), string(e.To), e.By, e.Draft, e.Note, e.At, e.Hash})
+		out.History = append(out.History, apiLine(e))
 	}
 	sends, err := c.Detail.Outbox(r.Context(), id)
 	if err != nil {

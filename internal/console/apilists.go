@@ -196,7 +196,7 @@ func (c *Console) apiAudit(w http.ResponseWriter, r *http.Request) {
 	}
 	out := []apiEntry{}
 	for _, e := range lines {
-		out = append(out, apiEntry{e.Seq, e.Case, string(e.Event), string(e.From), string(e.To), e.By, e.Draft, e.Note, e.At, e.Hash})
+		out = append(out, apiLine(e))
 	}
 	answerJSON(w, http.StatusOK, map[string]any{"day": day.Format(time.DateOnly), "entries": out, "whole": chain.Bad == 0, "first_wrong_line": chain.Bad, "checked": chain.At})
 }

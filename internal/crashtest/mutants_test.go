@@ -171,7 +171,7 @@ var bugs = []bug{
 		pkg:   "internal/outbound", test: "TestOnlyPublicAddressesArePublic",
 	},
 	{
-		name: "a link may be anything", file: "internal/console/view.go",
+		name: "a link may be anything", file: "internal/cases/address.go",
 		right: `u.Host == "" || u.Scheme != "https" && u.Scheme != "http"`,
 		wrong: `false`,
 		pkg:   "internal/console", test: "TestLinksOfOthersLeadToPagesOnly",
@@ -262,8 +262,8 @@ var bugs = []bug{
 	},
 	{
 		name: "the kill switch is not asked", file: "internal/store/claim.go",
-		right: `if err != nil || stopped {`,
-		wrong: `if err != nil || stopped && err != nil {`,
+		right: `err != nil || stop.On {`,
+		wrong: `err != nil || stop.On && err != nil {`,
 		pkg:   "internal/store", test: "TestSQLiteKeepsEveryPromise/the kill switch holds everything until it is turned back",
 	},
 	{
@@ -298,9 +298,9 @@ var bugs = []bug{
 	},
 	{
 		name: "a start that is ended forgets its marks", file: "internal/store/incarnation.go",
-		right: `	var inDB marks`,
+		right: `	inDB, err := s.present(ctx)`,
 		wrong: `	s.marks = side
-	var inDB marks`,
+	inDB, err := s.present(ctx)`,
 		pkg: "internal/store", test: "TestAStartThatIsEndedAnywhereHoldsNothing",
 	},
 	{

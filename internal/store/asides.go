@@ -107,8 +107,8 @@ func (s *Store) Asides(ctx context.Context, by string, since time.Time) (int, er
 	return n, nil
 }
 
-// LowRated lists the solved cases that their customer rated at most at, since
-// they were solved, and that nobody has opened again, oldest first.
+// LowRated returns the solved cases whose customer rated them no higher than
+// most after they were solved, and that nobody has opened again, oldest first.
 func (s *Store) LowRated(ctx context.Context, most, limit int) ([]cases.Case, error) {
 	return s.cases(ctx, "reading low ratings", `SELECT `+caseCols+` FROM cases c
 		WHERE c.rating BETWEEN 1 AND $1 AND c.state = 'resolved' AND c.rated_at > c.closed_at ORDER BY c.rated_at, c.id LIMIT $2`, most, limit)

@@ -34,9 +34,10 @@ func (s *Store) Backup(ctx context.Context, path string, enclosed map[string]str
 	return nil
 }
 
-// BackupTo writes such a copy to w and returns its size in bytes. SQLite can only copy to a file, so the whole
-// copy stands in folder first, as one that only its owner can read; its name is
-// gone before the first byte leaves, where the system allows that.
+// BackupTo writes a copy as Backup does, but to w, and returns its size in
+// bytes. SQLite can only copy to a file, so the whole copy stands in folder
+// first, readable by its owner alone; its name is gone before the first byte
+// leaves, where the system allows that.
 func (s *Store) BackupTo(ctx context.Context, w io.Writer, folder string, enclosed map[string]string) (size int64, err error) {
 	if s.pg {
 		return 0, errPgDump

@@ -81,20 +81,9 @@ func (s *Store) recognise(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	var inDB marks
-	err = s.read(ctx, func(q querier) (err error) {
-		if inDB.Incarnation, err = getMeta(ctx, q, incarnationMark); err != nil {
-			return err
-		}
-		inDB.Claims, err = one[int64](q.QueryRowContext(ctx, `SELECT value FROM counters WHERE name = 'claim'`))
-		return err
-	})
+	inDB, err := s.present(ctx)
 	if err != nil {
 		return fmt.Errorf("reading incarnation: %w", err)
-	}
-	if s.file != "" {
-		inDB.Inode, inDB.Born = fileID(s.file)
-		inDB.Closed = s.found
 	}
 	moved, err := s.moved(ctx)
 	if err != nil {
@@ -132,6 +121,23 @@ func (s *Store) recognise(ctx context.Context) error {
 	side.seen = inDB
 	s.marks = side // not before: closing writes the marks, and unread ones would be forgotten
 	return side.save()
+}
+
+// present is what the database and its file say by now, to be held against the
+// sidecar.
+func (s *Store) present(ctx context.Context) (m marks, err error) {
+	err = s.read(ctx, func(q querier) (err error) {
+		if m.Incarnation, err = getMeta(ctx, q, incarnationMark); err != nil {
+			return err
+		}
+		m.Claims, err = one[int64](q.QueryRowContext(ctx, `SELECT value FROM counters WHERE name = 'claim'`))
+		return err
+	})
+	if s.file != "" {
+		m.Inode, m.Born = fileID(s.file)
+		m.Closed = s.found
+	}
+	return m, err
 }
 
 // whyRestored is why what came out of a backup is held.

@@ -22,10 +22,6 @@ const (
 	nonceFor = 120 * time.Second
 	// nonceSlack is what a retry may still need before that ends.
 	nonceSlack = 40 * time.Second
-	// sameKeyTries bounds the tries after an answer was lost. One fewer than
-	// the attempts after which the outbox gives a row up, so that a lost answer
-	// never ends as a refusal.
-	sameKeyTries = 4
 	// lookBack bounds the pages read when looking for a reply of ours.
 	lookBack = 20
 )
@@ -75,7 +71,7 @@ func (p *Replier) Ask(ctx context.Context, r cases.Reply, choices []responder.Bu
 		return receipt(r.Mention, m), nil
 	}
 	err = fmt.Errorf("replying on Discord: %w", err)
-	if cases.OutcomeOf(err) == cases.WasUnknown && r.Attempt < sameKeyTries && p.nonceHolds(r, nonceSlack) {
+	if cases.OutcomeOf(err) == cases.WasUnknown && r.Attempt < responder.SameTries && p.nonceHolds(r, nonceSlack) {
 		return cases.Receipt{}, &cases.LaterError{After: 2 * time.Second, Err: err}
 	}
 	return cases.Receipt{}, err

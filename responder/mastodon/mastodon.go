@@ -29,10 +29,6 @@ const (
 	// keyPause lets a first attempt that is still at work come to its end,
 	// because until then the key is not known.
 	keyPause = 15 * time.Second
-	// sameKeyTries bounds the tries after a lost answer; fewer than the
-	// attempts after which the outbox gives up, so that a lost answer never
-	// ends as a refusal.
-	sameKeyTries = 4
 	// forName is kept free for "@name " in front: names have up to 30 letters,
 	// and the server after them does not count.
 	forName = 32
@@ -154,7 +150,7 @@ func (p *Replier) Reply(ctx context.Context, r cases.Reply) (cases.Receipt, erro
 		return receipt(s), nil
 	}
 	err = fmt.Errorf("replying on Mastodon: %w", err)
-	if cases.OutcomeOf(err) == cases.WasUnknown && r.Attempt < sameKeyTries && p.keyHolds(r, 10*time.Minute) {
+	if cases.OutcomeOf(err) == cases.WasUnknown && r.Attempt < responder.SameTries && p.keyHolds(r, 10*time.Minute) {
 		return cases.Receipt{}, &cases.LaterError{After: keyPause, Err: err}
 	}
 	return cases.Receipt{}, err

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"sync"
 	"time"
 
@@ -160,12 +161,8 @@ func cardRef(chat, message int64) string {
 
 // gone reports whether a message cannot be changed any more.
 func gone(err error) bool {
-	for _, words := range []string{"message to edit not found", "message can't be edited", "MESSAGE_ID_INVALID", "there is no text in the message"} {
-		if telegram.Says(err, words) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc([]string{"message to edit not found", "message can't be edited", "MESSAGE_ID_INVALID", "there is no text in the message"},
+		func(words string) bool { return telegram.Says(err, words) })
 }
 
 func keyboard(card responder.Card) [][]telegram.Button {

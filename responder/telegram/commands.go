@@ -2,6 +2,7 @@ package telegram
 
 import (
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -76,17 +77,8 @@ func parseCommand(text, bot string) (responder.Decision, bool) {
 }
 
 func (c command) named(name string, slash bool) bool {
-	for _, n := range c.latin {
-		if slash && strings.EqualFold(n, name) {
-			return true
-		}
-	}
-	for _, n := range c.arabic {
-		if fold.Text(n) == fold.Text(name) {
-			return true
-		}
-	}
-	return false
+	return slash && slices.ContainsFunc(c.latin, func(n string) bool { return strings.EqualFold(n, name) }) ||
+		slices.ContainsFunc(c.arabic, func(n string) bool { return fold.Text(n) == fold.Text(name) })
 }
 
 // read takes what follows the command and reports whether that makes sense; a

@@ -4,10 +4,8 @@ package telegram
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strconv"
-	"strings"
 
 	"rasid/internal/cases"
 	"rasid/internal/platform/telegram"
@@ -78,11 +76,8 @@ func (p Replier) send(ctx context.Context, r cases.Reply, post telegram.Post) (c
 // fitFor refuses, before anything is sent, what must not or cannot be posted
 // as it was approved.
 func (p Replier) fitFor(r cases.Reply) error {
-	switch {
-	case r.Mention.Bot:
-		return errors.New("the author is a program")
-	case strings.TrimSpace(r.Text) == "":
-		return errors.New("the text is empty")
+	if err := responder.Postable(r); err != nil {
+		return err
 	}
 	if err := p.Fits(r.Text); err != nil {
 		return err

@@ -36,7 +36,7 @@ func NewTaps(conn *telegram.Connection, log *slog.Logger) *Taps { return &Taps{c
 // and nobody else; once the question is answered, its buttons go.
 func (t *Taps) Listen(ctx context.Context, take func(context.Context, responder.Decision) (responder.Answer, error)) error {
 	client := t.conn.Client()
-	defer t.conn.Taps(func(_ context.Context, u telegram.Update) error {
+	stop := t.conn.Taps(func(_ context.Context, u telegram.Update) error {
 		q := u.Callback
 		ans, err := take(ctx, responder.Decision{
 			Action: responder.ActRate, Token: strings.TrimPrefix(q.Data, telegram.Tapped), By: actor(&q.From), At: client.Now(),
@@ -53,7 +53,8 @@ func (t *Taps) Listen(ctx context.Context, take func(context.Context, responder.
 			}
 		}
 		return nil
-	})()
+	})
+	defer stop()
 	<-ctx.Done()
 	return nil
 }

@@ -92,8 +92,8 @@ func (p place) post() telegram.Post {
 func (c *Chat) retry(ctx context.Context, send func() error) error {
 	for waited := time.Duration(0); ; {
 		err := send()
-		var later *cases.LaterError
-		if !errors.As(err, &later) || waited+later.After > patience {
+		later, ok := errors.AsType[*cases.LaterError](err)
+		if !ok || waited+later.After > patience {
 			return err
 		}
 		waited += later.After
