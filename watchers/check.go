@@ -32,7 +32,8 @@ func short(d time.Duration) string {
 	return s
 }
 
-// CheckAddress says what is wrong with the address of a server.
+// CheckAddress lists what is wrong with the address of a server; example is one
+// that could stand there.
 func CheckAddress(field, address, example string) []cases.Fault {
 	var faults cases.Faults
 	if u, ok := cases.WebAddress(address); !ok || u.User != nil {
@@ -60,7 +61,7 @@ func Timed(m cases.Mention, now time.Time) cases.Mention {
 	return m
 }
 
-// Link is an address that a person can open, or nothing.
+// Link returns an address that a person can open, or "".
 func Link(s string) string {
 	if _, ok := cases.WebAddress(s); !ok {
 		return ""

@@ -13,8 +13,8 @@ type Spot struct {
 	ToUs  bool   // what stands there is said to us, whatever words a source looks for
 }
 
-// Spots are the items of a list in config.yaml. base tells apart what has the
-// same name in several places, such as the tags of two servers.
+// Spots makes a spot of each item of a list in config.yaml. base tells apart
+// what has the same name in several places, such as the tags of two servers.
 func Spots(field, base string, items []string) []Spot {
 	list := make([]Spot, len(items))
 	for i, item := range items {
@@ -23,8 +23,8 @@ func Spots(field, base string, items []string) []Spot {
 	return list
 }
 
-// Lower writes the items of a list in small letters, for places that do not
-// tell letters apart.
+// Lower returns the items in lower case, for places that do not tell cases
+// apart.
 func Lower(items []string) []string {
 	list := make([]string, len(items))
 	for i, item := range items {
@@ -33,10 +33,11 @@ func Lower(items []string) []string {
 	return list
 }
 
-// Words are what is searched for, in one way of writing.
+// Words returns a query in one spelling, so that two of them can be compared.
 func Words(query string) string { return strings.ToLower(strings.Join(strings.Fields(query), " ")) }
 
-// Address is an address in one way of writing.
+// Address returns an address in one spelling, so that two of them can be
+// compared.
 func Address(address string) string {
 	u, err := url.Parse(strings.TrimSpace(address))
 	if err != nil {

@@ -126,7 +126,7 @@ func Tidy(s string) string {
 	return b.String()
 }
 
-// Line is Tidy on a single line.
+// Line makes one line of any text, as Tidy does, of at most limit bytes.
 func Line(s string, limit int) string {
 	return Shorten(strings.Join(strings.Fields(Tidy(s)), " "), limit)
 }

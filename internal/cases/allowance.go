@@ -6,7 +6,8 @@ import (
 	"time"
 )
 
-// Allowance is how much a platform still takes of us, as it said last.
+// Allowance is how many more requests a platform takes from us, as it said
+// last.
 type Allowance struct {
 	Left   int64     // requests, or the platform's own units
 	Most   int64     // of them until Resets; 0: it does not say
@@ -14,8 +15,8 @@ type Allowance struct {
 	At     time.Time // when this was said; zero: never
 }
 
-// Now is what is left by now: what was said, or all of it when it began anew
-// meanwhile. It is false when nobody can know.
+// Now returns what is left by now: what was said last, or all of it when the
+// allowance has begun anew since. known is false when nobody can tell.
 func (a Allowance) Now(now time.Time) (left int64, known bool) {
 	switch {
 	case a.At.IsZero():
@@ -65,7 +66,7 @@ func Hear(ctx context.Context, a Allowance) {
 	}
 }
 
-// Heard is what was said; its At is zero when nothing was.
+// Heard returns what was said; its At is zero when nothing was.
 func (m *Meter) Heard() Allowance {
 	m.mu.Lock()
 	defer m.mu.Unlock()

@@ -12,13 +12,14 @@ type Fault struct {
 // Faults are mistakes in the order in which they are told.
 type Faults []Fault
 
-// Add notes another one.
+// Add notes one more mistake.
 func (f *Faults) Add(field, problem, write string) {
 	*f = append(*f, Fault{Field: field, Problem: problem, Write: write})
 }
 
-// SetUp turns the first fault of the settings of a part, whose name is given,
-// into the error of the part's New; nil when there is none.
+// SetUp returns the first fault in the settings of a part as the error of the
+// part's New, or nil when there is none. name is what config.yaml calls the
+// part.
 func SetUp(name string, faults []Fault) error {
 	if len(faults) == 0 {
 		return nil

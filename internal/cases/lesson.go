@@ -39,7 +39,7 @@ type Taught struct {
 	Author string // source and id of who wrote it; "" when unknown
 }
 
-// HashWords is the Hash of a lesson about a mention.
+// HashWords returns the Hash that a lesson about a mention carries.
 func HashWords(m Mention) string {
 	sum := sha256.Sum256([]byte(m.Title + "\n" + m.Text))
 	return hex.EncodeToString(sum[:])

@@ -52,7 +52,8 @@ type Mention struct {
 }
 
 // QuoteMark is the line in a Text after which nothing new is said: the history
-// and the signature of an e-mail. It is kept for who reads, and not judged.
+// and the signature of an e-mail. What follows is kept for whoever reads the
+// mention, and not judged.
 const QuoteMark = "\n\n⸻\n"
 
 // Words is the Text without what it only quotes.

@@ -28,7 +28,7 @@ type Promise struct {
 	SettledBy string
 }
 
-// Settled is the promise after by kept it at an instant: in time or late.
+// Settled returns p as somebody kept it at an instant: in time or late.
 func (p Promise) Settled(by string, at time.Time) Promise {
 	p.State = PromiseKept
 	if at.After(p.DueAt) {
@@ -37,7 +37,7 @@ func (p Promise) Settled(by string, at time.Time) Promise {
 	return p.Ended(p.State, by, at)
 }
 
-// Ended is the promise with its last state.
+// Ended returns p in a last state, which somebody brought it to at an instant.
 func (p Promise) Ended(s PromiseState, by string, at time.Time) Promise {
 	p.State, p.SettledBy, p.SettledAt, p.WakeAt = s, by, at, time.Time{}
 	return p

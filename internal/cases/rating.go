@@ -20,8 +20,8 @@ var (
 		"۱", "1", "۲", "2", "۳", "3", "۴", "4", "۵", "5", "\u200f", "", "\u200e", "", "\u061c", "")
 )
 
-// RatingOf reads an answer to "how satisfied are you, from 1 to 5?"; false when
-// the text says anything else, which then is not lost as a rating.
+// RatingOf reads an answer to "how satisfied are you, from 1 to 5?". It reports
+// false for any other text, which must not be swallowed as a rating.
 func RatingOf(text string) (int, bool) {
 	s := addressed.ReplaceAllString(strings.TrimSpace(strings.ToLower(westernise.Replace(text))), "")
 	if m := ratedNumber.FindStringSubmatch(s); m != nil {

@@ -2,8 +2,8 @@ package cases
 
 import "time"
 
-// Visit is one person being in at the local page: a browser, or a program with
-// a key of its own. Only the hash of the key is ever kept.
+// Visit is one stay at the local page: of a person with a browser, or of a
+// program with a key. Only the hash of the key is ever kept.
 type Visit struct {
 	Hash  string // hex SHA-256 of the key
 	Staff string // staff id

@@ -150,14 +150,14 @@ func pairs(name string) (list [][2]string, err error) {
 	return list, nil
 }
 
-// Told says something else of a kind of source (reads, edits, deletions), in
-// this language where it is known, and otherwise in the words given.
+// Told returns what else people are told of a kind of source (what it reads,
+// edits, deletions) in this language, or english where it is not translated.
 func (c *Catalogue) Told(kind, what, english string) string {
 	return c.Source(kind+"."+what, english)
 }
 
-// Source says what the platform of a kind of source does not allow, in this
-// language where it is known, and otherwise in the words given.
+// Source returns what the platform of a kind of source does not allow in this
+// language, or english where it is not translated.
 func (c *Catalogue) Source(kind, english string) string {
 	if text, ok := c.sources[kind]; ok {
 		return text

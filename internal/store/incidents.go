@@ -56,10 +56,10 @@ func (s *Store) incidents(ctx context.Context, where string, args ...any) ([]cas
 	return is, nil
 }
 
-// Enrol counts a flagged case. It joins the incident i: an open one, by its ID,
-// or a new one that begins with it and with the earlier cases named; nil leaves
-// it outside. A case is counted once: the row it has is returned as it is, and
-// fresh is false.
+// Enrol counts a flagged case. With i it joins an incident: an open one, by its
+// ID, or a new one that begins with this case and those named in with; a nil i
+// leaves it outside. A case is counted once: if it was counted before, its row
+// is returned as it is, and fresh is false.
 func (s *Store) Enrol(ctx context.Context, u cases.Unhappy, i *cases.Incident, with []int64) (row cases.Unhappy, fresh bool, err error) {
 	first := u
 	err = s.write(ctx, func(tx *sql.Tx) error {
@@ -128,7 +128,8 @@ func (s *Store) Stir(ctx context.Context, id int64, now time.Time) error {
 	return s.touch(ctx, "stirring", `UPDATE incidents SET hot_at = $1, version = version + 1 WHERE id = $2 AND closed_at = 0`, micros(now), id)
 }
 
-// CloseIncident ends an incident and says the notices that tell of it.
+// CloseIncident ends an incident, and puts the notices that tell of it into the
+// outbox.
 func (s *Store) CloseIncident(ctx context.Context, id int64, now time.Time, tell []cases.Send) error {
 	err := s.write(ctx, func(tx *sql.Tx) error {
 		n, err := changed(tx.ExecContext(ctx, `UPDATE incidents SET closed_at = $1, version = version + 1 WHERE id = $2 AND closed_at = 0`, micros(now), id))
@@ -148,9 +149,10 @@ func (s *Store) CloseIncident(ctx context.Context, id int64, now time.Time, tell
 	return nil
 }
 
-// LeftOver returns cases of ended incidents that wait for staff and that no room
-// ever saw, the severest first and then the oldest: so many that, with those it
-// returned before and that wait still, there are at most limit.
+// LeftOver returns cases of ended incidents that wait for staff and that no
+// room ever saw, the severest first and then the oldest. At most limit of them
+// are out at a time, counting those that it returned earlier and that still
+// wait.
 func (s *Store) LeftOver(ctx context.Context, limit int) ([]cases.Case, error) {
 	const left = ` FROM cases c JOIN incident_cases u ON u.case_id = c.id JOIN incidents i ON i.id = u.incident
 		WHERE c.state = 'waiting' AND u.shown = FALSE AND i.closed_at > 0 AND `

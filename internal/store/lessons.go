@@ -109,8 +109,9 @@ func (s *Store) Lessons(ctx context.Context, limit int) ([]cases.Taught, error) 
 	return kept, nil
 }
 
-// LessonsAfter counts the lessons of after a line of the history. erased says
-// that some were taken away since the last layer, so that it knows too much.
+// LessonsAfter counts the lessons learned after a line of the history. erased
+// says that some were taken away since the last layer was made, which therefore
+// knows too much.
 func (s *Store) LessonsAfter(ctx context.Context, seq int64) (n int, erased bool, err error) {
 	n, err = one[int](s.r.QueryRowContext(ctx, `SELECT count(*) FROM lessons WHERE seq > $1`, seq))
 	if err == nil {
@@ -189,9 +190,9 @@ func (s *Store) LayerOn(ctx context.Context) (cases.Layer, bool, error) {
 // report stays.
 const keptLayers = 10
 
-// SaveLayer keeps a new version. One that is on takes the place of the one that
-// was; so does any when that one knew what was erased meanwhile. ErrStale says
-// that another instance saved this version first.
+// SaveLayer keeps a new version. A version that is on replaces the one that was
+// on; so does any version when that one had learned from words erased since.
+// ErrStale says that another instance saved this version first.
 func (s *Store) SaveLayer(ctx context.Context, l cases.Layer) error {
 	err := s.write(ctx, func(tx *sql.Tx) error {
 		last, err := one[int](tx.QueryRowContext(ctx, `SELECT COALESCE(MAX(version), 0) FROM layers`))
@@ -240,9 +241,9 @@ func dropLayers(ctx context.Context, q querier, l cases.Layer) error {
 	return err
 }
 
-// RollBack takes the layer that is on away and puts back the one before it that
-// belongs on the same scorer; 0 means the scorer alone. ErrNotFound says that
-// none is on.
+// RollBack switches off the layer that is on and puts back the latest one
+// before it that was made for the same scorer; to is 0 when there is none and
+// the scorer judges alone. ErrNotFound says that no layer is on.
 func (s *Store) RollBack(ctx context.Context, by string, now time.Time) (from, to int, err error) {
 	err = s.write(ctx, func(tx *sql.Tx) error {
 		on, err := scanLayer(tx.QueryRowContext(ctx, `SELECT `+layerCols+` FROM layers WHERE state = 'on' ORDER BY version DESC LIMIT 1`))

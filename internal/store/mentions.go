@@ -122,8 +122,8 @@ func (s *Store) Revisions(ctx context.Context, mentionNum int64) ([]cases.Revisi
 // since, as the index mentions_unread has it.
 const unread = `m.score = '' AND m.edited_at > 0 AND NOT m.ours AND NOT m.bot AND NOT m.old AND NOT m.gone AND NOT m.blank`
 
-// Reworded returns cases that are dealt with and whose customer changed words
-// since, or just before, that nobody judged yet; the oldest first.
+// Reworded returns, by number, the cases that are dealt with and in which the
+// customer changed words, since or just before, that nobody has judged yet.
 func (s *Store) Reworded(ctx context.Context, limit int) ([]cases.Case, error) {
 	var l list
 	dealt := in(&l, []cases.State{cases.Answered, cases.Handled, cases.Resolved, cases.Dismissed, cases.Expired})

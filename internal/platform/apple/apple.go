@@ -205,7 +205,8 @@ func (c *Connect) get(ctx context.Context, at string, into any) error {
 	return err
 }
 
-// Fits says by how many characters an answer is too long.
+// Fits returns nil, or an error that says by how many characters an answer is
+// too long.
 func Fits(text string) error {
 	if n := len(utf16.Encode([]rune(text))); n > Limit {
 		return fmt.Errorf("%d characters, %d more than the %d allowed", n, n-Limit, Limit)

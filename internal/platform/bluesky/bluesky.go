@@ -202,8 +202,8 @@ func (c *Client) Own(ctx context.Context, rkey string) (Post, Ref, bool, error) 
 	return got.Value, got.Ref, err == nil, err
 }
 
-// Put writes a post of our account under a name of our own. To write the same
-// once more changes nothing (putRecord is a no-op then).
+// Put writes a post of our account under a name that we choose. Writing the
+// same post again changes nothing (putRecord is a no-op then).
 func (c *Client) Put(ctx context.Context, rkey string, p Post) (Ref, error) {
 	var got Ref
 	err := c.as(ctx, func(h http.Header, me session) error {

@@ -47,9 +47,9 @@ func CheckStream(s string) error {
 	return nil
 }
 
-// Read reads posts from a moment on (0: from now on), until take returns false,
-// nothing comes for quiet, or the stream breaks off. Events that cannot be read
-// are passed over; take is told of them with an empty Event.
+// Read reads posts from a moment on (0: from now on) until take returns false,
+// nothing comes for the time quiet, or the stream breaks off. Events that
+// cannot be read are passed over; take is told of each with an empty Event.
 func Read(ctx context.Context, client *outbound.Client, server string, since int64, quiet time.Duration, take func(Event) bool) error {
 	conn, err := dial(ctx, client, server, since)
 	if err != nil {

@@ -19,7 +19,7 @@ const (
 	MaxBytes     = 3000
 )
 
-// Fits says by how much a post is too long.
+// Fits returns nil, or an error that says by how much a post is too long.
 func Fits(text string) error {
 	n := 0
 	for g := graphemes.FromString(text); g.Next(); {
@@ -40,7 +40,8 @@ type Facet struct {
 	Features []Feature `json:"features"`
 }
 
-// Range is from a byte up to, and without, another.
+// Range is a part of a text in bytes, from the first one up to, but not
+// including, the last.
 type Range struct {
 	Start int `json:"byteStart"`
 	End   int `json:"byteEnd"`
