@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"sync"
 
 	"rasid/internal/cases"
 )
@@ -46,8 +45,7 @@ type Comments struct {
 	// Names reports whether a text names somebody who would be told of it.
 	Names func(text string) bool
 
-	mu    sync.Mutex
-	tried map[string]bool // what we tried to answer: what stands there may be ours
+	tried Tried // what we tried to answer: what stands there may be ours
 }
 
 var (
@@ -83,12 +81,7 @@ func (p *Comments) Reply(ctx context.Context, r cases.Reply) (cases.Receipt, err
 	case above.Closed:
 		return cases.Receipt{}, fmt.Errorf("answering %s: %w: the conversation is closed", r.Mention.ID, cases.ErrRefused)
 	}
-	p.mu.Lock()
-	if p.tried == nil {
-		p.tried = map[string]bool{}
-	}
-	p.tried[above.At] = true
-	p.mu.Unlock()
+	p.tried.Note(above.At)
 	got, err := p.Place.Write(ctx, above, r.Text)
 	if err == nil {
 		return got, nil
@@ -139,10 +132,7 @@ func (p *Comments) Check(ctx context.Context, m cases.Mention) (Standing, error)
 	if SameWords(above.Text, m.Text) {
 		st.Text = m.Text
 	}
-	p.mu.Lock()
-	tried := p.tried[m.ReplyTo]
-	p.mu.Unlock()
-	if tried {
+	if p.tried.Has(m.ReplyTo) {
 		return st, nil
 	}
 	ours, err := p.Place.Ours(ctx, above)

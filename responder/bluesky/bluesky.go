@@ -12,7 +12,6 @@ import (
 	"net/url"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 	"unicode"
 
@@ -57,8 +56,7 @@ type Replier struct {
 	automated bool
 	now       func() time.Time
 
-	mu    sync.Mutex
-	tried map[string]bool // posts we tried to answer: what stands there may be ours
+	tried responder.Tried // posts we tried to answer: what stands there may be ours
 }
 
 var (
@@ -72,7 +70,7 @@ func New(c ReplyConfig, client *outbound.Client, now func() time.Time) (*Replier
 	if err := cases.SetUp("Bluesky", c.Check()); err != nil {
 		return nil, err
 	}
-	return &Replier{client: bluesky.NewClient(c.Server, c.Handle, c.AppPassword, client, now), automated: c.Automated, now: now, tried: map[string]bool{}}, nil
+	return &Replier{client: bluesky.NewClient(c.Server, c.Handle, c.AppPassword, client, now), automated: c.Automated, now: now}, nil
 }
 
 // Fits says by how many letters or bytes a text is too long.
@@ -104,9 +102,7 @@ func (p *Replier) Reply(ctx context.Context, r cases.Reply) (cases.Receipt, erro
 	if err := onlyAuthor(r.Text, to.Author.Handle); err != nil {
 		return cases.Receipt{}, fmt.Errorf("replying on Bluesky: %w: %w", cases.ErrRefused, err)
 	}
-	p.mu.Lock()
-	p.tried[r.Mention.ReplyTo] = true
-	p.mu.Unlock()
+	p.tried.Note(r.Mention.ReplyTo)
 	at := r.First
 	if at.IsZero() {
 		at = p.now()
@@ -204,11 +200,8 @@ func (p *Replier) Check(ctx context.Context, m cases.Mention) (responder.Standin
 	if responder.SameWords(st.Text, m.Text) {
 		st.Text = m.Text
 	}
-	p.mu.Lock()
-	tried := p.tried[m.ReplyTo]
-	p.mu.Unlock()
 	self, _, err := p.client.Self(ctx)
-	if err != nil || tried {
+	if err != nil || p.tried.Has(m.ReplyTo) {
 		return st, nil // the post itself was seen; that a colleague answered is an extra
 	}
 	if i := slices.IndexFunc(below, func(v bluesky.View) bool { return v.Author.DID == self }); i >= 0 {

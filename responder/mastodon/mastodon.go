@@ -77,7 +77,7 @@ type Replier struct {
 	mu     sync.Mutex
 	limits mastodon.Limits
 	self   string
-	tried  map[string]bool // posts we tried to answer: what stands there may be ours
+	tried  responder.Tried // posts we tried to answer: what stands there may be ours
 }
 
 var (
@@ -93,7 +93,7 @@ func New(c ReplyConfig, client *outbound.Client, now func() time.Time) (*Replier
 	}
 	return &Replier{
 		client: &mastodon.Client{Server: c.Server, Token: c.Token, Net: client}, visibility: c.Visibility, now: now,
-		limits: mastodon.DefaultLimits(), tried: map[string]bool{},
+		limits: mastodon.DefaultLimits(),
 	}, nil
 }
 
@@ -139,9 +139,7 @@ func (p *Replier) Reply(ctx context.Context, r cases.Reply) (cases.Receipt, erro
 		}
 		return cases.Receipt{}, fmt.Errorf("reading what is answered: %w", err)
 	}
-	p.mu.Lock()
-	p.tried[r.Mention.ReplyTo] = true
-	p.mu.Unlock()
+	p.tried.Note(r.Mention.ReplyTo)
 	s, err := p.client.Publish(ctx, mastodon.Post{
 		Text: addressed(at.Account, r.Text), InReplyTo: at.ID, Visibility: p.seenBy(at.Visibility), Language: language(r.Text),
 		Allowed: []string{at.Account.ID}, Key: r.Identity(),
@@ -257,10 +255,7 @@ func (p *Replier) Check(ctx context.Context, m cases.Mention) (responder.Standin
 	if s.EditedAt != nil && s.EditedAt.After(m.PostedAt) && s.EditedAt.After(m.EditedAt) {
 		st.Edited = true // what it says is read by the source, paragraphs and all
 	}
-	p.mu.Lock()
-	tried := p.tried[m.ReplyTo]
-	p.mu.Unlock()
-	if tried {
+	if p.tried.Has(m.ReplyTo) {
 		return st, nil
 	}
 	ours, err := p.ours(ctx, m.ReplyTo)

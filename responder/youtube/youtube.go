@@ -68,7 +68,7 @@ type Replier struct {
 
 	mu    sync.Mutex
 	self  string          // id of our channel, once known
-	tried map[string]bool // comments we tried to answer: what stands there may be ours
+	tried responder.Tried // comments we tried to answer: what stands there may be ours
 }
 
 var (
@@ -89,7 +89,7 @@ func New(c ReplyConfig, ledger google.Ledger, client *outbound.Client, now func(
 	if err != nil {
 		return nil, fmt.Errorf("setting up YouTube: %w", err)
 	}
-	return &Replier{tube: tube, now: now, tried: map[string]bool{}}, nil
+	return &Replier{tube: tube, now: now}, nil
 }
 
 // Fits counts characters.
@@ -118,9 +118,7 @@ func (p *Replier) Reply(ctx context.Context, r cases.Reply) (cases.Receipt, erro
 	if !there {
 		return cases.Receipt{}, fmt.Errorf("replying on YouTube: %w: the comment is gone", cases.ErrRefused)
 	}
-	p.mu.Lock()
-	p.tried[r.Mention.ReplyTo] = true
-	p.mu.Unlock()
+	p.tried.Note(r.Mention.ReplyTo)
 	got, err := p.tube.Insert(ctx, top, strings.TrimSpace(r.Text))
 	if err != nil {
 		return cases.Receipt{}, fmt.Errorf("replying on YouTube: %w", err)
@@ -216,10 +214,7 @@ func (p *Replier) Check(ctx context.Context, m cases.Mention) (responder.Standin
 	if responder.SameWords(st.Text, m.Text) {
 		st.Text = m.Text
 	}
-	p.mu.Lock()
-	tried := p.tried[m.ReplyTo]
-	p.mu.Unlock()
-	if tried {
+	if p.tried.Has(m.ReplyTo) {
 		return st, nil
 	}
 	ours, err := p.ours(ctx, top)
