@@ -1,6 +1,7 @@
 package responder
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -136,10 +137,7 @@ func said(c cases.Case, now time.Time) time.Time {
 
 // pseudonym tells authors apart without keeping who they are.
 func pseudonym(c cases.Case) string {
-	who := c.AuthorID
-	if who == "" {
-		who = fmt.Sprint("case ", c.ID)
-	}
+	who := cmp.Or(c.AuthorID, fmt.Sprint("case ", c.ID))
 	sum := sha256.Sum256([]byte(c.Source + "\x00" + who))
 	return hex.EncodeToString(sum[:6])
 }

@@ -1,6 +1,7 @@
 package responder
 
 import (
+	"cmp"
 	"slices"
 
 	"rasid/internal/cases"
@@ -21,12 +22,7 @@ const mostNotes = 3
 func (o *Office) NotesFor(c cases.Case, language string) []string {
 	var fitting, general []string
 	for _, n := range o.Notes {
-		text := n.Text[language]
-		for _, other := range []string{"ar", "en"} {
-			if text == "" {
-				text = n.Text[other]
-			}
-		}
+		text := cmp.Or(n.Text[language], n.Text["ar"], n.Text["en"])
 		switch {
 		case text == "":
 		case len(n.Topics) == 0:

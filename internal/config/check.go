@@ -3,6 +3,7 @@ package config
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"net"
 	"net/netip"
 	"regexp"
@@ -191,11 +192,7 @@ func (r *reader) checkAccounts(c *Config) {
 func (r *reader) account(c *Config, path, kind, named string) string {
 	if named != "" {
 		a, ok := c.Accounts[named]
-		names := make([]string, 0, len(c.Accounts))
-		for n := range c.Accounts {
-			names = append(names, n)
-		}
-		slices.Sort(names)
+		names := slices.Sorted(maps.Keys(c.Accounts))
 		switch {
 		case !ok:
 			r.fault(path+".account", fmt.Sprintf("there is no account %q%s", named, hint(named, names)), cmp.Or(orList(names), "the account under accounts: first"))

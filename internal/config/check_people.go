@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -226,11 +227,4 @@ func (r *reader) checkOffers(p Policy) {
 	}
 }
 
-func blank(s string) bool {
-	for _, c := range s {
-		if c != ' ' && c != '\t' && c != '\u00a0' && c != '\u200f' && c != '\u200e' {
-			return false
-		}
-	}
-	return true
-}
+func blank(s string) bool { return strings.Trim(s, " \t\u00a0\u200f\u200e") == "" }

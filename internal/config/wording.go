@@ -84,12 +84,9 @@ func (r *reader) checkWording(c *Config) {
 
 // named reports whether folded words are a name of the business itself.
 func (c *Config) named(folded string) bool {
-	for _, own := range []string{c.Business.Name.AR, c.Business.Name.EN} {
-		if own = strings.TrimSpace(fold.Text(own)); own != "" && own == folded {
-			return true
-		}
-	}
-	return false
+	return folded != "" && slices.ContainsFunc([]string{c.Business.Name.AR, c.Business.Name.EN}, func(own string) bool {
+		return strings.TrimSpace(fold.Text(own)) == folded
+	})
 }
 
 // granted reports whether an offer or contact is made of just these words.

@@ -7,6 +7,7 @@ package promise
 import (
 	"embed"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -104,12 +105,10 @@ func (f *Finder) committed(sentence []clause, i int, now time.Time, working func
 
 // leads reports whether a clause begins with the time itself.
 func (f *Finder) leads(c clause) bool {
-	for _, kind := range []string{"within", "by", "day"} {
-		if _, n := f.match(kind, c, 0); n > 0 {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc([]string{"within", "by", "day"}, func(kind string) bool {
+		_, n := f.match(kind, c, 0)
+		return n > 0
+	})
 }
 
 // commits reports whether a clause says that something will be done.

@@ -3,6 +3,7 @@ package mail
 import (
 	"net/url"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -74,12 +75,7 @@ func sender(address string) (platform, bool) {
 
 // within reports whether a host is one of some domains or below one.
 func within(host string, domains []string) bool {
-	for _, d := range domains {
-		if host == d || strings.HasSuffix(host, "."+d) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(domains, func(d string) bool { return host == d || strings.HasSuffix(host, "."+d) })
 }
 
 var addressInText = regexp.MustCompile(`https://[^\s<>"]{4,900}`)

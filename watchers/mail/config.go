@@ -10,6 +10,7 @@ package mail
 import (
 	"context"
 	"net"
+	"slices"
 	"strings"
 	"time"
 
@@ -102,15 +103,7 @@ func (c Config) Spots() []watchers.Spot {
 
 // own reports whether an address is one of the business.
 func (c Config) own(address string) bool {
-	if strings.EqualFold(address, c.User) {
-		return true
-	}
-	for _, a := range c.Addresses {
-		if strings.EqualFold(address, a) {
-			return true
-		}
-	}
-	return false
+	return strings.EqualFold(address, c.User) || slices.ContainsFunc(c.Addresses, func(own string) bool { return strings.EqualFold(address, own) })
 }
 
 // dialer opens connections; *outbound.Client is one.

@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -62,12 +63,7 @@ const (
 
 // Mentions reports whether a part of a text mentions an account.
 func (f Facet) Mentions(account string) bool {
-	for _, x := range f.Features {
-		if x.Type == mentionFeature && x.DID == account {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(f.Features, func(x Feature) bool { return x.Type == mentionFeature && x.DID == account })
 }
 
 var (

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf16"
@@ -246,12 +247,7 @@ func (y *YouTube) judge(ctx context.Context, err error) error {
 		return err
 	}
 	says := func(reasons ...string) bool {
-		for _, r := range reasons {
-			if bytes.Contains(status.Body, []byte(`"`+r+`"`)) {
-				return true
-			}
-		}
-		return false
+		return slices.ContainsFunc(reasons, func(reason string) bool { return bytes.Contains(status.Body, []byte(`"`+reason+`"`)) })
 	}
 	switch {
 	case status.Code == http.StatusForbidden && says("quotaExceeded", "dailyLimitExceeded"):
