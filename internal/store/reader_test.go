@@ -67,7 +67,7 @@ func TestAReaderThatOutlivesTheWorkerHoldsNothing(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := reader.Ping(t.Context()); err != nil {
+	if _, err := reader.Counts(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	now := time.Date(2026, 11, 22, 10, 0, 0, 0, time.UTC)

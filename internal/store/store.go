@@ -125,15 +125,6 @@ func (s *Store) Close() error {
 	return errors.Join(errs...)
 }
 
-// Ping reports whether the database answers.
-func (s *Store) Ping(ctx context.Context) error {
-	var one int
-	if err := s.r.QueryRowContext(ctx, `SELECT 1`).Scan(&one); err != nil {
-		return fmt.Errorf("asking the database: %w", err)
-	}
-	return nil
-}
-
 // Shared reports whether several instances may work on a database.
 func Shared(dsn string) bool { return isPostgres(dsn) }
 

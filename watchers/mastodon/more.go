@@ -10,6 +10,7 @@ import (
 
 	"rasid/internal/cases"
 	"rasid/internal/outbound"
+	"rasid/watchers"
 )
 
 // notification tells of a post that mentions us.

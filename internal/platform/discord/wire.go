@@ -129,7 +129,6 @@ type Interaction struct {
 	User          *User           `json:"user"` // in direct messages
 	Message       *Message        `json:"message"`
 	Data          InteractionData `json:"data"`
-	Locale        string          `json:"locale"`
 }
 
 // InteractionData is what was pressed, filled or typed.

@@ -64,7 +64,6 @@ type Chat struct {
 	Title     string `json:"title"`
 	Username  string `json:"username"`
 	FirstName string `json:"first_name"`
-	Forum     bool   `json:"is_forum"`
 }
 
 // Member says how somebody belongs to a chat: creator, administrator, member,
