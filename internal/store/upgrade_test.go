@@ -50,8 +50,9 @@ func read(t *testing.T, s *store.Store) records {
 	r.Found = len(found)
 	r.Cursor, err = s.Cursor(ctx, "shop")
 	ok(t, err)
-	_, _, _, r.Stopped, err = s.Stopped(ctx)
+	stop, err := s.Stopped(ctx)
 	ok(t, err)
+	r.Stopped = stop.On
 	r.Held, _, err = s.Held(ctx)
 	ok(t, err)
 	r.Bad, err = s.Verify(ctx)
