@@ -91,7 +91,7 @@ func TestTheCountsOfAnImportThatWasStoppedAddUp(t *testing.T) {
 		want  string
 	}{
 		{true, "500 rows, 500 good, 0 bad; 500 mentions recorded under import, 0 known already.\n"},
-		{false, `Going on after line 501. Before: 500 rows, 500 good, 0 bad; 500 mentions recorded under import, 0 known already.
+		{false, `Continuing after line 501. Before: 500 rows, 500 good, 0 bad; 500 mentions recorded under import, 0 known already.
 510 rows, 509 good, 1 bad; 507 mentions recorded under import, 2 known already.
 Of these now: 10 rows, 9 good, 1 bad; 7 mentions recorded under import, 2 known already.
 `},
