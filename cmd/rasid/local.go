@@ -98,7 +98,7 @@ func (r *records) showLayer(out *bufio.Writer, l cases.Layer, mark string) error
 	if l.State == cases.LayerOn && l.Base != mark {
 		state = "local.state.waits"
 	}
-	fmt.Fprintln(out, r.words.Say("local.version", "n", int(l.Version), "time", phrases.Plain(r.clock(l.At)), "state", phrases.Plain(r.words.Say(state, "name", phrases.Plain(r.words.Name(r.name(l.By)))))))
+	fmt.Fprintln(out, r.words.Say("local.version", "n", l.Version, "time", phrases.Plain(r.clock(l.At)), "state", phrases.Plain(r.words.Say(state, "name", phrases.Plain(r.words.Name(r.name(l.By)))))))
 	if rep.Strength == "" {
 		fmt.Fprintf(out, "  %s\n", r.words.Say("local.few", "n", rep.Used, "of", rep.Given))
 		return nil
@@ -136,9 +136,9 @@ With SQLite, stop "rasid run" first.`,
 				case err != nil:
 					return err
 				case to == 0:
-					p.say(p.out, "local.off", "from", int(from))
+					p.say(p.out, "local.off", "from", from)
 				default:
-					p.say(p.out, "local.back", "from", int(from), "to", int(to))
+					p.say(p.out, "local.back", "from", from, "to", to)
 				}
 				return nil
 			})

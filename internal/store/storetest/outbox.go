@@ -37,11 +37,11 @@ var outbox = map[string]func(*testing.T, Place){
 	},
 	"a second reply knows what was posted to the same mention": func(t *testing.T, p Place) {
 		d := open(t, p, store.Options{})
-		c := d.approve(d.waiting("amal", "Sorry, Amal."), "staff:1")
+		d.approve(d.waiting("amal", "Sorry, Amal."), "staff:1")
 		m := d.mustClaim()
 		want(t, "before anything was posted", len(m.Reply.Earlier), 0)
 		d.settle(m, cases.WasDelivered)
-		c = d.do(d.in(cases.Answered), cases.Reopen, "staff:1")
+		c := d.do(d.in(cases.Answered), cases.Reopen, "staff:1")
 		c = d.do(c, cases.Propose, cases.Rasid, draft("Sorry again."))
 		d.approve(c, "staff:1")
 		m = d.mustClaim()
