@@ -1,6 +1,7 @@
 package console
 
 import (
+	"crypto/tls"
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
@@ -19,6 +20,7 @@ func TestACookieStaysOnTheEncryptedWayItCameBy(t *testing.T) {
 		"on this machine":            {[]func(*http.Request){from("127.0.0.1:1")}, false},
 		"through our proxy":          {[]func(*http.Request){from("10.0.0.2:1"), header("X-Forwarded-Proto", "https")}, true},
 		"through our proxy, plainly": {[]func(*http.Request){from("10.0.0.2:1"), header("X-Forwarded-Proto", "http")}, false},
+		"encrypted to us":            {[]func(*http.Request){func(r *http.Request) { r.TLS = &tls.ConnectionState{} }}, true},
 		"by a stranger's word":       {[]func(*http.Request){from("203.0.113.9:1"), header("X-Forwarded-Proto", "https")}, false},
 	} {
 		w := ask(h, http.MethodGet, "/", x.change...)

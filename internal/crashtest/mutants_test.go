@@ -55,6 +55,12 @@ var bugs = []bug{
 		pkg:   "internal/store", test: "TestSQLiteKeepsEveryPromise/an unknown outcome waits for a person",
 	},
 	{
+		name: "any reply is taken for the one in doubt", file: "responder/post.go",
+		right: `if s.State == cases.InDoubt && s.Kind == cases.SendReply {`,
+		wrong: `if s.Kind == cases.SendReply {`,
+		pkg:   "responder", test: "TestOfAllThatWasSentOnlyTheReplyInDoubtIsLookedFor",
+	},
+	{
 		name: "a lost lease makes a reply ready again", file: "internal/store/settle.go",
 		right: "\tif r.Kind == cases.SendNotice {\n\t\tstate = cases.Ready\n\t}\n\t_, err := q.ExecContext(ctx, `UPDATE outbox SET state = $1, lease_until = 0, quiet",
 		wrong: "\tif true {\n\t\tstate = cases.Ready\n\t}\n\t_, err := q.ExecContext(ctx, `UPDATE outbox SET state = $1, lease_until = 0, quiet",
@@ -80,6 +86,12 @@ var bugs = []bug{
 		right: `case m.By != ch.By || m.By == "" || m.By == cases.Rasid || m.By == customer:`,
 		wrong: `case m.By != ch.By:`,
 		pkg:   "internal/store", test: "TestSQLiteKeepsEveryPromise/a reply without a decision for its bytes is refused",
+	},
+	{
+		name: "words beside an answer may be any words", file: "internal/store/asides.go",
+		right: `case m.Reply.Text == "" || m.Hash != cases.HashReply(m.Target, mention.ID, m.Reply.Text):`,
+		wrong: `case m.Reply.Text == "":`,
+		pkg:   "internal/store", test: "TestSQLiteKeepsEveryPromise/words beside an answer are refused unless a rule says exactly them",
 	},
 	{
 		name: "the bytes are not compared before they leave", file: "internal/store/claim.go",
