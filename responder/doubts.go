@@ -18,7 +18,7 @@ import (
 // for an answer that never came. Who is thanked for that feels mocked in public.
 type Doubts struct {
 	words  *Topics // the words of each cue, as if it were a topic
-	shapes []patterns.List
+	shapes *patterns.Lists
 	angles *Angles
 }
 
@@ -44,7 +44,7 @@ func newDoubts(angles *Angles) (*Doubts, error) {
 }
 
 // ironicShapes reads the shapes of praise that is not meant, once for all.
-var ironicShapes = sync.OnceValues(func() ([]patterns.List, error) { return patterns.ReadFiles(topicFiles, "topics/ironic.tsv") })
+var ironicShapes = sync.OnceValues(func() (*patterns.Lists, error) { return patterns.ReadFiles(topicFiles, "topics/ironic.tsv") })
 
 // grins are signs that people set behind what they do not mean.
 const grins = "🙄🤡🙃😒🤦"

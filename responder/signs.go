@@ -17,7 +17,7 @@ var signFiles embed.FS
 // opposite kind is what only looks so: "my brother, the lawyer, loves your
 // coffee". What is looked for stands in signs/*.tsv, in the notation of package
 // patterns.
-type Signs struct{ lists []patterns.List }
+type Signs struct{ lists *patterns.Lists }
 
 // NewSigns reads the lists of both languages.
 func NewSigns() (*Signs, error) {
@@ -26,7 +26,7 @@ func NewSigns() (*Signs, error) {
 }
 
 // signLists reads the signs once for all.
-var signLists = sync.OnceValues(func() ([]patterns.List, error) { return patterns.ReadFiles(signFiles, "signs/ar.tsv", "signs/en.tsv") })
+var signLists = sync.OnceValues(func() (*patterns.Lists, error) { return patterns.ReadFiles(signFiles, "signs/ar.tsv", "signs/en.tsv") })
 
 // Of lists the signals of a text, each once, and gives the text without what
 // only looks like one; nothing is taken from a text that has none.
@@ -34,25 +34,25 @@ func (s *Signs) Of(text string) (found []string, rest string) { return kindsIn(s
 
 // kindsIn lists the kinds of words that lists find in a text, each once, and gives
 // the text without the harmless ones.
-func kindsIn(lists []patterns.List, text string) (found []string, rest string) {
+func kindsIn(lists *patterns.Lists, text string) (found []string, rest string) {
 	folded := fold.Map(text)
-	left, kept := []byte(folded.Text), []byte(text)
-	for i := range lists {
-		l := &lists[i]
-		for _, at := range l.Find(string(left)) {
-			if l.Kind != patterns.Harmless {
-				if !slices.Contains(found, l.Kind) {
-					found = append(found, l.Kind)
-				}
-				continue
+	var kept []byte
+	lists.Find(folded.Text, func(l patterns.List, from, to int) {
+		if l.Kind != patterns.Harmless {
+			if !slices.Contains(found, l.Kind) {
+				found = append(found, l.Kind)
 			}
-			for n := at[0]; n < at[1]; n++ {
-				left[n] = patterns.Taken
-			}
-			for from, to := folded.Source(at[0], at[1]); from < to; from++ {
-				kept[from] = ' '
-			}
+			return
 		}
+		if kept == nil {
+			kept = []byte(text)
+		}
+		for from, to := folded.Source(from, to); from < to; from++ {
+			kept[from] = ' '
+		}
+	})
+	if kept == nil {
+		return found, text
 	}
 	return found, string(kept)
 }

@@ -56,16 +56,63 @@ func (m Mapped) Source(start, end int) (int, int) {
 	return int(m.from[start]), int(m.to[end-1])
 }
 
-// each calls yield for every folded rune with the byte range it stands for.
+// each calls yield for every folded rune with the byte range it stands for. Nearly
+// all that people write is plain and needs no decomposition; what is not is taken
+// together with the plain character before it, on which marks may sit.
+func each(s string, yield func(r rune, start, end int)) {
+	r, n := utf8.DecodeRuneInString(s)
+	to, ok := plain(r)
+	for at := 0; at < len(s); {
+		next := at + n
+		r, n = utf8.DecodeRuneInString(s[next:])
+		after, plainly := plain(r)
+		if ok && (plainly || next == len(s)) {
+			yield(to, at, next)
+			at, to, ok = next, after, plainly
+			continue
+		}
+		for next < len(s) && !plainly {
+			next += n
+			r, n = utf8.DecodeRuneInString(s[next:])
+			after, plainly = plain(r)
+		}
+		decompose(s[:next], at, yield)
+		at, to, ok = next, after, plainly
+	}
+}
+
+// plain folds a character that no other joins, and whose decomposition is a letter
+// and marks that are dropped; ok is false for all others.
+func plain(r rune) (to rune, ok bool) {
+	switch {
+	case r < utf8.RuneSelf:
+		return lower(r), true
+	case r < 'ء' || r > '٩':
+		return 0, false
+	case r <= 'ي':
+		return letters[r-'ء'], letters[r-'ء'] != 0
+	default:
+		return Digit(r), r >= '٠'
+	}
+}
+
+// letters are what the Arabic ones fold to, from ء to ي; 0 is one that folds to
+// more than a letter, or to nothing.
+var letters = [...]rune{
+	'ء', 'ا', 'ا', 'و', 'ا', 'ي', 'ا', 'ب', 'ه', 'ت', 'ث', 'ج', 'ح', 'خ', 'د', 'ذ', 'ر', 'ز', 'س', 'ش', 'ص', 'ض', 'ط', 'ظ', 'ع', 'غ',
+	0, 0, 0, 0, 0, 0, 'ف', 'ق', 'ك', 'ل', 'م', 'ن', 'ه', 'و', 'ي', 'ي',
+}
+
+// decompose is each for the end of a text, of any characters.
 // It decomposes (NFKD) rather than composes: a hamza seat then becomes a letter
 // and a mark, and dropping marks folds all of them at once.
-func each(s string, yield func(r rune, start, end int)) {
+func decompose(s string, from int, yield func(r rune, start, end int)) {
 	var it norm.Iter
-	it.InitString(norm.NFKD, s)
+	it.InitString(norm.NFKD, s[from:])
 	for !it.Done() {
-		start := it.Pos()
+		start := from + it.Pos()
 		seg := it.Next()
-		end := it.Pos()
+		end := from + it.Pos()
 		if end == start { // one character that becomes several: the iterator waits on it
 			_, n := utf8.DecodeRuneInString(s[start:])
 			end = start + n

@@ -1,11 +1,10 @@
 package patterns
 
 // FindAnyway is Find that tries every pattern.
-func (l *List) FindAnyway(text string) [][2]int {
-	all := List{Kind: l.Kind, begins: l.begins, anything: l.anything}
-	for _, p := range l.patterns {
-		p.needs = nil
-		all.patterns = append(all.patterns, p)
+func (s *Lists) FindAnyway(text string, found func(l List, from, to int)) {
+	every := make([]int32, len(s.patterns))
+	for i := range every {
+		every[i] = int32(i) // few
 	}
-	return all.Find(text)
+	s.find(text, every, found)
 }

@@ -1,11 +1,14 @@
 package patterns_test
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 	"testing/fstest"
+
+	"github.com/google/go-cmp/cmp"
 
 	"rasid/internal/fold"
 	"rasid/internal/patterns"
@@ -30,11 +33,7 @@ func found(t *testing.T, text string) string {
 	}
 	var out []string
 	folded := fold.Text(text)
-	for i := range lists {
-		for _, at := range lists[i].Find(folded) {
-			out = append(out, lists[i].Kind+":"+folded[at[0]:at[1]])
-		}
-	}
+	lists.Find(folded, func(l patterns.List, from, to int) { out = append(out, l.Kind+":"+folded[from:to]) })
 	return strings.Join(out, "|")
 }
 
@@ -73,8 +72,8 @@ func TestALineThatCannotBeReadIsNamed(t *testing.T) {
 func TestAnErrorNamesTheFileItIsIn(t *testing.T) {
 	t.Parallel()
 	files := fstest.MapFS{"good.tsv": {Data: []byte("a\tword")}, "bad.tsv": {Data: []byte("# a\nkind only")}}
-	if lists, err := patterns.ReadFiles(files, "good.tsv"); err != nil || len(lists) != 1 {
-		t.Errorf("good.tsv: %d lists, %v", len(lists), err)
+	if lists, err := patterns.ReadFiles(files, "good.tsv"); err != nil || len(lists.All()) != 1 {
+		t.Errorf("good.tsv: %v, %v", lists, err)
 	}
 	for name, want := range map[string]string{"bad.tsv": "bad.tsv: line 2: ", "none.tsv": "reading patterns: open none.tsv: "} {
 		if _, err := patterns.ReadFiles(files, "good.tsv", name); err == nil || !strings.HasPrefix(err.Error(), want) {
@@ -102,11 +101,15 @@ func TestWhatIsLeftUntriedWouldNotHaveBeenFound(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			for i := range lists {
-				for n := 3; n < len(texts); n += 17 {
-					if quick, slow := lists[i].Find(texts[n]), lists[i].FindAnyway(texts[n]); len(quick) != len(slow) {
-						t.Errorf("%s of %s: %d found in %q, %d when everything is tried", lists[i].Kind, language, len(quick), texts[n], len(slow))
-					}
+			for n := 3; n < len(texts); n += 17 {
+				var quick, slow []string
+				note := func(in *[]string) func(l patterns.List, from, to int) {
+					return func(l patterns.List, from, to int) { *in = append(*in, fmt.Sprint(l.Kind, from, to)) }
+				}
+				lists.Find(texts[n], note(&quick))
+				lists.FindAnyway(texts[n], note(&slow))
+				if d := cmp.Diff(slow, quick); d != "" {
+					t.Errorf("%s in %q (-when everything is tried +found):\n%s", language, texts[n], d)
 				}
 			}
 		}

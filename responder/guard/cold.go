@@ -50,18 +50,17 @@ const (
 // sharp blocks an answer that is cold and cuts: it asks what one expected for that
 // price, or tells of the others who liked it. Such words alone may be harmless, and
 // without courtesy they seldom are.
-func (l *look) sharp(cues []patterns.List) bool {
+func (l *look) sharp(cues *patterns.Lists) bool {
 	var first [2]int
 	hints := 0
-	for _, list := range cues {
-		found := list.Find(l.folded.Text)
-		if len(found) > 0 && hints == 0 {
-			first = found[0]
+	cues.Find(l.folded.Text, func(list patterns.List, from, to int) {
+		if hints == 0 {
+			first = [2]int{from, to}
 		}
-		if hints += len(found); list.Kind == cut && len(found) > 0 {
+		if hints++; list.Kind == cut {
 			hints += someHints
 		}
-	}
+	})
 	if hints < someHints {
 		return false
 	}

@@ -114,7 +114,7 @@ func TestEveryKindHasAPhraseInBothLanguages(t *testing.T) {
 		"privacy-email": true, "privacy-phone": true, "privacy-card": true, "privacy-iban": true, "privacy-id": true, "privacy-order": true, "tone-shouting": true,
 	}
 	for _, lists := range newGuard(t, Policy{}).lists.of {
-		for _, l := range lists {
+		for _, l := range lists.All() {
 			kinds[l.Kind] = true
 		}
 	}

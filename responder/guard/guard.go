@@ -109,19 +109,14 @@ func (g *Guard) words(l *look) {
 		if !strings.ContainsFunc(l.folded.Text, scripts[language]) {
 			continue
 		}
-		for i := range g.lists.of[language] {
-			list := &g.lists.of[language][i]
-			if list.Kind == "secrecy" && !g.policy.Secrecy {
-				continue
+		g.lists.of[language].Find(string(l.buf), func(list patterns.List, from, to int) {
+			switch {
+			case list.Kind == patterns.Harmless:
+				l.take(from, to)
+			case list.Kind != "secrecy" || g.policy.Secrecy:
+				l.tell(list.Kind, from, to, !list.Advice)
 			}
-			for _, at := range list.Find(string(l.buf)) {
-				if list.Kind == patterns.Harmless {
-					l.take(at[0], at[1])
-					continue
-				}
-				l.tell(list.Kind, at[0], at[1], !list.Advice)
-			}
-		}
+		})
 	}
 	l.buf = []byte(whole)
 }
