@@ -179,7 +179,7 @@ func (m *dialectModel) find(d *desk, lang string) (string, []string) {
 	for i := range p.Hits {
 		for k, d := range dialects {
 			if p.Hits[i].Entry.Tagged(d) {
-				sum[k] += cueBonus / float32(len(p.Hits[i].Entry.Tags))
+				sum[k] += cueBonus / float32(len(p.Hits[i].Entry.Tags()))
 			}
 		}
 	}

@@ -17,7 +17,7 @@ func signals(p *features.Page) []string {
 		if h.Negator >= 0 {
 			continue
 		}
-		for _, t := range h.Entry.Tags {
+		for _, t := range h.Entry.Tags() {
 			if slices.Contains(graveSignals, t) && !slices.Contains(out, t) {
 				out = append(out, t)
 			}

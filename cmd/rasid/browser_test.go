@@ -73,9 +73,8 @@ func patiently(holds func() bool) bool {
 
 var linkPattern = regexp.MustCompile(`http://127\.0\.0\.1:\d+/enter\?key=\S+`)
 
-// startSample runs the repository's own config.yaml, on a port the system
-// chooses and a database of its own, and returns the one-time link.
-func startSample(t testing.TB) (link string, out *lines) {
+// sample lays config.yaml out in a folder of its own, with a free port, and returns where it is.
+func sample(t testing.TB) (path string) {
 	t.Helper()
 	root := filepath.Join("..", "..")
 	text, err := os.ReadFile(filepath.Join(root, "config.yaml"))
@@ -85,13 +84,21 @@ func startSample(t testing.TB) (link string, out *lines) {
 	dir := t.TempDir()
 	mine := regexp.MustCompile(`listen: \S+`).ReplaceAllString(string(text), "listen: 127.0.0.1:0")
 	mine = regexp.MustCompile(`(?m)^data: \S+`).ReplaceAllString(mine, "data: "+filepath.Join(dir, "data"))
-	path := filepath.Join(dir, "config.yaml")
+	path = filepath.Join(dir, "config.yaml")
 	if err := os.WriteFile(path, []byte(mine), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	if err := os.CopyFS(filepath.Join(dir, "examples"), os.DirFS(filepath.Join(root, "examples"))); err != nil {
 		t.Fatal(err)
 	}
+	return path
+}
+
+// startSample runs the repository's own config.yaml, on a port the system
+// chooses and a database of its own, and returns the one-time link.
+func startSample(t testing.TB) (link string, out *lines) {
+	t.Helper()
+	path := sample(t)
 	out = &lines{}
 	ctx, stop := context.WithCancel(t.Context())
 	done := make(chan int, 1)

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"runtime/debug"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -56,6 +57,7 @@ func (p *program) watch(ctx context.Context, cfg *config.Config) (err error) {
 	}
 	p.greet(h)
 	p.thrift()
+	h.running.Go(func() { settle(ctx) })
 	h.listen(ctx)
 	h.connect(ctx)
 	h.perform(ctx, h.duties())
@@ -100,6 +102,19 @@ func (p *program) thrift() {
 		debug.SetGCPercent(25)
 	}
 	debug.FreeOSMemory()
+}
+
+// settled is the time after which what waited at the start has been judged and
+// drafted. It takes seconds, and more memory than all that comes later.
+const settled = 30 * time.Second
+
+// settle gives back to the system, once, what only that needed.
+func settle(ctx context.Context) {
+	select {
+	case <-ctx.Done():
+	case <-time.After(settled):
+		debug.FreeOSMemory()
+	}
 }
 
 // greet says what is being watched, and how to read that in the other language

@@ -16,6 +16,7 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"sync"
 	"time"
 
 	"rasid/internal/cases"
@@ -123,7 +124,7 @@ type Level struct {
 // Console serves the page.
 type Console struct {
 	Options
-	pages    map[string]map[string]*template.Template // language → page
+	pages    map[string]map[string]sheet // language → page
 	words    map[string]*phrases.Catalogue
 	sessions *sessions
 	limits   *limits
@@ -135,7 +136,7 @@ type Console struct {
 // New prepares the page; it does not listen yet.
 func New(o Options) (*Console, error) {
 	c := &Console{
-		Options: o, pages: map[string]map[string]*template.Template{}, words: o.Office.Words,
+		Options: o, pages: map[string]map[string]sheet{}, words: o.Office.Words,
 		sessions: &sessions{visits: o.Visits, now: o.Clock}, limits: newLimits(o.Clock),
 		hashes: make(chan struct{}, 2), streams: make(chan struct{}, 256),
 	}
@@ -148,20 +149,22 @@ func New(o Options) (*Console, error) {
 		return nil, fmt.Errorf("listing pages: %w", err)
 	}
 	for language := range c.words {
-		c.pages[language] = map[string]*template.Template{}
+		c.pages[language] = map[string]sheet{}
 		for _, name := range names {
 			if name == "pages/frame.html" || name == "pages/parts.html" {
 				continue
 			}
-			t, err := template.New("frame.html").Funcs(c.funcs(language, marks)).ParseFS(assets, "pages/frame.html", "pages/parts.html", name)
-			if err != nil {
-				return nil, fmt.Errorf("reading page %s: %w", name, err)
-			}
-			c.pages[language][name[len("pages/"):len(name)-len(".html")]] = t
+			c.pages[language][name[len("pages/"):len(name)-len(".html")]] = sync.OnceValues(func() (*template.Template, error) {
+				return template.New("frame.html").Funcs(c.funcs(language, marks)).ParseFS(assets, "pages/frame.html", "pages/parts.html", name)
+			})
 		}
 	}
 	return c, nil
 }
+
+// sheet reads a page when it is first looked at: there are two dozen and most are
+// seldom.
+type sheet func() (*template.Template, error)
 
 // fingerprints names each static file by its content, so that browsers keep it
 // until it changes.

@@ -130,7 +130,11 @@ func (c *Console) render(w http.ResponseWriter, r *http.Request, status int, nam
 	h.Set("Content-Language", lang)
 	h.Set("Cache-Control", "no-store")
 	w.WriteHeader(status)
-	if err := c.pages[lang][name].Execute(w, p); err != nil {
+	t, err := c.pages[lang][name]()
+	if err == nil {
+		err = t.Execute(w, p)
+	}
+	if err != nil {
 		c.Log.Log(r.Context(), gravity(r), "page not rendered", "page", name, "err", err)
 	}
 }

@@ -1,6 +1,8 @@
 package lexicon
 
 import (
+	"io/fs"
+	"path"
 	"slices"
 	"strings"
 	"testing"
@@ -22,6 +24,23 @@ func load(t *testing.T) (*text.Folder, *Set) {
 	return f, s
 }
 
+// texts are what the entries of a set say in its files, in the order of Entries.
+func texts(t *testing.T, fsys fs.FS) (out []string) {
+	t.Helper()
+	err := eachFile(fsys, func(name string, body []byte) error {
+		for _, line := range lines(string(body)) {
+			if words, _, _ := strings.Cut(line, "\t"); path.Base(name) != classesFile {
+				out = append(out, strings.TrimSpace(words))
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
 func TestTheLexiconHoldsEnoughJudgedEntriesInEachLanguage(t *testing.T) {
 	_, s := load(t)
 	n := map[bool]int{}
@@ -38,14 +57,15 @@ func TestTheLexiconHoldsEnoughJudgedEntriesInEachLanguage(t *testing.T) {
 
 func TestEveryTagIsKnown(t *testing.T) {
 	_, s := load(t)
-	for _, e := range s.Entries() {
-		for _, tag := range e.Tags {
+	texts := texts(t, files)
+	for i, e := range s.Entries() {
+		for _, tag := range e.Tags() {
 			if !slices.Contains(knownTags, tag) {
-				t.Errorf("%q carries the unknown tag %q", e.Text, tag)
+				t.Errorf("%q carries the unknown tag %q", texts[i], tag)
 			}
 		}
 		if e.Role == Intensifier && (e.Valence < 0.3 || e.Valence > 2) {
-			t.Errorf("intensifier %q multiplies by %v, want 0.3 to 2", e.Text, e.Valence)
+			t.Errorf("intensifier %q multiplies by %v, want 0.3 to 2", texts[i], e.Valence)
 		}
 	}
 }
@@ -59,8 +79,9 @@ func TestNoWordIsJudgedTwice(t *testing.T) {
 	}
 	seen := map[key]string{}
 	var doc text.Doc
-	for _, e := range s.Entries() {
-		f.Parse(&doc, e.Text)
+	texts := texts(t, files)
+	for i, e := range s.Entries() {
+		f.Parse(&doc, texts[i])
 		var words []string
 		emoticon := false
 		for _, tok := range doc.Tok {
@@ -71,8 +92,8 @@ func TestNoWordIsJudgedTwice(t *testing.T) {
 		}
 		k := key{strings.Join(words, " "), e.Role, e.Arabic}
 		if first, dup := seen[k]; dup && !emoticon {
-			t.Errorf("%q repeats %q", e.Text, first)
+			t.Errorf("%q repeats %q", texts[i], first)
 		}
-		seen[k] = e.Text
+		seen[k] = texts[i]
 	}
 }

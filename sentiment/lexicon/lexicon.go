@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"hash/fnv"
 	"io/fs"
+	"iter"
 	"maps"
 	"math"
 	"path"
@@ -41,38 +42,51 @@ const (
 	roles // how many there are
 )
 
-// Entry is one word or phrase.
+// Entry is one word or phrase. It is small, for there are seventy thousand: what it says in the file is not kept.
 type Entry struct {
-	Text    string
 	Valence float32
 	Role    Role
 	Arabic  bool
-	Tags    []string
-	Words   int
+	Words   uint8
+	tags    *tagged // nil when it has none
+}
 
-	TagHashes []uint64 // of Tags, for hashed features
+// tagged are tags and their hashes; many entries have the same ones.
+type tagged struct {
+	names  []string
+	hashes []uint64
+}
+
+// Tags tell what else an entry tells; callers must not change them.
+func (e *Entry) Tags() []string {
+	if e.tags == nil {
+		return nil
+	}
+	return e.tags.names
+}
+
+// TagHashes are the hashes of Tags, for hashed features.
+func (e *Entry) TagHashes() []uint64 {
+	if e.tags == nil {
+		return nil
+	}
+	return e.tags.hashes
 }
 
 // Tagged says whether the entry carries the tag.
-func (e *Entry) Tagged(tag string) bool { return slices.Contains(e.Tags, tag) }
+func (e *Entry) Tagged(tag string) bool { return slices.Contains(e.Tags(), tag) }
 
 // Set is a loaded lexicon, safe for concurrent reading.
 type Set struct {
 	tree    tree
 	stems   map[uint64]uint32
 	entries []Entry
-	tags    map[string]tagged // while reading: many entries have the same ones
-	names   map[string]slot   // while reading: of slots
-	others  []uint32          // index+1 of the entries that have another role than to be valued
-	slots   []about           // how slots go with nodes
-	begins  slots             // that entries begin with
+	tags    map[string]*tagged // while reading
+	names   map[string]slot    // while reading: of slots
+	others  []uint32           // index+1 of the entries that have another role than to be valued
+	slots   []about            // how slots go with nodes
+	begins  slots              // that entries begin with
 	print   uint64
-}
-
-// tagged are tags and their hashes.
-type tagged struct {
-	names  []string
-	hashes []uint64
 }
 
 // Load reads the embedded files.
@@ -80,32 +94,65 @@ func Load(f *text.Folder) (*Set, error) { return LoadFS(f, files) }
 
 // LoadFS reads ar/*.tsv, en/*.tsv and emoji.tsv from fsys; a bad line is an error that names file and line.
 func LoadFS(f *text.Folder, fsys fs.FS) (*Set, error) {
+	s := &Set{tree: newTree(), stems: make(map[uint64]uint32, 1<<14), tags: map[string]*tagged{}, names: maps.Clone(own)}
+	s.figures()
+	sum := fnv.New64a()
+	var doc text.Doc
+	err := eachFile(fsys, func(name string, body []byte) error {
+		sum.Write(body) // never fails
+		for n, line := range lines(string(body)) {
+			if err := s.readLine(f, &doc, name, line); err != nil {
+				return fmt.Errorf("reading lexicon %s:%d: %w", name, n, err)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	s.print, s.tags, s.names = sum.Sum64(), nil, nil
+	s.entries = slices.Clone(s.entries) // as large as they are
+	return s, nil
+}
+
+// eachFile calls read with the name of each file and what is in it, those of classes first, until there is an error.
+func eachFile(fsys fs.FS, read func(name string, body []byte) error) error {
 	var names []string
 	for _, pat := range []string{"ar/*.tsv", "en/*.tsv", "emoji.tsv"} {
 		m, err := fs.Glob(fsys, pat)
 		if err != nil {
-			return nil, fmt.Errorf("listing %s: %w", pat, err)
+			return fmt.Errorf("listing %s: %w", pat, err)
 		}
 		names = append(names, m...)
 	}
 	slices.SortStableFunc(names, func(a, b string) int { return rank(a) - rank(b) })
-	s := &Set{tree: newTree(), stems: make(map[uint64]uint32, 1<<14), tags: map[string]tagged{}, names: maps.Clone(own)}
-	s.figures()
-	sum := fnv.New64a()
-	var doc text.Doc
 	for _, name := range names {
 		b, err := fs.ReadFile(fsys, name)
 		if err != nil {
-			return nil, fmt.Errorf("reading lexicon %s: %w", name, err)
+			return fmt.Errorf("reading lexicon %s: %w", name, err)
 		}
-		sum.Write(b) // never fails
-		if err := s.read(f, &doc, name, string(b)); err != nil {
-			return nil, err
+		if err := read(name, b); err != nil {
+			return err
 		}
 	}
-	s.print, s.tags, s.names = sum.Sum64(), nil, nil
-	s.entries = slices.Clip(s.entries)
-	return s, nil
+	return nil
+}
+
+// lines are the lines of a file that are no remarks, and their numbers.
+func lines(body string) iter.Seq2[int, string] {
+	return func(yield func(int, string) bool) {
+		n := 0
+		for l := range strings.Lines(body) {
+			n++
+			l = strings.TrimRight(l, "\r\n")
+			if l == "" || strings.HasPrefix(l, "#") && !strings.Contains(l, "\t") {
+				continue
+			}
+			if !yield(n, l) {
+				return
+			}
+		}
+	}
 }
 
 // rank puts the classes before the entries that name them.
@@ -137,65 +184,51 @@ func roleOf(name string) Role {
 	return Valued
 }
 
-func (s *Set) read(f *text.Folder, doc *text.Doc, name, body string) error {
-	role := roleOf(name)
-	line := 0
-	for l := range strings.Lines(body) {
-		line++
-		l = strings.TrimRight(l, "\r\n")
-		if l == "" || strings.HasPrefix(l, "#") && !strings.Contains(l, "\t") {
-			continue
-		}
-		if err := s.readLine(f, doc, name, l, role); err != nil {
-			return fmt.Errorf("reading lexicon %s:%d: %w", name, line, err)
-		}
-	}
-	return nil
-}
-
-func (s *Set) readLine(f *text.Folder, doc *text.Doc, name, line string, role Role) error {
+func (s *Set) readLine(f *text.Folder, doc *text.Doc, name, line string) error {
 	if path.Base(name) == classesFile {
 		return s.classes(f, doc, line)
 	}
-	e, err := s.parse(line, role)
+	words, e, err := s.parse(line)
 	if err != nil {
 		return err
 	}
-	e.Arabic = strings.HasPrefix(name, "ar/")
-	return s.add(f, doc, e)
+	e.Role, e.Arabic = roleOf(name), strings.HasPrefix(name, "ar/")
+	return s.add(f, doc, words, e)
 }
 
-func (s *Set) parse(line string, role Role) (Entry, error) {
+// parse takes a line apart: the words of an entry, and what they are worth.
+func (s *Set) parse(line string) (words string, e Entry, err error) {
 	c := strings.Split(line, "\t")
 	if len(c) < 3 || len(c) > 4 {
-		return Entry{}, fmt.Errorf("%d columns instead of entry, valence, tags and an optional note", len(c))
+		return "", e, fmt.Errorf("%d columns instead of entry, valence, tags and an optional note", len(c))
 	}
 	v, err := strconv.ParseFloat(strings.TrimSpace(c[1]), 32)
 	if err != nil || v < -4 || v > 4 {
-		return Entry{}, fmt.Errorf("valence %q is not a number from -4 to 4", c[1])
+		return "", e, fmt.Errorf("valence %q is not a number from -4 to 4", c[1])
 	}
-	e := Entry{Text: strings.Clone(strings.TrimSpace(c[0])), Valence: float32(v), Role: role} // the notes need not stay
+	e.Valence = float32(v)
 	if t := strings.TrimSpace(c[2]); t != "-" && t != "" {
-		e.Tags, e.TagHashes = s.tagsOf(t)
+		e.tags = s.tagsOf(t)
 	}
-	return e, nil
+	return strings.TrimSpace(c[0]), e, nil
 }
 
 // tagsOf takes a list of tags apart, the same list only once.
-func (s *Set) tagsOf(list string) ([]string, []uint64) {
+func (s *Set) tagsOf(list string) *tagged {
 	t, ok := s.tags[list]
 	if !ok {
+		t = new(tagged)
 		for tag := range strings.SplitSeq(list, ",") {
 			tag = strings.Clone(strings.TrimSpace(tag))
 			t.names, t.hashes = append(t.names, tag), append(t.hashes, text.HashRunes([]rune(tag)))
 		}
 		s.tags[strings.Clone(list)] = t
 	}
-	return t.names, t.hashes
+	return t
 }
 
-func (s *Set) add(f *text.Folder, doc *text.Doc, e Entry) error {
-	steps, err := s.stepsOf(f, doc, e.Text)
+func (s *Set) add(f *text.Folder, doc *text.Doc, words string, e Entry) error {
+	steps, err := s.stepsOf(f, doc, words)
 	if err != nil {
 		return err
 	}
@@ -204,13 +237,13 @@ func (s *Set) add(f *text.Folder, doc *text.Doc, e Entry) error {
 		limit = maxSteps
 	}
 	if len(steps) == 0 || len(steps) > limit {
-		return fmt.Errorf("entry %q has %d words; 1 to %d are allowed", e.Text, len(steps), limit)
+		return fmt.Errorf("entry %q has %d words; 1 to %d are allowed", words, len(steps), limit)
 	}
-	e.Words = len(steps)
+	e.Words = uint8(len(steps)) // maxSteps at most
 	s.entries = append(s.entries, e)
 	at := uint32(len(s.entries)) // as many as lines of the files
 	if err := s.plant(steps, e.Role, at); err != nil {
-		return fmt.Errorf("entry %q: %w", e.Text, err)
+		return fmt.Errorf("entry %q: %w", words, err)
 	}
 	if e.Role == Valued && e.Arabic && len(steps) == 1 && !steps[0].open {
 		s.addStem(doc, at)

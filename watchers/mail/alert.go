@@ -10,6 +10,7 @@ import (
 	"github.com/emersion/go-message"
 
 	"rasid/internal/cases"
+	"rasid/internal/patterns"
 	"rasid/watchers"
 )
 
@@ -33,8 +34,8 @@ var (
 	outOfFive    = regexp.MustCompile(`(?i)(?:^|[^0-9.,])([1-5])(?:[.,]0)?\s*(?:/|out of|من|من أصل)\s*5(?:[^0-9]|$)`)
 	counted      = regexp.MustCompile(`(?i)(?:^|[^0-9.,])([1-5])[\s-]*(?:stars?\b|نجوم|نجمات)`)
 	drawn        = regexp.MustCompile(`[★⭐]{1,5}\x{FE0F}?[☆✩]{0,4}`)
-	reviewer     = regexp.MustCompile(`(?i)^(.{1,60}?) (?:just )?(?:left|wrote|posted|gave|reviewed)\b|(?:review from|reviewed by) (.{1,60}?)$|^(?:ترك|كتب|نشر)ت? (.{1,60}?) (?:مراجعة|تقييم)`)
-	quotedWords  = regexp.MustCompile(`(?s)“([^“”]{3,1000})”|«([^«»]{3,1000})»|(?:^|\s)"([^"]{3,1000})"(?:\s|$)`)
+	reviewer     = patterns.Later(`(?i)^(.{1,60}?) (?:just )?(?:left|wrote|posted|gave|reviewed)\b|(?:review from|reviewed by) (.{1,60}?)$|^(?:ترك|كتب|نشر)ت? (.{1,60}?) (?:مراجعة|تقييم)`)
+	quotedWords  = patterns.Later(`(?s)“([^“”]{3,1000})”|«([^«»]{3,1000})»|(?:^|\s)"([^"]{3,1000})"(?:\s|$)`)
 )
 
 // alert turns the letter of a review platform into the review it tells of. ok
@@ -52,12 +53,12 @@ func alert(e *message.Entity, m cases.Mention, b *body) (cases.Mention, bool) {
 	m.Author, m.AuthorID = p.name, ""
 	m.Stars = stars(m.Title + "\n" + text + "\n" + pictures)
 	m.URL = p.page(links, text)
-	for _, name := range reviewer.FindStringSubmatch(m.Title)[min(1, len(reviewer.FindStringSubmatch(m.Title))):] {
+	for _, name := range reviewer().FindStringSubmatch(m.Title)[min(1, len(reviewer().FindStringSubmatch(m.Title))):] {
 		if name != "" {
 			m.Author = watchers.Line(name, 200)
 		}
 	}
-	if words := quotedWords.FindStringSubmatch(text); m.Stars > 0 && m.URL != "" && words != nil {
+	if words := quotedWords().FindStringSubmatch(text); m.Stars > 0 && m.URL != "" && words != nil {
 		m.Text = watchers.Shorten(watchers.Tidy(words[1]+words[2]+words[3]), maxSaid)
 	}
 	return m, true
@@ -78,12 +79,12 @@ func within(host string, domains []string) bool {
 	return slices.ContainsFunc(domains, func(d string) bool { return host == d || strings.HasSuffix(host, "."+d) })
 }
 
-var addressInText = regexp.MustCompile(`https://[^\s<>"]{4,900}`)
+var addressInText = patterns.Later(`https://[^\s<>"]{4,900}`)
 
 // page is the link to the review: one to the platform itself that speaks of
 // reviews, in its address or its words.
 func (p platform) page(links []link, text string) string {
-	for _, a := range addressInText.FindAllString(text, 200) {
+	for _, a := range addressInText().FindAllString(text, 200) {
 		links = append(links, link{address: strings.TrimRight(a, ".,;)")})
 	}
 	for _, l := range links {

@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"fmt"
 	"mime"
-	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -16,6 +15,7 @@ import (
 	"golang.org/x/text/encoding/charmap"
 
 	"rasid/internal/cases"
+	"rasid/internal/patterns"
 	"rasid/internal/platform/mail"
 	"rasid/watchers"
 )
@@ -117,11 +117,11 @@ func id(e *message.Entity, l mail.Letter) string {
 	return "made-" + hex.EncodeToString(h.Sum(nil)[:12])
 }
 
-var inAngles = regexp.MustCompile(`<([^<>\s]{1,250})>`)
+var inAngles = patterns.Later(`<([^<>\s]{1,250})>`)
 
 // ids lists the Message-IDs in a header.
 func ids(e *message.Entity, name string) (list []string) {
-	for _, m := range inAngles.FindAllStringSubmatch(e.Header.Get(name), 200) {
+	for _, m := range inAngles().FindAllStringSubmatch(e.Header.Get(name), 200) {
 		if mail.IsID(m[1]) {
 			list = append(list, m[1])
 		}
@@ -154,7 +154,7 @@ func readable(s string) string {
 // person is a name and an address.
 type person struct{ name, address string }
 
-var bareAddress = regexp.MustCompile(`[^\s<>"(),:;@]{1,100}@[^\s<>"(),:;@]{1,190}`)
+var bareAddress = patterns.Later(`[^\s<>"(),:;@]{1,100}@[^\s<>"(),:;@]{1,190}`)
 
 func addressIn(s string) person {
 	if all := addressesIn(s); len(all) > 0 {
@@ -170,7 +170,7 @@ func addressesIn(s string) (list []person) {
 	if a, err := mail.Address(s); err == nil {
 		return []person{{a.Name, a.Address}}
 	}
-	for _, at := range bareAddress.FindAllStringIndex(s, 50) {
+	for _, at := range bareAddress().FindAllStringIndex(s, 50) {
 		list = append(list, person{strings.Trim(s[:at[0]], ` "<'`), s[at[0]:at[1]]})
 	}
 	if len(list) > 1 {
@@ -197,7 +197,7 @@ func mended(raw []byte) []byte {
 			if !kept {
 				continue
 			}
-		} else if kept = field.Match(line); !kept {
+		} else if kept = field().Match(line); !kept {
 			continue
 		}
 		out.Write(bytes.ReplaceAll(line, []byte{0}, nil))
@@ -208,4 +208,4 @@ func mended(raw []byte) []byte {
 	return out.Bytes()
 }
 
-var field = regexp.MustCompile(`^[!-9;-~]{1,100}[ \t]*:`)
+var field = patterns.Later(`^[!-9;-~]{1,100}[ \t]*:`)

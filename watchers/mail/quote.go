@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"strings"
 
+	"rasid/internal/patterns"
 	"rasid/watchers"
 )
 
@@ -13,11 +14,11 @@ var (
 	signatureLine = regexp.MustCompile(`^--\s?$`)
 	original      = regexp.MustCompile(`(?i)^-{2,}\s*(original message|الرسالة الأصلية|رسالة أصلية)\s*-{2,}$`)
 	forwarded     = regexp.MustCompile(`(?i)^-{2,}\s*(forwarded message|رسالة مُ?عاد توجيهها|الرسالة المُ?عاد توجيهها)\s*-{2,}$|^begin forwarded message:$`)
-	wrote         = regexp.MustCompile(`(?i)^on .{4,300} wrote:$|^(في|بتاريخ|يوم) .{4,300}(كتبت?|بواسطة).{0,200}:$|^(في|بتاريخ|يوم) .{4,300}كتبت? ما يلي:?$`)
+	wrote         = patterns.Later(`(?i)^on .{4,300} wrote:$|^(في|بتاريخ|يوم) .{4,300}(كتبت?|بواسطة).{0,200}:$|^(في|بتاريخ|يوم) .{4,300}كتبت? ما يلي:?$`)
 	fromLine      = regexp.MustCompile(`(?i)^\*?(from|من)\s?:\*? .+`)
 	moreLines     = regexp.MustCompile(`(?i)^\*?(sent|date|to|subject|cc|تم الإرسال|تاريخ الإرسال|التاريخ|إلى|الموضوع|نسخة)\s?:\*?`)
 	ruler         = regexp.MustCompile(`^_{10,}$`)
-	sentFrom      = regexp.MustCompile(`(?i)^(sent from my .{1,60}|get outlook for .{1,60}|(أُ?رسلت?|مرسلة?|تم الإرسال) (من|عبر|بواسطة) .{1,60})$`)
+	sentFrom      = patterns.Later(`(?i)^(sent from my .{1,60}|get outlook for .{1,60}|(أُ?رسلت?|مرسلة?|تم الإرسال) (من|عبر|بواسطة) .{1,60})$`)
 )
 
 // marks of direction stand inside the lines of Arabic mail programs.
@@ -62,7 +63,7 @@ func split(text string) (fresh, rest string) {
 func begins(lines []string, i int) (span int, all bool) {
 	l := lines[i]
 	switch {
-	case signatureLine.MatchString(l), original.MatchString(l), sentFrom.MatchString(l) && last(lines, i+1, 3):
+	case signatureLine.MatchString(l), original.MatchString(l), sentFrom().MatchString(l) && last(lines, i+1, 3):
 		return 1, true
 	case ruler.MatchString(l) && heading(lines, i+1):
 		return 1, true
@@ -73,7 +74,7 @@ func begins(lines []string, i int) (span int, all bool) {
 		if n > 1 && lines[i+n-1] == "" {
 			break
 		}
-		if !wrote.MatchString(strings.Join(lines[i:i+n], " ")) {
+		if !wrote().MatchString(strings.Join(lines[i:i+n], " ")) {
 			continue
 		}
 		for _, next := range lines[i+n:] {

@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"rasid/internal/outbound"
+	"rasid/internal/patterns"
 )
 
 // Posts is the collection in which posts are records.
@@ -98,14 +99,14 @@ type View struct {
 }
 
 var (
-	did  = regexp.MustCompile(`^did:(plc:[a-z2-7]{24}|web:[a-zA-Z0-9.:%_-]{1,200})$`)
-	uri  = regexp.MustCompile(`^at://(did:[a-z]+:[A-Za-z0-9.:%_-]{1,200})/app\.bsky\.feed\.post/([A-Za-z0-9._:~-]{1,512})$`)
+	did  = patterns.Later(`^did:(plc:[a-z2-7]{24}|web:[a-zA-Z0-9.:%_-]{1,200})$`)
+	uri  = patterns.Later(`^at://(did:[a-z]+:[A-Za-z0-9.:%_-]{1,200})/app\.bsky\.feed\.post/([A-Za-z0-9._:~-]{1,512})$`)
 	app  = regexp.MustCompile(`^[a-z0-9]{4}(-[a-z0-9]{4}){3}$`)
 	name = regexp.MustCompile(`^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?$`)
 )
 
 // IsDID reports whether a text can be the lasting name of an account.
-func IsDID(s string) bool { return did.MatchString(s) }
+func IsDID(s string) bool { return did().MatchString(s) }
 
 // IsHandle reports whether a text can be the readable name of an account.
 func IsHandle(s string) bool { return name.MatchString(strings.ToLower(s)) && len(s) <= 253 }
@@ -118,7 +119,7 @@ const AppPasswordHow = `app_password: "${BLUESKY_PASSWORD}", as the app makes on
 
 // Split takes the address of a post apart.
 func Split(at string) (author, rkey string, ok bool) {
-	m := uri.FindStringSubmatch(at)
+	m := uri().FindStringSubmatch(at)
 	if m == nil {
 		return "", "", false
 	}

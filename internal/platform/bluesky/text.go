@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/clipperhouse/uax29/v2/graphemes"
+
+	"rasid/internal/patterns"
 )
 
 // The longest post (lexicon app.bsky.feed.post): letters as people see them,
@@ -68,7 +70,7 @@ func (f Facet) Mentions(account string) bool {
 
 var (
 	link   = regexp.MustCompile(`https?://[^\s<>"'،؛]+`)
-	handle = regexp.MustCompile(`(?i)(^|[^\p{L}\p{N}_@./-])@((?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?)`)
+	handle = patterns.Later(`(?i)(^|[^\p{L}\p{N}_@./-])@((?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?)`)
 )
 
 // Facets finds the addresses in a text, and the name of its addressee. Without
@@ -81,7 +83,7 @@ func Facets(text, name, account string) (out []Facet) {
 		u := strings.TrimRight(text[m[0]:m[1]], ".,;:!?)")
 		add(m[0], m[0]+len(u), Feature{Type: linkFeature, URI: u})
 	}
-	for _, m := range handle.FindAllStringSubmatchIndex(text, -1) {
+	for _, m := range handle().FindAllStringSubmatchIndex(text, -1) {
 		if strings.EqualFold(text[m[4]:m[5]], name) && account != "" {
 			add(m[4]-1, m[5], Feature{Type: mentionFeature, DID: account})
 		}
@@ -91,7 +93,7 @@ func Facets(text, name, account string) (out []Facet) {
 
 // Handles lists the accounts that a text names.
 func Handles(text string) (out []string) {
-	for _, m := range handle.FindAllStringSubmatch(text, -1) {
+	for _, m := range handle().FindAllStringSubmatch(text, -1) {
 		out = append(out, strings.ToLower(m[2]))
 	}
 	return out

@@ -312,7 +312,7 @@ func (p *Page) hits() {
 	for i := range p.Hits {
 		h := &p.Hits[i]
 		tok, v := int32(h.Tok), step(h.Value, 5) // tokens are counted in int32
-		for _, t := range h.Entry.TagHashes {
+		for _, t := range h.Entry.TagHashes() {
 			p.emit(text.Step(p.seed(TagFeat), t), tok, -1)
 		}
 		p.emit(text.Step(p.seed(HitFeat), v), tok, -1)
