@@ -187,6 +187,14 @@ func (c *count) mark(r rune) {
 	}
 }
 
+// suspect counts a letter that Arabic hardly writes.
+func (c *count) suspect(r rune) {
+	if r > lastOwnArabic {
+		c.foreign += b2i(strings.ContainsRune(foreignArabic, r))
+		c.doubt += b2i(strings.ContainsRune(doubtful, r))
+	}
+}
+
 // read walks over the letters and looks each word up without allocating.
 func (c *count) read(s string) {
 	list := words()
@@ -228,10 +236,7 @@ func (c *count) read(s string) {
 			}
 		case r >= 0x0621 && r <= 0x06FF && (r < 0x064B || r > 0x0670) && r != 0x0640:
 			w.arabic = true
-			if r > lastOwnArabic {
-				c.foreign += b2i(strings.ContainsRune(foreignArabic, r))
-				c.doubt += b2i(strings.ContainsRune(doubtful, r))
-			}
+			c.suspect(r)
 			w.add(r, i)
 			from := next
 			next = w.arabicRun(s, next)
