@@ -238,9 +238,8 @@ func (c *count) read(s string) {
 			w.arabic = true
 			c.suspect(r)
 			w.add(r, i)
-			from := next
 			next = w.arabicRun(s, next)
-			c.ar += 1 + (next-from)/2
+			c.ar += (next - i) / 2 // two bytes each
 			continue
 		case r == '2' || r == '3' || r == '5' || r == '6' || r == '7' || r == '9':
 			w.digits++
