@@ -93,7 +93,8 @@ func (s *Source) Poll(ctx context.Context, after cases.Cursor) (cases.Page, erro
 }
 
 // silence is how long the connection may fail before the source counts as
-// failing: a poll alone may take 50 seconds.
+// failing: a poll alone may take 50 seconds. One whose token is not valid fails
+// at once, for nobody polls any more.
 const silence = 90 * time.Second
 
 // down returns an error while the connection cannot read Telegram: an empty
@@ -103,7 +104,7 @@ func (s *Source) down() error {
 		return nil
 	}
 	st := s.Client.Status()
-	if st.LastError == "" || s.Client.Now().Sub(st.LastOK) < silence {
+	if st.LastError == "" || !st.Over && s.Client.Now().Sub(st.LastOK) < silence {
 		return nil
 	}
 	return &cases.LaterError{After: 15 * time.Second, Err: fmt.Errorf("reading telegram as %s: %s", s.Account, st.LastError)}

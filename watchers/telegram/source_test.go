@@ -238,6 +238,9 @@ func TestBeingRemovedIsAGap(t *testing.T) {
 
 func TestAConnectionThatFailsIsNoQuietDay(t *testing.T) {
 	w := newWorld(t, telegram.Config{Chat: group})
+	if !w.Eventually(10*time.Second, func() bool { return !w.source.Client.Status().LastOK.IsZero() }) {
+		t.Fatal("nothing was ever read")
+	}
 	w.Revoke()
 	var err error
 	if !w.Eventually(10*time.Second, func() bool {

@@ -74,6 +74,7 @@ type Status struct {
 	LastOK    time.Time // last poll that was answered
 	LastError string    // "" after a good poll
 	Conflict  bool      // another program polls with the same token
+	Over      bool      // the token is not valid: nothing is read any more
 }
 
 // New makes the client of one bot.

@@ -123,7 +123,7 @@ func (c *Client) note(err error) {
 	defer c.mu.Unlock()
 	if err != nil {
 		c.status.LastError = err.Error()
-		c.status.Conflict = errors.Is(err, ErrConflict)
+		c.status.Conflict, c.status.Over = errors.Is(err, ErrConflict), errors.Is(err, ErrToken)
 		return
 	}
 	c.status = Status{LastOK: c.cfg.Now()}
