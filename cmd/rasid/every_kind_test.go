@@ -290,7 +290,7 @@ func (e *fullHouse) retracts(p *spot) {
 	e.key = strings.TrimSpace(e.command("token", "mona", "--scope", "read"))
 	c := e.about("trustpilot", "nobody answers", "answered")
 	e.stop()
-	if said := e.command("retract", fmt.Sprint(c.ID), "the wrong branch"); !strings.Contains(said, "is taken back; the case is flagged") {
+	if said := e.command("retract", fmt.Sprint(c.ID), "the wrong branch"); !strings.Contains(said, "was taken back; the case is flagged") {
 		e.t.Error(said)
 	}
 	if got := p.posted(); len(got) != 0 {

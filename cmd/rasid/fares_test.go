@@ -38,12 +38,12 @@ func TestEverySourceOfTheRecordsIsToldAsWhatItIs(t *testing.T) {
 		{"failing in a way nobody knows", odd, true, "shop: 7 read, last answer 3 min ago", "shop: قُرئ ٧، آخر جواب قبل ٣ دقائق", "the till is on fire"},
 		{"never answered", mute, true, "shop: 7 read, no answer yet", "shop: قُرئ ٧، ولم يُجب بعد", "لا يجد الخادم ما طُلب منه (reading feed shop: answered 404 Not Found)"},
 		{"silent", silent, true, "shop: 7 read, last answer 3 min ago", "shop: قُرئ ٧، آخر جواب قبل ٣ دقائق", "ساكت منذ مدة: انظر هل ما زال الناس يكتبون هناك"},
-		{"handed in", handed, true, "till: 7 handed in by other programs, last looked 3 min ago", "till: سلّمت برامج أخرى ٧، آخر نظر قبل ٣ دقائق", ""},
+		{"handed in", handed, true, "till: 7 handed in by other programs, last checked 3 min ago", "till: سلّمت برامج أخرى ٧، آخر نظر قبل ٣ دقائق", ""},
 		{"gone and failed", failing, false, "shop: no longer in config.yaml: 7 read, last answer 3 min ago", "shop: لم يعد في config.yaml: قُرئ ٧، آخر جواب قبل ٣ دقائق", ""},
 		{"imported", cases.SourceStatus{Source: "old", Seen: 9}, false, "old: 9 imported from files", "old: استُورد من ملفات ٩", ""},
 		{"imported for a source not asked yet", cases.SourceStatus{Source: "shop", Seen: 9}, true, "shop: 9 imported from files, not read yet", "shop: استُورد من ملفات ٩، ولم يُسأل بعد", ""},
 		{"not asked yet", cases.SourceStatus{Source: "shop"}, true, "shop: not read yet", "shop: لم يُسأل بعد", ""},
-		{"reported", cases.SourceStatus{Source: "report", Seen: 2}, false, "report: 2 reported by staff", "report: أبلغ الموظفون عن ٢", ""},
+		{"reported", cases.SourceStatus{Source: "report", Seen: 2}, false, "report: 2 reported by staff", "report: أبلغ الفريق عن ٢", ""},
 	} {
 		for language, want := range map[string]string{"en": tt.en, "ar": tt.ar} {
 			words, err := phrases.Load(language)
@@ -74,7 +74,7 @@ func TestStaffAreToldWhatASourceThatStallsReallyDoes(t *testing.T) {
 		want string
 	}{
 		{cases.SourceStatus{Source: "a", LastError: "no such host", LastOK: answered}, "⚠️ a لم يُجب منذ ٢٢ نوفمبر ٠٦:٠٠: لا يُعرف خادم بهذا الاسم (no such host)"},
-		{cases.SourceStatus{Source: "b", LastError: "no such host"}, "⚠️ b لم يُجب بعد قط: لا يُعرف خادم بهذا الاسم (no such host)"},
+		{cases.SourceStatus{Source: "b", LastError: "no such host"}, "⚠️ b لم يُجب حتى الآن: لا يُعرف خادم بهذا الاسم (no such host)"},
 		{cases.SourceStatus{Source: "c", LastOK: now, LastNew: news}, "⚠️ c لم يأت بجديد منذ ٢٠ نوفمبر ٠٩:٠٠: انظر هل ما زال الناس يكتبون هناك"},
 		{cases.SourceStatus{Source: "c", LastOK: now.Add(time.Minute), LastNew: news}, ""}, // told already
 	} {

@@ -55,7 +55,11 @@ func life(b *testing.B, bin, config string) map[string]float64 {
 	proc := filepath.Join("/proc", strconv.Itoa(cmd.Process.Pid))
 	soon(b, "a start", func() string { return cutTo(out.String(), "Ctrl-C") })
 	told := map[string]float64{"ready-ms": float64(time.Since(begun).Milliseconds()), "ready-cpu-ms": spent(b, proc)}
-	time.Sleep(*idle)
+	select {
+	case <-time.After(*idle):
+	case <-ctx.Done():
+		b.Fatal("the time ran out")
+	}
 	told["idle-cpu-ms"] = spent(b, proc) - told["ready-cpu-ms"]
 	kept := resident(b, proc)
 	told["own-MB"], told["file-MB"] = kept["Anonymous:"]/1e3, (kept["Rss:"]-kept["Anonymous:"])/1e3

@@ -254,8 +254,8 @@ func TestStaffCommandsWorkInBothLanguagesOnTelegram(t *testing.T) {
 	}{
 		{saad, "/help", "/inbox"},
 		{saad, "مساعدة", "/inbox"},
-		{saad, "/inbox", "تنتظر"},
-		{saad, "الوارد", "تنتظر"},
+		{saad, "/inbox", "في الانتظار"},
+		{saad, "الوارد", "في الانتظار"},
 		{saad, "/case 1", "terrible service"},
 		{saad, "حالة 1", "terrible service"},
 		{saad, "/case 99", "لا توجد قضية"},
