@@ -139,7 +139,7 @@ func TestHelpSpeaksOneLanguage(t *testing.T) {
 		args   []string
 		says   string
 	}{
-		{"C.UTF-8", []string{"stop", "--help", "--config", config}, "الاستعمال:\n  rasid stop [WHY] [flags]"},
+		{"C.UTF-8", []string{"stop", "--help", "--config", config}, "Usage:\n  rasid stop [WHY] [flags]"}, // whatever the folder
 		{"ar_SA.UTF-8", []string{"stop", "--help", "--lang", "en", "--config", config}, "Usage:\n  rasid stop [WHY] [flags]"},
 		{"ar_SA.UTF-8", []string{"help", "stop", "--config", filepath.Join(dir, "none")}, "الاستعمال:\n  rasid stop [WHY] [flags]"},
 		{"ar", []string{"--config", filepath.Join(dir, "none")}, "الأوامر:\n  add         أضف مصدرًا"},
@@ -153,6 +153,39 @@ func TestHelpSpeaksOneLanguage(t *testing.T) {
 		p := &program{in: strings.NewReader(""), out: out, err: out, now: time.Now, env: func(name string) (string, bool) { return c.locale, name == "LANG" }}
 		if code := p.run(t.Context(), c.args); code != 0 || !strings.Contains(out.String(), c.says) {
 			t.Errorf("rasid %v under %s ended with %d and does not say %q but:\n%s", c.args, c.locale, code, c.says, out)
+		}
+	}
+}
+
+// TestTheTerminalsLanguageComesBeforeThatOfTheBusiness reads what a command says
+// of a configuration in Arabic.
+func TestTheTerminalsLanguageComesBeforeThatOfTheBusiness(t *testing.T) {
+	config := filepath.Join(t.TempDir(), "config.yaml")
+	if err := os.WriteFile(config, []byte(strings.Replace(muteHouse, "business: {", "business: {language: ar, ", 1)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	const en, ar = "can be used", "صالح للاستعمال"
+	for _, c := range []struct {
+		locale map[string]string
+		args   []string
+		says   string
+	}{
+		{nil, nil, ar},
+		{map[string]string{"LANG": "C.UTF-8"}, nil, ar},
+		{map[string]string{"LANG": "fr_FR.UTF-8"}, nil, ar},
+		{map[string]string{"LANG": "en_US.UTF-8"}, nil, en},
+		{map[string]string{"LANG": "ar_SA.UTF-8", "LC_ALL": "en_GB.UTF-8"}, nil, en},
+		{map[string]string{"LANG": "en_US.UTF-8"}, []string{"--lang", "ar"}, ar},
+	} {
+		out := &lines{}
+		p := &program{in: strings.NewReader(""), out: out, err: out, now: time.Now, env: func(name string) (string, bool) {
+			if v, ok := c.locale[name]; ok {
+				return v, true
+			}
+			return inventedTokens(name)
+		}}
+		if code := p.run(t.Context(), append([]string{"check", "--config", config}, c.args...)); code != 0 || !strings.Contains(out.String(), c.says) {
+			t.Errorf("rasid check %v under %v ended with %d and does not say %q but:\n%s", c.args, c.locale, code, c.says, out)
 		}
 	}
 }

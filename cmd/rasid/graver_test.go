@@ -133,7 +133,7 @@ func TestEveryReaderIsToldTheSameSignals(t *testing.T) {
 	}
 	judged := func(in string, args ...string) (all []string) {
 		var out strings.Builder
-		p := &program{in: strings.NewReader(in), out: &out, err: &out, now: time.Now}
+		p := &program{in: strings.NewReader(in), out: &out, err: &out, now: time.Now, env: func(string) (string, bool) { return "", false }}
 		if code := p.run(t.Context(), append([]string{"score"}, args...)); code != 0 {
 			t.Fatalf("rasid score %v ended with %d:\n%s", args, code, out.String())
 		}

@@ -13,7 +13,7 @@ import (
 
 // help says what a command does, in the language that is spoken.
 func (p *program) help(cmd *cobra.Command, _ []string) {
-	p.speakAnyway()
+	p.speakOfItself()
 	translate(cmd, p.words)
 	var b strings.Builder
 	part := func(key, text string) {

@@ -20,8 +20,9 @@ Everything it needs is in one file, config.yaml. To see it work with nothing set
 up, run "rasid run" beside the config.yaml that came with it.
 
 Every command speaks Arabic or English: the language that --lang names; without it
-that of the business (business.language in config.yaml); where neither is written,
-that of the terminal (LC_ALL, LC_MESSAGES or LANG); otherwise English.
+that of the terminal (LC_ALL, LC_MESSAGES or LANG), where it is one of the two;
+otherwise that of the business (business.language in config.yaml). Help, without
+the first two, is in English.
 
 The exit code is 0 when it is done, 1 when it could not be done, 2 when the command
 line itself is wrong, and 3 when another rasid works on the same records.`,
@@ -44,7 +45,7 @@ line itself is wrong, and 3 when another rasid works on the same records.`,
 	root.SetOut(p.out)
 	root.SetErr(p.err)
 	root.PersistentFlags().StringVarP(&p.config, "config", "c", "config.yaml", "path of the configuration")
-	root.PersistentFlags().StringVar(&p.lang, "lang", "", "language to speak: ar or en (default: that of the business)")
+	root.PersistentFlags().StringVar(&p.lang, "lang", "", "language to speak: ar or en (default: that of the terminal, else of the business)")
 	root.PersistentPreRunE = func(*cobra.Command, []string) error { return p.speak() }
 	root.SetHelpFunc(p.help)
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })

@@ -11,25 +11,37 @@ import (
 )
 
 // speak chooses what the program speaks at the terminal, by one rule for every
-// command: the language that --lang names; else that of the business, where
-// config.yaml names one; else that of the terminal, where it is ours; else
-// English. Mistakes in config.yaml are told elsewhere, and keep it from nothing.
+// command: the language that --lang names; else that of the terminal, where it
+// is ours; else that of the business, where config.yaml names one; else English.
+// Mistakes in config.yaml are told elsewhere, and keep it from nothing.
 func (p *program) speak() error {
-	words, err := phrases.Load(cmp.Or(p.lang, p.ofBusiness(), p.ofTerminal(), "en"))
-	if err != nil {
-		return usageError{err}
-	}
-	p.words = words
-	return nil
+	return p.speakIn(cmp.Or(p.lang, p.ofTerminal(), p.ofBusiness(), "en"))
 }
 
 // speakAnyway is speak, and chooses English where --lang names no language of
 // ours.
 func (p *program) speakAnyway() {
 	if p.speak() != nil {
-		p.lang = "en"
-		_ = p.speak()
+		_ = p.speakIn("en")
 	}
+}
+
+// speakOfItself chooses the language of help as speakAnyway does, but without
+// that of the business: help is the same in every folder.
+func (p *program) speakOfItself() {
+	if p.speakIn(cmp.Or(p.lang, p.ofTerminal(), "en")) != nil {
+		_ = p.speakIn("en")
+	}
+}
+
+// speakIn makes the program speak a language.
+func (p *program) speakIn(language string) error {
+	words, err := phrases.Load(language)
+	if err != nil {
+		return usageError{err}
+	}
+	p.words = words
+	return nil
 }
 
 // overhear takes --lang and --config from a command line that could not be read
