@@ -90,11 +90,6 @@ func couplesOf(t *model.Table, arabic bool) []model.Cell {
 	return out
 }
 
-// Stale says whether the lexicon has changed since the table was trained; the scorer works, a little less well.
-func (s *Scorer) Stale() bool {
-	return s.table.Lexicon != strconv.FormatUint(s.reader.Lex.Fingerprint(), 16)
-}
-
 // Fingerprint names the scorer: a layer fitted on one belongs on no other.
 func (s *Scorer) Fingerprint() string {
 	h := s.reader.Lex.Fingerprint()

@@ -27,7 +27,7 @@ func load(t *testing.T) (*text.Folder, *Set) {
 // texts are what the entries of a set say in its files, in the order of Entries.
 func texts(t *testing.T, fsys fs.FS) (out []string) {
 	t.Helper()
-	err := eachFile(fsys, func(name string, body []byte) error {
+	err := eachFile(fsys, formerFile, func(name string, body []byte) error {
 		for _, line := range lines(string(body)) {
 			if words, _, _ := strings.Cut(line, "\t"); path.Base(name) != classesFile {
 				out = append(out, strings.TrimSpace(words))

@@ -89,16 +89,29 @@ type Set struct {
 	print   uint64
 }
 
+// Entries that came after the shipped table was learned, and those that went.
+const (
+	laterFile  = "later.tsv"
+	formerFile = "former.tsv"
+)
+
 // Load reads the embedded files.
 func Load(f *text.Folder) (*Set, error) { return LoadFS(f, files) }
 
+// Taught reads what tables are learned with: what the shipped table was learned with, which can so be learned again.
+// A handful of entries moves what is learned of all others.
+func Taught(f *text.Folder) (*Set, error) { return read(f, files, laterFile) }
+
 // LoadFS reads ar/*.tsv, en/*.tsv and emoji.tsv from fsys; a bad line is an error that names file and line.
-func LoadFS(f *text.Folder, fsys fs.FS) (*Set, error) {
+func LoadFS(f *text.Folder, fsys fs.FS) (*Set, error) { return read(f, fsys, formerFile) }
+
+// read reads all files but those of one name.
+func read(f *text.Folder, fsys fs.FS, not string) (*Set, error) {
 	s := &Set{tree: newTree(), stems: make(map[uint64]uint32, 1<<14), tags: map[string]*tagged{}, names: maps.Clone(own)}
 	s.figures()
 	sum := fnv.New64a()
 	var doc text.Doc
-	err := eachFile(fsys, func(name string, body []byte) error {
+	err := eachFile(fsys, not, func(name string, body []byte) error {
 		sum.Write(body) // never fails
 		for n, line := range lines(string(body)) {
 			if err := s.readLine(f, &doc, name, line); err != nil {
@@ -115,8 +128,9 @@ func LoadFS(f *text.Folder, fsys fs.FS) (*Set, error) {
 	return s, nil
 }
 
-// eachFile calls read with the name of each file and what is in it, those of classes first, until there is an error.
-func eachFile(fsys fs.FS, read func(name string, body []byte) error) error {
+// eachFile calls read with the name of each file and what is in it, those of classes first, until there is an error. It
+// passes over the files of one name.
+func eachFile(fsys fs.FS, not string, read func(name string, body []byte) error) error {
 	var names []string
 	for _, pat := range []string{"ar/*.tsv", "en/*.tsv", "emoji.tsv"} {
 		m, err := fs.Glob(fsys, pat)
@@ -125,6 +139,7 @@ func eachFile(fsys fs.FS, read func(name string, body []byte) error) error {
 		}
 		names = append(names, m...)
 	}
+	names = slices.DeleteFunc(names, func(name string) bool { return path.Base(name) == not })
 	slices.SortStableFunc(names, func(a, b string) int { return rank(a) - rank(b) })
 	for _, name := range names {
 		b, err := fs.ReadFile(fsys, name)

@@ -27,6 +27,33 @@ func TestTheLexiconHoldsEnoughOfBothLanguages(t *testing.T) {
 	}
 }
 
+func TestEntriesThatCameAfterTheTableAreFoundButNotLearned(t *testing.T) {
+	all, err := Load(text.NewFolder())
+	if err != nil {
+		t.Fatal(err)
+	}
+	taught, err := Taught(text.NewFolder())
+	if err != nil {
+		t.Fatal(err)
+	}
+	count := func(file string) (n int) {
+		for _, language := range []string{"ar", "en"} {
+			body, err := files.ReadFile(language + "/" + file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for range lines(string(body)) {
+				n++
+			}
+		}
+		return n
+	}
+	later, former := count(laterFile), count(formerFile)
+	if got := len(all.Entries()) - len(taught.Entries()); later == 0 || former == 0 || got != later-former {
+		t.Errorf("%d entries more are found than learned with, want the %d that came later without the %d that went", got, later, former)
+	}
+}
+
 func TestABadLineNamesItsFileAndNumber(t *testing.T) {
 	for body, want := range map[string]string{
 		"# remark\nawful\t-3\n":         "en/bad.tsv:2: 2 columns",

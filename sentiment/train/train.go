@@ -46,7 +46,7 @@ func Run(ctx context.Context, o Options, w io.Writer) (*model.Table, error) {
 
 func newReader() (*features.Reader, error) {
 	f := text.NewFolder()
-	lex, err := lexicon.Load(f)
+	lex, err := lexicon.Taught(f)
 	if err != nil {
 		return nil, fmt.Errorf("loading the lexicon: %w", err)
 	}

@@ -10,8 +10,24 @@ import (
 	"strings"
 	"testing"
 
+	"rasid/sentiment/internal/text"
+	"rasid/sentiment/lexicon"
 	"rasid/sentiment/model"
 )
+
+func TestTablesAreLearnedWithTheLexiconOfTheShippedOne(t *testing.T) {
+	r, err := newReader()
+	if err != nil {
+		t.Fatal(err)
+	}
+	taught, err := lexicon.Taught(text.NewFolder())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := r.Lex.Fingerprint(), taught.Fingerprint(); got != want {
+		t.Errorf("learning reads lexicon %x, want %x, without the entries that came later", got, want)
+	}
+}
 
 // smallTexts writes a folder with a few hundred invented labelled texts.
 func smallTexts(t *testing.T) string {
