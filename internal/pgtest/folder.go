@@ -22,19 +22,14 @@ const (
 	owned = "owned"
 )
 
-// folder makes a folder that the account can use. t.TempDir lies below folders
-// only this user may enter, and its path can be too long for a socket. Folders
-// that killed tests left are removed first.
+// folder makes the folder of a server, which goes with the test. Folders that
+// killed tests left are removed first.
 func (s *Server) folder(t *testing.T) string {
 	t.Helper()
 	if err := sweep(os.TempDir(), s.user()); err != nil {
 		t.Logf("removing folders of tests that were killed: %v", err)
 	}
-	dir, err := os.MkdirTemp("", folders) //nolint:usetesting // another user could not enter t.TempDir, as above
-	if err != nil {
-		t.Fatal(err)
-	}
-	lock, err := own(dir)
+	dir, lock, err := s.make()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -43,12 +38,23 @@ func (s *Server) folder(t *testing.T) string {
 			t.Errorf("removing %s: %v", dir, err)
 		}
 	})
-	if s.root {
-		if err := os.Chown(dir, int(s.uid), int(s.gid)); err != nil {
-			t.Fatal(err)
-		}
-	}
 	return dir
+}
+
+// make makes a folder that the account can use, and owns it. That of a test lies
+// below folders only this user may enter, and its path can be too long for a
+// socket.
+func (s *Server) make() (dir string, lock *os.File, err error) {
+	if dir, err = os.MkdirTemp("", folders); err != nil {
+		return "", nil, err
+	}
+	if lock, err = own(dir); err == nil && s.root {
+		err = os.Chown(dir, int(s.uid), int(s.gid))
+	}
+	if err != nil {
+		return "", nil, errors.Join(err, os.RemoveAll(dir))
+	}
+	return dir, lock, nil
 }
 
 // user is the number of whom the server runs as, to whom its folder belongs.
