@@ -46,7 +46,6 @@ func (h *house) duties() []duty {
 		{name: "ratings", every: time.Second, step: (&responder.Surveyor{Desk: h.store, Ratings: h.store, Office: h.office, Log: h.log}).Step},
 		{name: "digest", every: 30 * time.Second, step: h.planDigests},
 		{name: "prune", every: time.Hour, step: h.prune},
-		onTime(duty{name: "clock", every: time.Minute, step: h.putRight}),
 		h.learn(),
 	}
 	for _, room := range h.office.Rooms {
@@ -282,15 +281,4 @@ func (h *house) tellLeap(ctx context.Context, leapt, from, now time.Time) error 
 	h.log.Warn("the clock leapt, nothing is deleted for its age yet", "before", leapt, "now", now, "until", from)
 	return h.notify(ctx, fmt.Sprintf("leap/%d", now.Unix()), now, "notice.leap", "from", phrases.At{T: leapt.In(h.office.Zone), Now: now},
 		"to", phrases.At{T: now.In(h.office.Zone), Now: leapt}, "time", phrases.At{T: from.In(h.office.Zone), Now: now})
-}
-
-// putRight brings back what was written while the clock stood ahead, and tells
-// staff that some deadlines count from now.
-func (h *house) putRight(ctx context.Context, now time.Time) (int, error) {
-	found, err := h.store.PutRight(ctx, now)
-	if err != nil || !found {
-		return 0, err
-	}
-	h.log.Warn("the clock was set back, what was written while it stood ahead counts from now", "now", now)
-	return 1, h.notify(ctx, fmt.Sprintf("ahead/%d", now.Unix()), now, "notice.ahead", "time", phrases.At{T: now.In(h.office.Zone), Now: now})
 }

@@ -267,12 +267,6 @@ var bugs = []bug{
 		pkg:   "watchers", test: "TestAClockThatWasYearsAheadSilencesNoSource",
 	},
 	{
-		name: "alarms stay where a wrong clock set them", file: "internal/store/ahead.go",
-		right: `wake_at = $1 WHERE updated_at > $2 AND wake_at > $1`,
-		wrong: `wake_at = $1 WHERE updated_at < $2 AND wake_at > $1 AND id < 0`,
-		pkg:   "internal/store", test: "TestSQLiteKeepsEveryPromise/what was written while the clock stood ahead goes on when it is put right",
-	},
-	{
 		name: "the kill switch is not asked", file: "internal/store/claim.go",
 		right: `err != nil || stop.On {`,
 		wrong: `err != nil || stop.On && err != nil {`,

@@ -124,68 +124,6 @@ var upkeep = map[string]func(*testing.T, Place){
 		d.ok(err)
 		want(t, "chain", bad, 0)
 	},
-	"what was written while the clock stood ahead goes on when it is put right": func(t *testing.T, p Place) {
-		d := open(t, p, store.Options{})
-		ctx := t.Context()
-		before := d.do(d.waiting("amal", "Sorry!"), cases.Note, cases.Rasid, promised(time.Hour), func(ch *cases.Change) {
-			at := d.now.Add(30 * time.Hour)
-			ch.WakeAt, ch.WakeFor = &at, "remind"
-		})
-		found, err := d.PutRight(ctx, d.now.Add(-time.Hour)) // as far as instances may differ
-		d.ok(err)
-		want(t, "something to put right", found, false)
-
-		right := d.now
-		d.now = right.AddDate(10, 0, 0)
-		c := d.do(d.waiting("badr", "Sorry!"), cases.Note, cases.Rasid, promised(time.Hour), func(ch *cases.Change) {
-			at := d.now.Add(30 * time.Hour)
-			ch.WakeAt, ch.WakeFor = &at, "remind"
-		})
-		d.approve(d.waiting("dana", "Sorry!"), "staff:1")
-		late := d.now.Add(time.Hour)
-		m := d.mustClaim()
-		d.ok(d.Settle(ctx, cases.Settlement{Key: m.Key, Owner: m.Owner, Outcome: cases.WasNotSent, At: d.now, RetryAt: late, Paused: late}, nil))
-		_, err = d.Enqueue(ctx, cases.Send{Key: "n", Kind: cases.SendNotice, Target: "desk", By: cases.Rasid, Text: "hello", DueAt: d.now})
-		d.ok(err)
-
-		d.now = right.Add(time.Minute)
-		if _, left := d.claim(); left {
-			t.Error("a reply leaves although the clock was set back behind the last one")
-		}
-		d.ok(d.Resume(ctx, "staff:1", d.now))
-		if _, left := d.claim(); left {
-			t.Error("the reply leaves without being put right: the test sees nothing")
-		}
-		found, err = d.PutRight(ctx, d.now)
-		d.ok(err)
-		want(t, "something to put right", found, true)
-		awake, err := d.Awake(ctx, d.now, 10)
-		d.ok(err)
-		want(t, "alarms of what came meanwhile", len(awake) == 1 && awake[0].ID == c.ID, true)
-		list, err := d.Promises(ctx)
-		d.ok(err)
-		for _, pr := range list {
-			due, wake := right.Add(time.Hour), right.Add(30*time.Minute)
-			if pr.Case == c.ID {
-				due, wake = d.now.Add(time.Hour), d.now.Add(30*time.Minute)
-			}
-			want(t, "a promise is due", pr.DueAt, due)
-			want(t, "a promise is looked at", pr.WakeAt, wake)
-		}
-		if n, ok, err := d.Claim(ctx, cases.SendNotice, nil, d.now, lease); err != nil || !ok {
-			t.Errorf("the notice does not leave: %v, %v", n.Key, err)
-		}
-		d.settle(d.mustClaim(), cases.WasDelivered)
-		kept, err := d.Case(ctx, before.ID)
-		d.ok(err)
-		want(t, "what was set before", kept.WakeAt, right.Add(30*time.Hour))
-		found, err = d.PutRight(ctx, d.now.Add(time.Minute))
-		d.ok(err)
-		want(t, "something left to put right", found, false)
-		bad, err := d.Verify(ctx)
-		d.ok(err)
-		want(t, "chain", bad, 0)
-	},
 	"a clock that leaps ahead makes nothing old at once": func(t *testing.T, p Place) {
 		d := open(t, p, store.Options{})
 		for _, x := range []struct {
